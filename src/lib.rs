@@ -1,1 +1,4 @@
-//! x
+//! netpath knows every packet that can get from A to B in an AWS network, offline, from the JSON that
+//! `aws ec2 describe-*` prints.
+
+pub mod model;

@@ -1,0 +1,121 @@
+//! What the snapshot does not say: which calls it holds, and what was taken for granted instead.
+
+use std::collections::BTreeMap;
+
+use super::{AccountId, Place, Region, ResourceKind, Scope};
+
+/// Which calls a snapshot holds, for which accounts and Regions.
+///
+/// A call that is missing is unknown; a call whose list is empty is empty.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    scopes: BTreeMap<ResourceKind, Vec<Scope>>,
+    truncated: BTreeMap<ResourceKind, Vec<Scope>>,
+    /// Whether AWS's defaults stand in for calls that are missing (`--assume-defaults`).
+    pub assume_defaults: bool,
+}
+
+impl Coverage {
+    /// Notes that the answer to a call, for a scope, is there.
+    pub fn add(&mut self, kind: ResourceKind, scope: Scope) {
+        let scopes = self.scopes.entry(kind).or_default();
+        if let Err(position) = scopes.binary_search(&scope) {
+            scopes.insert(position, scope);
+        }
+    }
+
+    /// Notes that an answer was cut off (`NextToken`, JS-5): what it lacks is unknown.
+    pub fn add_truncated(&mut self, kind: ResourceKind, scope: Scope) {
+        let scopes = self.truncated.entry(kind).or_default();
+        if let Err(position) = scopes.binary_search(&scope) {
+            scopes.insert(position, scope);
+        }
+    }
+
+    /// Whether the snapshot holds the whole answer to a call for an account and Region. Where one of the two is not
+    /// known, on either side, it does not separate.
+    pub fn holds(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+        let matches = |scope: &Scope| {
+            (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
+                && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
+        };
+        let held = self.scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(matches));
+        let cut = self.truncated.get(&kind).is_some_and(|scopes| scopes.iter().any(matches));
+        held && !cut
+    }
+
+    /// Whether the snapshot holds an answer to a call for anybody.
+    pub fn holds_any(&self, kind: ResourceKind) -> bool {
+        self.scopes.contains_key(&kind)
+    }
+
+    /// Every scope of every call.
+    pub fn scopes(&self) -> impl Iterator<Item = (ResourceKind, &[Scope])> {
+        self.scopes.iter().map(|(kind, scopes)| (*kind, scopes.as_slice()))
+    }
+}
+
+/// What the snapshot did not say and was taken for granted, or what keeps an answer unknown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assumption {
+    /// What kind.
+    pub code: AssumptionCode,
+    /// The id of what it is about, or a value where that is the point.
+    pub about: String,
+    /// The aws-cli call that would settle it, when one would.
+    pub needs: Option<&'static str>,
+    /// Where in the snapshot the thing is mentioned, when it is.
+    pub place: Option<Place>,
+}
+
+/// Kinds of assumptions. Each has a page: `netpath explain CODE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AssumptionCode {
+    /// A call is not in the snapshot, so the answer is unknown.
+    MissingData,
+    /// A resource is referred to and not in the snapshot, so the answer is unknown (JS-9).
+    DanglingReference,
+    /// A component that this version does not model lies on the path.
+    NotModelled,
+    /// A word in the snapshot that nobody knows decides (JS-4).
+    UnknownWord,
+    /// An answer was cut off.
+    Truncated,
+    /// Block Public Access is taken to be off: the call is not in the snapshot and off is AWS's default.
+    BlockPublicAccessAssumedOff,
+    /// An internet gateway is taken to be attached because an active route names it.
+    GatewayAssumedAttached,
+    /// AWS's default was taken for a call that is missing (`--assume-defaults`).
+    DefaultAssumed,
+    /// Overlapping entries of prefix lists: AWS picks one target at random (RT-7).
+    RouteTie,
+    /// The endpoint's policy is IAM and was not evaluated (GEP-7).
+    PolicyNotEvaluated,
+    /// Both addresses belong to one host; the packet never leaves it (M-8).
+    HostLocal,
+    /// The instance has several interfaces; which one its system sends by is outside the model (ENI-9).
+    HostRoutingAssumed,
+    /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
+    EncryptionEnforced,
+}
+
+impl AssumptionCode {
+    /// Whether an answer that leans on it is unknown, rather than certain under a stated assumption.
+    pub fn makes_unknown(self) -> bool {
+        match self {
+            AssumptionCode::MissingData
+            | AssumptionCode::DanglingReference
+            | AssumptionCode::NotModelled
+            | AssumptionCode::UnknownWord
+            | AssumptionCode::Truncated
+            | AssumptionCode::EncryptionEnforced => true,
+            AssumptionCode::BlockPublicAccessAssumedOff
+            | AssumptionCode::GatewayAssumedAttached
+            | AssumptionCode::DefaultAssumed
+            | AssumptionCode::RouteTie
+            | AssumptionCode::PolicyNotEvaluated
+            | AssumptionCode::HostLocal
+            | AssumptionCode::HostRoutingAssumed => false,
+        }
+    }
+}

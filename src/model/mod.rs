@@ -1,0 +1,297 @@
+//! AWS resources, typed and inert: what a snapshot says, before anybody asks what it means.
+//!
+//! One file a resource type, each with the type, its wire shape (what `aws … describe-*` prints) and the
+//! conversion. The `resources!` table below lists them all: it makes the [`Model`], the ids, and
+//! [`ResourceKind`], over which `network` matches without a wildcard, so that a resource without its twin
+//! there does not compile. Nothing here knows how packets move.
+
+pub mod about;
+pub mod words;
+pub mod coverage;
+pub mod vpc;
+pub mod subnet;
+pub mod route_table;
+pub mod network_interface;
+pub mod instance;
+pub mod security_group;
+pub mod security_group_rule;
+pub mod security_group_association;
+pub mod network_acl;
+pub mod prefix_list;
+pub mod internet_gateway;
+pub mod egress_only_internet_gateway;
+pub mod nat_gateway;
+pub mod elastic_address;
+pub mod vpc_peering_connection;
+pub mod transit_gateway;
+pub mod transit_gateway_attachment;
+pub mod transit_gateway_route_table;
+pub mod vpc_endpoint;
+pub mod block_public_access;
+pub mod availability_zone;
+pub mod unmodelled;
+
+use compact_str::CompactString;
+use serde::Deserialize;
+
+pub use about::{About, Absent, ElementError, Place, Reading, Scope, Tag, cidr, name_of};
+pub use availability_zone::AvailabilityZone;
+pub use block_public_access::{
+    BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode, ExclusionState,
+};
+pub use coverage::{Assumption, AssumptionCode, Coverage};
+pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
+pub use elastic_address::ElasticAddress;
+pub use instance::{Instance, InstanceState};
+pub use internet_gateway::{GatewayAttachment, GatewayAttachmentState, InternetGateway};
+pub use nat_gateway::{AvailabilityMode, ConnectivityType, NatGateway, NatGatewayAddress, NatGatewayState};
+pub use network_acl::{AclAction, AclProtocol, NetworkAcl, NetworkAclEntry};
+pub use network_interface::{InterfaceAddress, InterfaceAttachment, InterfaceKind, NetworkInterface};
+pub use prefix_list::{PrefixList, PrefixListEntries};
+pub use route_table::{
+    Route, RouteDestination, RouteOrigin, RouteState, RouteTable, RouteTableAssociation, RouteTarget,
+};
+pub use security_group::{Peer, PeerGroup, PortMatch, SecurityGroup, SecurityGroupPermission};
+pub use security_group_association::SecurityGroupVpcAssociation;
+pub use security_group_rule::SecurityGroupRule;
+pub use subnet::{Subnet, Zone};
+pub use transit_gateway::{Support, TransitGateway};
+pub use transit_gateway_attachment::{
+    AttachmentKind, AttachmentState, TransitGatewayAttachment, TransitGatewayPeeringAttachment,
+    TransitGatewayVpcAttachment,
+};
+pub use transit_gateway_route_table::{
+    TransitGatewayAssociation, TransitGatewayAssociations, TransitGatewayPrefixListReference,
+    TransitGatewayPrefixListReferences, TransitGatewayPropagations, TransitGatewayRoute,
+    TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTable, TransitGatewayRoutes,
+};
+pub use unmodelled::Unmodelled;
+pub use vpc::{BlockState, CidrAssociation, Ipv6CidrAssociation, Vpc, VpcState};
+pub use vpc_endpoint::{EndpointKind, EndpointState, VpcEndpoint};
+pub use vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
+
+/// A resource of a snapshot: its wire shape and how that becomes the typed thing.
+pub trait Resource: Sized {
+    /// The element as the aws-cli prints it; every member optional.
+    type Wire: for<'de> Deserialize<'de> + Default;
+    /// The id that other resources use to refer to this one.
+    type Id: Ord + Clone + std::fmt::Display;
+    /// Its row in the `resources!` table.
+    const KIND: ResourceKind;
+    /// The typed resource, or why the element cannot be one.
+    fn convert(wire: Self::Wire, reading: &mut Reading) -> Result<Self, ElementError>;
+    /// Its id.
+    fn id(&self) -> &Self::Id;
+    /// Place, owner, tags.
+    fn about(&self) -> &About;
+    /// Takes in a second element with the same id. The owner's view is preferred (SHR-5): the reader
+    /// passes that one first; parts that come in pages are joined.
+    fn merge(&mut self, _other: Self) {}
+}
+
+/// All resources of one type, sorted by id and without repeats.
+#[derive(Debug, Clone)]
+pub struct Collection<T> {
+    items: Vec<T>,
+}
+
+impl<T> Default for Collection<T> {
+    fn default() -> Self {
+        Collection { items: Vec::new() }
+    }
+}
+
+impl<T: Resource> Collection<T> {
+    /// Sorts by id and joins elements with the same id; an element read from its owner's account comes
+    /// first (SHR-5), else the one that stands first in the snapshot.
+    pub fn new(mut items: Vec<T>) -> Collection<T> {
+        items.sort_by(|left, right| {
+            left.id().cmp(right.id()).then_with(|| {
+                (!left.about().seen_by_owner, left.about().place)
+                    .cmp(&(!right.about().seen_by_owner, right.about().place))
+            })
+        });
+        let mut merged: Vec<T> = Vec::with_capacity(items.len());
+        for item in items {
+            match merged.last_mut() {
+                Some(last) if last.id() == item.id() => last.merge(item),
+                Some(_) | None => merged.push(item),
+            }
+        }
+        Collection { items: merged }
+    }
+
+    /// The position of an id, for dense tables beside the collection.
+    pub fn position(&self, id: &T::Id) -> Option<usize> {
+        self.items.binary_search_by(|item| item.id().cmp(id)).ok()
+    }
+
+    /// The resource with this id.
+    pub fn get(&self, id: &T::Id) -> Option<&T> {
+        self.position(id).map(|position| &self.items[position])
+    }
+}
+
+impl<T> std::ops::Deref for Collection<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+macro_rules! id_types {
+    ($($(#[$doc:meta])* $Id:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(transparent)]
+        pub struct $Id(pub CompactString);
+
+        impl $Id {
+            /// The id as AWS writes it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $Id {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $Id {
+            fn from(text: &str) -> $Id {
+                $Id(CompactString::from(text))
+            }
+        }
+    )* };
+}
+
+id_types! {
+    /// `vpc-…`
+    VpcId,
+    /// `subnet-…`
+    SubnetId,
+    /// `rtb-…`
+    RouteTableId,
+    /// `eni-…`
+    NetworkInterfaceId,
+    /// `i-…`
+    InstanceId,
+    /// `sg-…`
+    SecurityGroupId,
+    /// `sgr-…`
+    SecurityGroupRuleId,
+    /// `acl-…`
+    NetworkAclId,
+    /// `pl-…`
+    PrefixListId,
+    /// `igw-…`
+    InternetGatewayId,
+    /// `eigw-…`
+    EgressOnlyInternetGatewayId,
+    /// `nat-…`
+    NatGatewayId,
+    /// The public address of an elastic address, which every such address has.
+    ElasticAddressId,
+    /// `pcx-…`
+    VpcPeeringConnectionId,
+    /// `tgw-…`
+    TransitGatewayId,
+    /// `tgw-attach-…`
+    TransitGatewayAttachmentId,
+    /// `tgw-rtb-…`
+    TransitGatewayRouteTableId,
+    /// `vpce-…`
+    VpcEndpointId,
+    /// An account's options in a Region.
+    BlockPublicAccessOptionsId,
+    /// `vpcbpa-exclude-…`
+    BlockPublicAccessExclusionId,
+    /// A group and the VPC that it serves.
+    SecurityGroupVpcAssociationId,
+    /// A zone's name in an account.
+    AvailabilityZoneKey,
+    /// A key and id of something recognised and not modelled.
+    UnmodelledId,
+    /// Twelve digits.
+    AccountId,
+    /// `eu-west-1`
+    Region,
+}
+
+macro_rules! resources {
+    ($($Type:ident $field:ident $key:literal $call:literal;)*) => {
+        /// Every resource of a snapshot, by id.
+        #[derive(Debug, Clone, Default)]
+        pub struct Model {
+            $(#[doc = concat!("`", $key, "`, from `aws ", $call, "`.")] pub $field: Collection<$Type>,)*
+            /// Which calls the snapshot holds, for whom.
+            pub coverage: Coverage,
+        }
+
+        /// A row of the `resources!` table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ResourceKind {
+            $(#[doc = concat!("`aws ", $call, "`")] $Type,)*
+        }
+
+        impl ResourceKind {
+            /// Every row, in the table's order.
+            pub const ALL: &'static [ResourceKind] = &[$(ResourceKind::$Type,)*];
+
+            /// The top-level key of the call's answer.
+            pub fn key(self) -> &'static str {
+                match self { $(ResourceKind::$Type => $key,)* }
+            }
+
+            /// The aws-cli call that supplies it.
+            pub fn call(self) -> &'static str {
+                match self { $(ResourceKind::$Type => $call,)* }
+            }
+
+            /// The type's name.
+            pub fn name(self) -> &'static str {
+                match self { $(ResourceKind::$Type => stringify!($Type),)* }
+            }
+
+            /// How many of them a model holds.
+            pub fn count(self, model: &Model) -> usize {
+                match self { $(ResourceKind::$Type => model.$field.len(),)* }
+            }
+        }
+    };
+}
+
+resources! {
+    Vpc                                vpcs                         "Vpcs"                               "ec2 describe-vpcs";
+    Subnet                             subnets                      "Subnets"                            "ec2 describe-subnets";
+    RouteTable                         route_tables                 "RouteTables"                        "ec2 describe-route-tables";
+    NetworkInterface                   network_interfaces           "NetworkInterfaces"                  "ec2 describe-network-interfaces";
+    Instance                           instances                    "Reservations"                       "ec2 describe-instances";
+    SecurityGroup                      security_groups              "SecurityGroups"                     "ec2 describe-security-groups";
+    SecurityGroupRule                  security_group_rules         "SecurityGroupRules"                 "ec2 describe-security-group-rules";
+    SecurityGroupVpcAssociation        security_group_associations  "SecurityGroupVpcAssociations"       "ec2 describe-security-group-vpc-associations";
+    NetworkAcl                         network_acls                 "NetworkAcls"                        "ec2 describe-network-acls";
+    PrefixList                         prefix_lists                 "PrefixLists"                        "ec2 describe-managed-prefix-lists";
+    PrefixListEntries                  prefix_list_entries          "Entries"                            "ec2 get-managed-prefix-list-entries";
+    InternetGateway                    internet_gateways            "InternetGateways"                   "ec2 describe-internet-gateways";
+    EgressOnlyInternetGateway          egress_only_gateways         "EgressOnlyInternetGateways"         "ec2 describe-egress-only-internet-gateways";
+    NatGateway                         nat_gateways                 "NatGateways"                        "ec2 describe-nat-gateways";
+    ElasticAddress                     elastic_addresses            "Addresses"                          "ec2 describe-addresses";
+    VpcPeeringConnection               peering_connections          "VpcPeeringConnections"              "ec2 describe-vpc-peering-connections";
+    TransitGateway                     transit_gateways             "TransitGateways"                    "ec2 describe-transit-gateways";
+    TransitGatewayAttachment           transit_gateway_attachments  "TransitGatewayAttachments"          "ec2 describe-transit-gateway-attachments";
+    TransitGatewayVpcAttachment        transit_gateway_vpc_attachments "TransitGatewayVpcAttachments"    "ec2 describe-transit-gateway-vpc-attachments";
+    TransitGatewayPeeringAttachment    transit_gateway_peerings     "TransitGatewayPeeringAttachments"   "ec2 describe-transit-gateway-peering-attachments";
+    TransitGatewayRouteTable           transit_gateway_route_tables "TransitGatewayRouteTables"          "ec2 describe-transit-gateway-route-tables";
+    TransitGatewayRoutes               transit_gateway_routes       "Routes"                             "ec2 search-transit-gateway-routes";
+    TransitGatewayAssociations         transit_gateway_associations "Associations"                       "ec2 get-transit-gateway-route-table-associations";
+    TransitGatewayPropagations         transit_gateway_propagations "TransitGatewayRouteTablePropagations" "ec2 get-transit-gateway-route-table-propagations";
+    TransitGatewayPrefixListReferences transit_gateway_prefix_list_references "TransitGatewayPrefixListReferences" "ec2 get-transit-gateway-prefix-list-references";
+    VpcEndpoint                        vpc_endpoints                "VpcEndpoints"                       "ec2 describe-vpc-endpoints";
+    BlockPublicAccessOptions           block_public_access_options  "VpcBlockPublicAccessOptions"        "ec2 describe-vpc-block-public-access-options";
+    BlockPublicAccessExclusion         block_public_access_exclusions "VpcBlockPublicAccessExclusions"   "ec2 describe-vpc-block-public-access-exclusions";
+    AvailabilityZone                   availability_zones           "AvailabilityZones"                  "ec2 describe-availability-zones";
+    Unmodelled                         unmodelled                   "…"                                  "…";
+}

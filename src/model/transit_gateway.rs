@@ -1,0 +1,70 @@
+//! Transit gateways (`TGW`).
+
+use compact_str::CompactString;
+use serde::Deserialize;
+
+use super::about::Absent;
+use super::words::words;
+use super::{About, AttachmentState, ElementError, Reading, Resource, ResourceKind, Tag, TransitGatewayId};
+
+words! {
+    /// A switch of the transit gateway API.
+    Support { Enable = "enable" | "enabled", Disable = "disable" | "disabled", }
+}
+
+/// A transit gateway.
+#[derive(Debug, Clone)]
+pub struct TransitGateway {
+    /// Place, owner, tags.
+    pub about: About,
+    /// `tgw-…`
+    pub id: TransitGatewayId,
+    /// Its state.
+    pub state: Option<AttachmentState>,
+    /// Whether references to groups hold across it; off unless said (SG-18).
+    pub group_referencing: Option<Support>,
+}
+
+/// The element of `TransitGateways`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Wire {
+    transit_gateway_id: Option<CompactString>,
+    transit_gateway_arn: Option<CompactString>,
+    state: Option<CompactString>,
+    owner_id: Option<CompactString>,
+    options: Option<OptionsWire>,
+    tags: Option<Vec<Tag>>,
+}
+
+/// `Options`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct OptionsWire {
+    security_group_referencing_support: Option<CompactString>,
+}
+
+impl Resource for TransitGateway {
+    type Wire = Wire;
+    type Id = TransitGatewayId;
+    const KIND: ResourceKind = ResourceKind::TransitGateway;
+
+    fn convert(wire: Wire, reading: &mut Reading) -> Result<TransitGateway, ElementError> {
+        Ok(TransitGateway {
+            about: reading.about(wire.owner_id, wire.transit_gateway_arn.as_deref(), wire.tags),
+            id: TransitGatewayId(wire.transit_gateway_id.or_missing("TransitGatewayId")?),
+            state: reading.word(wire.state),
+            group_referencing: wire
+                .options
+                .and_then(|it| reading.word(it.security_group_referencing_support)),
+        })
+    }
+
+    fn id(&self) -> &TransitGatewayId {
+        &self.id
+    }
+
+    fn about(&self) -> &About {
+        &self.about
+    }
+}
