@@ -1,4 +1,5 @@
 //! netpath knows every packet that can get from A to B in an AWS network, offline, from the JSON that
 //! `aws ec2 describe-*` prints.
 
+pub mod packet;
 pub mod model;

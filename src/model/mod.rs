@@ -200,6 +200,8 @@ id_types! {
     TransitGatewayId,
     /// `tgw-attach-…`
     TransitGatewayAttachmentId,
+    /// An attachment and its transit gateway.
+    TransitGatewayAttachmentKey,
     /// `tgw-rtb-…`
     TransitGatewayRouteTableId,
     /// `vpce-…`

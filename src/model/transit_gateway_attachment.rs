@@ -1,13 +1,13 @@
 //! Attachments of transit gateways: the general list, and what VPC and peering attachments add (`TGW`).
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use serde::Deserialize;
 
 use super::about::{Absent, present};
 use super::words::words;
 use super::{
     About, AccountId, ElementError, Reading, Region, Resource, ResourceKind, SubnetId, Support, Tag,
-    TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayRouteTableId, VpcId,
+    TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId, TransitGatewayRouteTableId, VpcId,
 };
 
 words! {
@@ -49,6 +49,8 @@ words! {
 pub struct TransitGatewayAttachment {
     /// Place, owner, tags.
     pub about: About,
+    /// The attachment and its transit gateway: the two ends of a peering are two things with one id.
+    pub key: TransitGatewayAttachmentKey,
     /// `tgw-attach-…`
     pub id: TransitGatewayAttachmentId,
     /// The transit gateway.
@@ -181,19 +183,20 @@ struct SideWire {
 
 impl Resource for TransitGatewayAttachment {
     type Wire = Wire;
-    type Id = TransitGatewayAttachmentId;
+    type Id = TransitGatewayAttachmentKey;
     const KIND: ResourceKind = ResourceKind::TransitGatewayAttachment;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TransitGatewayAttachment, ElementError> {
         let association = wire.association.unwrap_or_default();
         let associated = present(association.state).is_none_or(|it| it.eq_ignore_ascii_case("associated"));
         let kind = wire.resource_type.or_missing("ResourceType")?;
+        let id = wire.transit_gateway_attachment_id.or_missing("TransitGatewayAttachmentId")?;
+        let transit_gateway = wire.transit_gateway_id.or_missing("TransitGatewayId")?;
         Ok(TransitGatewayAttachment {
             about: reading.about(wire.transit_gateway_owner_id, None, wire.tags),
-            id: TransitGatewayAttachmentId(
-                wire.transit_gateway_attachment_id.or_missing("TransitGatewayAttachmentId")?,
-            ),
-            transit_gateway: TransitGatewayId(wire.transit_gateway_id.or_missing("TransitGatewayId")?),
+            key: TransitGatewayAttachmentKey(format_compact!("{id}/{transit_gateway}")),
+            id: TransitGatewayAttachmentId(id),
+            transit_gateway: TransitGatewayId(transit_gateway),
             kind: reading.word(Some(kind)).ok_or(ElementError::Missing("ResourceType"))?,
             resource: present(wire.resource_id),
             resource_owner: present(wire.resource_owner_id).map(AccountId),
@@ -206,8 +209,8 @@ impl Resource for TransitGatewayAttachment {
         })
     }
 
-    fn id(&self) -> &TransitGatewayAttachmentId {
-        &self.id
+    fn id(&self) -> &TransitGatewayAttachmentKey {
+        &self.key
     }
 
     fn about(&self) -> &About {
@@ -215,12 +218,9 @@ impl Resource for TransitGatewayAttachment {
     }
 
     fn merge(&mut self, other: TransitGatewayAttachment) {
-        // The transit gateway's owner sees the association; the VPC's owner does not (JS-7). The two sides of a
-        // peering are two things with one id.
-        if other.transit_gateway == self.transit_gateway {
-            self.route_table = self.route_table.take().or(other.route_table);
-            self.has_policy_table |= other.has_policy_table;
-        }
+        // The transit gateway's owner sees the association; the VPC's owner does not (JS-7).
+        self.route_table = self.route_table.take().or(other.route_table);
+        self.has_policy_table |= other.has_policy_table;
     }
 }
 

@@ -1,0 +1,125 @@
+//! Why a packet does not get on: AWS's explanation codes where the meaning is the same, ours where AWS has none.
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $Case:ident = $text:literal, $source:ident;)*) => {
+        /// Why a packet does not get on. Each code has a page: `netpath explain CODE`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ExplanationCode {
+            $($(#[$doc])* $Case,)*
+        }
+
+        impl ExplanationCode {
+            /// All of them.
+            pub const ALL: &'static [ExplanationCode] = &[$(ExplanationCode::$Case,)*];
+
+            /// The code as AWS writes it.
+            pub fn as_text(self) -> &'static str {
+                match self { $(ExplanationCode::$Case => $text,)* }
+            }
+
+            /// Whether the code is AWS's own.
+            pub fn is_of_aws(self) -> bool {
+                match self { $(ExplanationCode::$Case => codes!(@ $source),)* }
+            }
+        }
+    };
+    (@ aws) => { true };
+    (@ ours) => { false };
+}
+
+codes! {
+    /// No route for the destination (RT-16).
+    NoRouteToDestination = "NO_ROUTE_TO_DESTINATION", aws;
+    /// The route that wins is a blackhole (RT-11).
+    BadStateRoute = "BAD_STATE_ROUTE", aws;
+    /// A component is not in a working state.
+    BadState = "BAD_STATE", aws;
+    /// An attachment is not in a working state.
+    BadStateAttachment = "BAD_STATE_ATTACHMENT", aws;
+    /// A more specific route takes the packet elsewhere.
+    MoreSpecificRoute = "MORE_SPECIFIC_ROUTE", aws;
+    /// No rule of the interface's security groups admits it.
+    EniSgRulesMismatch = "ENI_SG_RULES_MISMATCH", aws;
+    /// The security groups have no rules in that direction (SG-6).
+    SgHasNoRules = "SG_HAS_NO_RULES", aws;
+    /// A rule names a group, and the way the packet took does not preserve its sender's groups (SG-15).
+    SgReferencesNotPreserved = "SG_REFERENCES_NOT_PRESERVED", aws;
+    /// Group referencing is not on for the transit gateway or an attachment (SG-18).
+    SgReferencingSupport = "SG_REFERENCING_SUPPORT", aws;
+    /// The interface does not own the address.
+    EniAddressRestriction = "ENI_ADDRESS_RESTRICTION", aws;
+    /// The source/destination check drops forwarded packets (ENI-3).
+    EniSourceDestCheckRestriction = "ENI_SOURCE_DEST_CHECK_RESTRICTION", aws;
+    /// The subnet's network ACL denies it.
+    SubnetAclRestriction = "SUBNET_ACL_RESTRICTION", aws;
+    /// The source has no public address (IGW-3).
+    IgwPublicIpAssociationForEgress = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", aws;
+    /// The destination has no public address, or no interface behind it (IGW-4).
+    IgwPrivateIpAssociationForIngress = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", aws;
+    /// An internet gateway does not send to RFC 1918 addresses (IGW-5).
+    IgwDestinationAddressNotInRfc1918Egress = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", aws;
+    /// An internet gateway does not send to RFC 6598 addresses (IGW-5).
+    IgwDestinationAddressNotInRfc6598Egress = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS", aws;
+    /// An internet gateway does not accept RFC 1918 sources (IGW-5).
+    IgwSourceAddressNotInRfc1918Ingress = "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", aws;
+    /// An internet gateway does not accept RFC 6598 sources (IGW-5).
+    IgwSourceAddressNotInRfc6598Ingress = "IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS", aws;
+    /// The source is not an address that can come from there.
+    GatewayRejectsSpoofedTraffic = "GATEWAY_REJECTS_SPOOFED_TRAFFIC", aws;
+    /// Block Public Access is on (BPA-2).
+    VpcBlockPublicAccessEnabled = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", aws;
+    /// A NAT gateway serves its own VPC, and what comes through a transit gateway (NAT-5, NAT-12).
+    NgwRequiresSourceInVpc = "NGW_REQUIRES_SOURCE_IN_VPC", aws;
+    /// A regional NAT gateway is not active in the sender's zone (NAT-10).
+    RegionalNgwRouteAzRestriction = "REGIONAL_NGW_ROUTE_AZ_RESTRICTION", aws;
+    /// Only part of the ports that a NAT gateway picks from can come back (NAT-2).
+    RemapEphemeralPort = "REMAP_EPHEMERAL_PORT", aws;
+    /// A peering connection carries packets between the two VPCs only (PCX-2).
+    PcxRequiresAddressInVpcCidr = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", aws;
+    /// The attachment uses no route table (TGW-6).
+    TgwAttachMissingTgwRtbAssociation = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", aws;
+    /// The sender's zone has no attachment subnet (TGW-2).
+    TgwRouteAzRestriction = "TGW_ROUTE_AZ_RESTRICTION", aws;
+    /// The transit gateway's table has no route (TGW-7).
+    TgwRtbNoRouteToTgwAttachment = "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", aws;
+    /// The transit gateway's route is a blackhole (TGW-8a).
+    TgwRtbBadStateRoute = "TGW_RTB_BAD_STATE_ROUTE", aws;
+    /// The transit gateway's routes are not in the snapshot (JS-7).
+    TgwRtbRoutesAreUnknown = "TGW_RTB_ROUTES_ARE_UNKNOWN", aws;
+    /// A gateway endpoint serves its own VPC only (GEP-3).
+    VpceGatewayEgressSourceAddressRestriction = "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", aws;
+    /// A gateway endpoint carries TCP and ICMP echo (GEP-8).
+    VpceGatewayProtocolRestriction = "VPCE_GATEWAY_PROTOCOL_RESTRICTION", aws;
+    /// An endpoint cannot begin a conversation (IEP-3).
+    VpceIntraVpcTraffic = "VPCE_INTRA_VPC_TRAFFIC", aws;
+    /// The component carries certain protocols only.
+    ProtocolRestriction = "PROTOCOL_RESTRICTION", aws;
+    /// There is nowhere for the packet to go from here.
+    NoPossibleDestination = "NO_POSSIBLE_DESTINATION", aws;
+    /// A needed resource is not in the snapshot.
+    UnknownResource = "UNKNOWN_RESOURCE", aws;
+    /// A component on the way is not modelled.
+    UnsupportedComponent = "UNSUPPORTED_COMPONENT", aws;
+    /// A gateway is not attached to anything.
+    UnassociatedComponent = "UNASSOCIATED_COMPONENT", aws;
+    /// No interface of the VPC owns the address.
+    NoInterfaceOwnsAddress = "NO_INTERFACE_OWNS_ADDRESS", ours;
+    /// A NAT gateway has no state for the packet: nothing unsolicited gets in (NAT-3, M-3, M-7).
+    NatGatewayNoState = "NAT_GATEWAY_NO_STATE", ours;
+    /// An egress-only internet gateway has no state for the packet (EIG-4).
+    EgressOnlyNoState = "EGRESS_ONLY_NO_STATE", ours;
+    /// The reply ends at somebody else (PCX-5).
+    ReplyMisdelivered = "REPLY_MISDELIVERED", ours;
+    /// The packet comes to where it was before.
+    RoutingLoop = "ROUTING_LOOP", ours;
+    /// The attachment does not carry IPv6 (TGW-5).
+    TgwIpv6Unsupported = "TGW_IPV6_UNSUPPORTED", ours;
+    /// Multicast, broadcast and reserved addresses are not routed (LL-7, RT-14).
+    AddressNotRoutable = "ADDRESS_NOT_ROUTABLE", ours;
+    /// The internet gateway drops what is for this interface (IGW-7).
+    EniDeniesInternet = "ENI_DENIES_INTERNET", ours;
+    /// An address of this kind is not routed on the internet.
+    NotAPublicAddress = "NOT_A_PUBLIC_ADDRESS", ours;
+    /// Each control lets something pass, and together they let nothing pass.
+    DisjointControls = "DISJOINT_CONTROLS", ours;
+}

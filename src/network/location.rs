@@ -1,0 +1,394 @@
+//! The words of the compiled graph: locations, edges, and the steps that a location makes packets take.
+//!
+//! A packet stands at a [`Location`]. The location's [`Step`]s say what happens there, in order: guards and filters
+//! that drop, translations that rewrite, and at the end one step that sends the packet along an [`Edge`] or lets it
+//! arrive. The solver interprets steps and knows nothing else of AWS; the twins of the model's resources, in this
+//! folder, write them.
+
+use petgraph::graph::{EdgeIndex, NodeIndex};
+
+use super::ExplanationCode;
+use super::filter::FilterId;
+use crate::model::ResourceKind;
+use crate::packet::TransportSet;
+
+/// A location's number in the graph.
+pub type LocationId = NodeIndex<u32>;
+/// An edge's number in the graph.
+pub type EdgeId = EdgeIndex<u32>;
+
+macro_rules! indices {
+    ($($(#[$doc:meta])* $Name:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $Name(pub u32);
+
+        impl $Name {
+            /// As an index into the table.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )* };
+}
+
+indices! {
+    /// A VPC's row.
+    VpcIndex,
+    /// A subnet's row.
+    SubnetIndex,
+    /// An interface's row; NAT gateways whose interfaces the snapshot lacks have one too.
+    InterfaceIndex,
+    /// A zone, the same for all accounts.
+    ZoneIndex,
+    /// A NAT gateway's row.
+    NatIndex,
+    /// A compiled route function.
+    RouteMapIndex,
+    /// A set of addresses, of both families.
+    AddressSetIndex,
+    /// A list of zones with an edge each.
+    ZoneTableIndex,
+    /// An assumption.
+    AssumptionIndex,
+    /// A service that packets can arrive at.
+    ServiceIndex,
+    /// A hop of route functions.
+    HopIndex,
+    /// A security group's row.
+    GroupIndex,
+    /// A distinct set of security groups.
+    GroupSetIndex,
+}
+
+/// Something that an answer can name: a resource by its row in the model, or a thing that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Component {
+    /// A resource.
+    Resource(ResourceKind, u32),
+    /// The internet.
+    Internet,
+    /// A service of AWS behind an endpoint, or a link-local one.
+    Service(ServiceIndex),
+}
+
+/// Which rule, entry or route decided. Numbers that the report turns into words and places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// Made by the reader of the model, not by a rule: membership, containment, AWS's own wiring.
+    Wiring,
+    /// A peer of a permission of a security group.
+    SecurityGroupRule {
+        /// The group's row.
+        group: u32,
+        /// Whether it is one of `IpPermissionsEgress`.
+        is_outbound: bool,
+        /// Index of the permission.
+        permission: u16,
+        /// Index of the peer in it.
+        peer: u16,
+    },
+    /// An entry of a network ACL.
+    AclEntry {
+        /// The ACL's row.
+        acl: u32,
+        /// Whether it is for packets that leave the subnet.
+        is_outbound: bool,
+        /// Index among the entries of that direction, by number.
+        entry: u16,
+    },
+    /// A route of a route table.
+    Route {
+        /// The table's row.
+        table: u32,
+        /// Its index in `Routes`.
+        route: u16,
+    },
+    /// The local route of a block of a VPC whose table is not in the snapshot (VPC-3).
+    ImplicitLocal {
+        /// The VPC's row.
+        vpc: u32,
+    },
+    /// A listed route of a transit gateway's table.
+    TransitRoute {
+        /// The row of the list of routes.
+        list: u32,
+        /// Its index in the list.
+        route: u16,
+    },
+    /// A route that an attachment propagates: the VPC's block.
+    TransitPropagation {
+        /// The row of the list of propagations.
+        list: u32,
+        /// The attachment's row.
+        attachment: u32,
+    },
+    /// A prefix list in a transit gateway's table.
+    TransitPrefixList {
+        /// The row of the list of references.
+        list: u32,
+        /// Its index in the list.
+        reference: u16,
+    },
+}
+
+/// Where a packet can stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Location {
+    /// What kind of place it is.
+    pub kind: LocationKind,
+    /// The resource that it belongs to.
+    pub component: Component,
+    /// Its first step in the network's list.
+    pub first_step: u32,
+    /// How many steps it has.
+    pub step_count: u16,
+}
+
+/// What kind of place a location is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LocationKind {
+    /// Inside an interface, about to leave it.
+    InterfaceOut,
+    /// Before an interface, about to enter it.
+    InterfaceIn,
+    /// In a subnet, having left an interface.
+    SubnetOut,
+    /// Before a subnet, about to enter it.
+    SubnetIn,
+    /// Between two interfaces of one subnet.
+    SubnetInside,
+    /// At a route table.
+    RouteTable,
+    /// At a VPC's own router, for delivery.
+    Router,
+    /// At an internet gateway, outward.
+    InternetGatewayOut,
+    /// At an internet gateway, inward.
+    InternetGatewayIn,
+    /// On the internet.
+    Internet,
+    /// At an egress-only internet gateway.
+    EgressOnlyGateway,
+    /// At a NAT gateway, to be translated.
+    NatGateway,
+    /// At a NAT gateway, coming back.
+    NatGatewayReturn,
+    /// On a peering connection, in one of its two directions.
+    Peering,
+    /// At a transit gateway, from a VPC, before the zone is known.
+    TransitIn,
+    /// At an attachment's subnet, towards the transit gateway.
+    AttachmentIn,
+    /// At a transit gateway's route table.
+    TransitRouteTable,
+    /// At an attachment, from the transit gateway.
+    AttachmentOut,
+    /// At an attachment's subnet, from the transit gateway.
+    AttachmentSubnet,
+    /// At a gateway endpoint.
+    GatewayEndpoint,
+    /// At an interface that should forward.
+    Forwarder,
+    /// At something that is not modelled or not in the snapshot.
+    Unknown,
+}
+
+/// A way from one location to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// Why there is one.
+    pub origin: Origin,
+}
+
+/// Which end of a packet a filter looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerSide {
+    /// Its source: filters for packets that come in.
+    Source,
+    /// Its destination: filters for packets that go out.
+    Destination,
+}
+
+/// What happens to a packet at a location.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// Drop what does not pass.
+    Guard(Guard),
+    /// Drop what the security groups of an interface do not admit; replies of known conversations pass (SG-2).
+    SecurityGroups {
+        /// The filter.
+        filter: FilterId,
+        /// The end that it looks at.
+        peer: PeerSide,
+        /// The interface.
+        interface: InterfaceIndex,
+    },
+    /// Drop what a network ACL does not admit, whatever the conversation (ACL-2).
+    Acl {
+        /// The filter.
+        filter: FilterId,
+        /// The end that it looks at.
+        peer: PeerSide,
+        /// The subnet that it guards. A sender in this very subnet is not judged (ACL-7), unless told otherwise.
+        subnet: SubnetIndex,
+        /// Whether a sender in the subnet is judged too (ACL-8).
+        judges_own_subnet: bool,
+    },
+    /// Rewrite addresses.
+    Translate(Translation),
+    /// Note how the packet came into the VPC that it is in now.
+    Enter(Entry),
+    /// Note the subnet and zone that the packet is in now.
+    Stand(SubnetIndex),
+    /// Send packets for services that nothing filters straight there (LL, DNS-1).
+    Services(VpcIndex),
+    /// Send packets for the same subnet along an edge; the others go on (RT-2).
+    SameSubnet(SubnetIndex, EdgeId),
+    /// Follow an edge.
+    Follow(EdgeId),
+    /// Choose an edge by the destination.
+    Route(RouteMapIndex),
+    /// Choose the edge to the subnet that holds the destination.
+    ToSubnet(VpcIndex),
+    /// Choose the edge to the interface that owns the destination.
+    ToInterface(VpcIndex),
+    /// Choose the edge of the packet's zone; drop with the code where its zone has none.
+    OwnZone(ZoneTableIndex, ExplanationCode),
+    /// Choose the edge of the packet's zone, else any of them (M-2); all of them when the flag says that the zone is
+    /// chosen anew (TGW-11).
+    AnyZone(ZoneTableIndex, bool),
+    /// Choose where on the internet: an address that the snapshot owns, or out.
+    OnInternet,
+    /// It ends at an interface.
+    ArriveInterface(InterfaceIndex),
+    /// It ends at a service.
+    ArriveService(ServiceIndex),
+    /// A known conversation's packet is given back its address and goes along the edge; others die here.
+    NatReturn(NatIndex, EdgeId),
+}
+
+/// What drops packets without looking at ports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Guard {
+    /// Nothing passes.
+    Never(ExplanationCode),
+    /// It is not known whether anything passes.
+    Unknown(AssumptionIndex),
+    /// Nothing is dropped; the answer leans on an assumption.
+    Assume(AssumptionIndex),
+    /// Sources in the set pass.
+    SourceIn(AddressSetIndex, ExplanationCode),
+    /// Sources not in the set pass.
+    SourceNotIn(AddressSetIndex, ExplanationCode),
+    /// Destinations in the set pass.
+    DestinationIn(AddressSetIndex, ExplanationCode),
+    /// Destinations not in the set pass.
+    DestinationNotIn(AddressSetIndex, ExplanationCode),
+    /// These protocols and ports pass, by the rules of a conversation that begins here; replies pass.
+    Protocols(TransportSet, ExplanationCode),
+    /// Senders in these zones pass.
+    ZoneIn(ZoneTableIndex, ExplanationCode),
+    /// What came into the VPC in the ways of the mask passes (see [`EntryKind`]).
+    EnteredBy(EntryMask, ExplanationCode),
+    /// Only packets that begin a conversation pass: a reply finds no state here (M-3).
+    NoReplies(ExplanationCode),
+    /// Only replies of conversations that went this way pass.
+    RepliesOnly(ExplanationCode),
+    /// Block Public Access towards the internet, by the subnet that the packet leaves; the flag says that the gateway
+    /// only ever lets conversations begin outward.
+    PublicAccessOut(bool),
+    /// Block Public Access from the internet, by the subnet that the destination is in.
+    PublicAccessIn(VpcIndex),
+}
+
+/// How a packet came into the VPC that it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// By a peering connection; the flag says whether it keeps groups (SG-17).
+    Peering {
+        /// Whether the sender's groups count on the other side.
+        keeps_groups: bool,
+        /// The location of the way back, for NAT gateways' return to sender (NAT-8).
+        way_back: LocationId,
+        /// The VPC that it entered.
+        vpc: VpcIndex,
+    },
+    /// Into a transit gateway by an attachment; the flag says whether groups are kept so far (SG-18).
+    TransitIn {
+        /// Whether the gateway and the attachment keep groups.
+        keeps_groups: bool,
+    },
+    /// Out of a transit gateway by an attachment.
+    TransitOut {
+        /// Whether the attachment keeps groups.
+        keeps_groups: bool,
+    },
+    /// Over a peering of transit gateways (TGW-24).
+    TransitPeering,
+    /// By an internet gateway.
+    InternetGateway,
+    /// Out by an internet or egress-only internet gateway, whose number is that of the location.
+    Outward(LocationId),
+}
+
+/// Ways in, for [`Guard::EnteredBy`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// The packet began in this VPC.
+    Inside,
+    /// By a peering connection.
+    Peering,
+    /// By a transit gateway.
+    Transit,
+    /// By an internet gateway.
+    InternetGateway,
+}
+
+/// A set of [`EntryKind`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryMask(u8);
+
+impl EntryMask {
+    /// The set of some kinds.
+    pub const fn of(kinds: &[EntryKind]) -> EntryMask {
+        let mut mask = 0;
+        let mut index = 0;
+        // Ends: the list is finite. A `for` is not allowed in a constant.
+        while index < kinds.len() {
+            mask |= 1 << kinds[index] as u8;
+            index += 1;
+        }
+        EntryMask(mask)
+    }
+
+    /// Whether a kind is in the set.
+    pub fn holds(self, kind: EntryKind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+}
+
+/// How addresses are rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Translation {
+    /// Source: the VPC's private address to its public one (IGW-2).
+    SourceToPublic(VpcIndex),
+    /// Destination: a public address to its private one in the VPC (IGW-2).
+    DestinationToPrivate(VpcIndex),
+    /// Source to an address of a NAT gateway, ports to its own (NAT-2); IPv6 packets for `64:ff9b::/96` become IPv4
+    /// (NAT-9).
+    SourceNat(NatIndex),
+}
+
+/// Where a route function sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hop {
+    /// Along an edge.
+    Edge(EdgeId),
+    /// Nowhere, with the reason and what decided; the edge that it would take if its state were better.
+    Drop(ExplanationCode, Origin, Option<EdgeId>),
+    /// Nobody can tell from the snapshot.
+    Unknown(AssumptionIndex),
+    /// One of several: equal paths, or a tie that AWS breaks at random (RT-7). Range into the network's list of ties.
+    OneOf(u32, u16),
+}

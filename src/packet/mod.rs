@@ -1,0 +1,11 @@
+//! Sets of packet headers, and nothing about AWS.
+//!
+//! Every control of a VPC reads one peer address, the protocol and one port (or ICMP type and code). So two
+//! one-dimensional sets carry the whole analysis: intervals on the line of (protocol, port), which are
+//! [`TransportSet`]s, and intervals on the line of addresses, [`AddressSet`] and [`AddressMap`].
+
+pub mod transport;
+pub mod address;
+
+pub use address::{AddressMap, AddressSet, Family, bits, ip, range_of};
+pub use transport::{Interval, Ports, TransportSet, TransportSets, Workspace, protocol};
