@@ -1,0 +1,184 @@
+//! Security groups and network ACLs: rule after rule (sections 12 and 13).
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use netpath::model::{
+    AclAction, NetworkAclEntry, NetworkInterface, Peer, PeerGroup, PrefixListId, SecurityGroupId,
+    SecurityGroupPermission, Subnet,
+};
+
+use super::Packet;
+use super::walk::{Crossing, Step, Walk, dropped};
+
+/// Which way a packet goes, seen from the interface or subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Inbound,
+    Outbound,
+}
+
+/// What the rules of an interface say to a packet before it is asked who the peer is a member of.
+#[derive(Default)]
+struct Scan<'m> {
+    is_admitted: bool,
+    references: Vec<&'m PeerGroup>,
+    /// Facts any of which would admit it.
+    missing: Vec<String>,
+}
+
+impl<'m> Walk<'_, 'm> {
+    /// Section 12.1: the union of the rules of all groups (SG-1).
+    pub fn groups(&mut self, interface: &'m NetworkInterface, way: Direction, packet: &Packet) -> Step {
+        // ENI-5: no groups, no filtering.
+        if interface.groups.is_empty() {
+            return Ok(());
+        }
+        let mut scan = Scan::default();
+        for id in &interface.groups {
+            match self.model.security_groups.get(id) {
+                Some(group) => {
+                    let rules = match way {
+                        Direction::Inbound => &group.inbound,
+                        Direction::Outbound => &group.outbound,
+                    };
+                    self.scan(rules, way, packet, &mut scan);
+                }
+                // JS-9: what a missing group says is not known.
+                None => scan.missing.push(format!("{id} admits {way:?} {packet}")),
+            }
+        }
+        if scan.is_admitted {
+            return Ok(());
+        }
+        if way == Direction::Inbound {
+            for reference in std::mem::take(&mut scan.references) {
+                match self.sender_is_member(reference, interface) {
+                    Some(true) => return Ok(()),
+                    Some(false) => {}
+                    None => scan.missing.push(format!("{} holds over the peering", reference.id)),
+                }
+            }
+        }
+        if scan.missing.into_iter().any(|fact| self.choices.suppose(fact)) {
+            return Ok(());
+        }
+        if way == Direction::Outbound && !scan.references.is_empty() {
+            // Whether a reference matches shows when the packet has arrived.
+            self.receiver_must_be_in = Some(scan.references.iter().map(|it| it.id.clone()).collect());
+            return Ok(());
+        }
+        // SG-1, SG-6: what no rule admits is dropped.
+        dropped(format!("no {way:?} rule of the groups of {} admits {packet} (SG-1)", interface.id))
+    }
+
+    fn scan(
+        &self,
+        rules: &'m [SecurityGroupPermission],
+        way: Direction,
+        packet: &Packet,
+        scan: &mut Scan<'m>,
+    ) {
+        let peer = match way {
+            Direction::Inbound => packet.source,
+            Direction::Outbound => packet.destination,
+        };
+        for rule in rules.iter().filter(|rule| packet.transport.is_matched_by(rule.ports)) {
+            for end in &rule.peers {
+                match end {
+                    // SG-7: a block of one family holds no address of the other.
+                    Peer::Cidr(cidr) => scan.is_admitted |= cidr.contains(&peer),
+                    // SG-22: any entry.
+                    Peer::PrefixList(id) => match self.entries(id) {
+                        Some(cidrs) => scan.is_admitted |= cidrs.iter().any(|it| it.contains(&peer)),
+                        None => scan.missing.push(format!("{id} has an entry for {peer}")),
+                    },
+                    Peer::Group(group) => scan.references.push(group),
+                }
+            }
+        }
+    }
+
+    /// The entries of a prefix list; PL-6: absent ones are unknown, not empty.
+    pub fn entries(&self, id: &PrefixListId) -> Option<&'m [IpNet]> {
+        if let Some(list) = self.model.prefix_list_entries.get(id) {
+            return Some(&list.cidrs);
+        }
+        self.model.prefix_lists.get(id)?.cidrs.as_deref()
+    }
+
+    /// SG-13: whether the packet's source address is one of a member's, over a path that preserves it.
+    fn sender_is_member(&self, group: &PeerGroup, receiver: &NetworkInterface) -> Option<bool> {
+        // SG-14, SG-15: after a NAT or internet gateway there is no sender any more.
+        let Some(sender) = self.sender else { return Some(false) };
+        if !sender.groups.contains(&group.id) {
+            return Some(false);
+        }
+        let mut holds = Some(true);
+        for crossing in &self.crossings {
+            let held = match crossing {
+                Crossing::Peering { is_one_region } => *is_one_region,
+                // SG-18: inbound rules only; not for interfaces of PrivateLink.
+                Crossing::TransitGateway { supports_references } => {
+                    Some(*supports_references && self.endpoint_of(receiver).is_none())
+                }
+                Crossing::TransitGatewayPeering => Some(false),
+            };
+            holds = match (holds, held) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), other) => other,
+                (None, _) => None,
+            };
+        }
+        holds
+    }
+
+    /// The other half of an outbound rule that names groups: SG-13, SG-17, SG-18.
+    pub fn receiver_is_referenced(&self, receiver: &NetworkInterface) -> Step {
+        let Some(wanted) = &self.receiver_must_be_in else { return Ok(()) };
+        let is_member = |id: &SecurityGroupId| receiver.groups.contains(id);
+        // SG-15: not through NAT or the internet, where the sender is forgotten.
+        let mut is_preserved = self.sender.is_some();
+        for crossing in &self.crossings {
+            match crossing {
+                Crossing::Peering { is_one_region: Some(is_one_region) } => is_preserved &= is_one_region,
+                Crossing::Peering { is_one_region: None } => {
+                    is_preserved &=
+                        self.choices.suppose("both sides of the peering are in one Region".into());
+                }
+                Crossing::TransitGateway { .. } | Crossing::TransitGatewayPeering => is_preserved = false,
+            }
+        }
+        match is_preserved && wanted.iter().any(is_member) {
+            true => Ok(()),
+            false => dropped(format!("{} is in no group that the sender's rules name (SG-13)", receiver.id)),
+        }
+    }
+
+    /// Section 13: the entries in their order, the first match decides (ACL-2).
+    pub fn network_acl(&mut self, subnet: &Subnet, way: Direction, packet: &Packet) -> Step {
+        let Some(acl) = self.model.network_acls.iter().find(|acl| acl.subnets.contains(&subnet.id)) else {
+            return self.suppose_or_drop(format!("the network ACL of {} admits {way:?} {packet}", subnet.id));
+        };
+        // ACL-4: the other end is the destination on the way out, the source on the way in.
+        let (entries, peer) = match way {
+            Direction::Inbound => (&acl.inbound, packet.source),
+            Direction::Outbound => (&acl.outbound, packet.destination),
+        };
+        let Some(entry) = entries.iter().find(|entry| concerns(entry, packet, peer)) else {
+            return dropped(format!("{} has no {way:?} entry for {packet} (ACL-3)", acl.id));
+        };
+        self.say(|| {
+            format!("{} {way:?} entry {} of {}: {:?}", subnet.id, entry.number, acl.id, entry.action)
+        });
+        match &entry.action {
+            AclAction::Allow => Ok(()),
+            AclAction::Deny => dropped(format!("{} {way:?} entry {} denies {packet}", acl.id, entry.number)),
+            AclAction::Unknown(word) => self.suppose_or_drop(format!("{word} in {} means allow", acl.id)),
+        }
+    }
+}
+
+fn concerns(entry: &NetworkAclEntry, packet: &Packet, peer: IpAddr) -> bool {
+    entry.cidr.contains(&peer) && packet.transport.is_matched_by(entry.protocol)
+}

@@ -1,0 +1,285 @@
+//! Between a VPC and the internet: internet gateways, egress-only ones, and the gateway's route table
+//! (sections 6 to 8).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use netpath::model::{
+    AvailabilityMode, BlockState, EgressOnlyInternetGatewayId, GatewayAttachment, InternetGateway,
+    InternetGatewayId, ResourceKind, RouteState, RouteTableAssociation, RouteTarget, Subnet, Vpc,
+};
+
+use super::addresses::{PublicAddress, has_public_ipv6, is_global_ipv6, is_private_ipv4, owns};
+use super::block_public_access::Began;
+use super::nat::Translation;
+use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
+use super::{End, Packet};
+
+impl<'m> Walk<'_, 'm> {
+    /// Section 7, outbound.
+    pub fn leave_by_internet_gateway(
+        &mut self,
+        vpc: &'m Vpc,
+        subnet: Option<&'m Subnet>,
+        id: &str,
+        packet: Packet,
+        origin: Origin,
+    ) -> Step<Arrival> {
+        let gateway = self.model.internet_gateways.get(&InternetGatewayId::from(id));
+        self.is_attached(
+            gateway.map(|it| it.attachments.as_slice()),
+            ResourceKind::InternetGateway,
+            vpc,
+            id,
+        )?;
+        // IGW-8, TGW-14: no transit.
+        if origin == Origin::Outside {
+            return dropped(format!("{id} takes nothing that came from outside its VPC (IGW-8)"));
+        }
+        let is_nat = self.nat_gateway_sent(packet);
+        let packet = match (packet.source, packet.destination) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                // IGW-5.
+                if is_private_ipv4(destination) {
+                    return dropped(format!("{id} does not take {destination} (IGW-5)"));
+                }
+                // IGW-2, IGW-3: the public address of this very private address.
+                let Some(public) = self.public_of(vpc, source) else {
+                    return dropped(format!("{source} has no public address (IGW-3)"));
+                };
+                Packet { source: IpAddr::V4(public), ..packet }
+            }
+            (IpAddr::V6(source), IpAddr::V6(destination)) => {
+                // IGW-6, VPC-5.
+                if !has_public_ipv6(vpc, source) {
+                    return dropped(format!("{source} is not public (VPC-5)"));
+                }
+                if !is_global_ipv6(destination) {
+                    return dropped(format!("{destination} is not on the internet (IGW-6)"));
+                }
+                packet
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => {
+                return dropped("a packet has one address family");
+            }
+        };
+        let began = match (self.is_reply, is_nat) {
+            (true, _) => Began::Outside,
+            (false, false) => Began::Inside,
+            (false, true) => Began::InsideByGateway,
+        };
+        self.block_public_access(vpc, subnet, began)?;
+        self.say(|| format!("{id} lets out {packet}"));
+        self.be_on_the_internet(packet)
+    }
+
+    /// Section 8, outbound.
+    pub fn leave_by_egress_only_gateway(
+        &mut self,
+        vpc: &'m Vpc,
+        subnet: &'m Subnet,
+        id: &str,
+        packet: Packet,
+        origin: Origin,
+    ) -> Step<Arrival> {
+        let gateway = self.model.egress_only_gateways.get(&EgressOnlyInternetGatewayId::from(id));
+        let attachments = gateway.map(|it| it.attachments.as_slice());
+        self.is_attached(attachments, ResourceKind::EgressOnlyInternetGateway, vpc, id)?;
+        if origin == Origin::Outside {
+            return dropped(format!("{id} takes nothing that came from outside its VPC (EIG-3)"));
+        }
+        let (IpAddr::V6(source), IpAddr::V6(destination)) = (packet.source, packet.destination) else {
+            return dropped(format!("{id} is for IPv6 (EIG-1)"));
+        };
+        if !has_public_ipv6(vpc, source) || !is_global_ipv6(destination) {
+            return dropped(format!("{id} needs public addresses (EIG-3)"));
+        }
+        self.block_public_access(vpc, Some(subnet), Began::InsideByGateway)?;
+        self.translations.push(Translation::EgressOnly { packet });
+        self.be_on_the_internet(packet)
+    }
+
+    /// A packet between gateways: for somebody in the snapshot (IGW-9), or for somebody else.
+    pub fn be_on_the_internet(&mut self, packet: Packet) -> Step<Arrival> {
+        // SG-14: whoever gets it sees an address from the internet.
+        self.sender = None;
+        let is_ours = match packet.destination {
+            IpAddr::V4(address) => self.public_address(address).is_some(),
+            IpAddr::V6(address) => self.model.vpcs.iter().any(|vpc| {
+                let mut blocks = vpc
+                    .ipv6_cidrs
+                    .iter()
+                    .filter(|it| matches!(it.state, None | Some(BlockState::Associated)));
+                blocks.any(|it| it.cidr.contains(&address))
+            }),
+        };
+        match is_ours {
+            true => self.enter_from_internet(packet),
+            false => self.arrive(End::Internet, packet),
+        }
+    }
+
+    /// Section 7, inbound.
+    pub fn enter_from_internet(&mut self, packet: Packet) -> Step<Arrival> {
+        self.hop()?;
+        self.say(|| format!("the internet has {packet}"));
+        match (packet.source, packet.destination) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                // IGW-5.
+                if is_private_ipv4(source) {
+                    return dropped(format!("{source} does not come from the internet (IGW-5)"));
+                }
+                self.enter_by_ipv4(destination, packet)
+            }
+            (IpAddr::V6(source), IpAddr::V6(_)) => {
+                if !is_global_ipv6(source) {
+                    return dropped(format!("{source} does not come from the internet (IGW-6)"));
+                }
+                self.enter_by_ipv6(packet)
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => {
+                dropped("a packet has one address family")
+            }
+        }
+    }
+
+    fn enter_by_ipv4(&mut self, destination: Ipv4Addr, packet: Packet) -> Step<Arrival> {
+        match self.public_address(destination) {
+            // IGW-4.
+            None => dropped(format!("{destination} is no public address of the snapshot (IGW-4)")),
+            Some(PublicAddress::Idle) => dropped(format!("{destination} stands for nothing (EIP-1)")),
+            Some(PublicAddress::Elsewhere) => unknown(format!("{destination} belongs to something unseen")),
+            Some(PublicAddress::Interface(interface, private)) => {
+                let vpc = self.vpc(&interface.vpc)?;
+                let subnet = self.subnet(&interface.subnet)?;
+                self.enter_vpc(vpc, Some(subnet), Began::Inside, IpAddr::V4(private))?;
+                self.deliver(vpc, None, Packet { destination: IpAddr::V4(private), ..packet })
+            }
+            Some(PublicAddress::NatGateway(nat, address)) => {
+                let Some(vpc) = self.vpc_of_nat_gateway(nat) else {
+                    return unknown(format!("the VPC of {} is not in the snapshot", nat.id));
+                };
+                let vpc = self.vpc(&vpc)?;
+                let subnet = nat.subnet.as_ref().and_then(|id| self.model.subnets.get(id));
+                // A regional gateway has no private address to translate to (NAT-10).
+                let private = address.private.filter(|_| nat.availability != AvailabilityMode::Regional);
+                let inside = IpAddr::V4(private.unwrap_or(destination));
+                self.enter_vpc(vpc, subnet, Began::InsideByGateway, inside)?;
+                self.arrive_at_nat_gateway(vpc, nat, None, Packet { destination: inside, ..packet })
+            }
+        }
+    }
+
+    fn enter_by_ipv6(&mut self, packet: Packet) -> Step<Arrival> {
+        let IpAddr::V6(destination) = packet.destination else { return dropped("not IPv6") };
+        let owner = self.model.network_interfaces.iter().find(|interface| {
+            let vpc = self.model.vpcs.get(&interface.vpc);
+            owns(interface, packet.destination) && vpc.is_some_and(|vpc| has_public_ipv6(vpc, destination))
+        });
+        let Some(interface) = owner else {
+            let vpc = self.model.vpcs.iter().find(|vpc| has_public_ipv6(vpc, destination));
+            return match vpc {
+                Some(vpc) => self.nobody_at(vpc, packet.destination),
+                None => dropped(format!("{destination} is no public address of the snapshot (IGW-6)")),
+            };
+        };
+        let vpc = self.vpc(&interface.vpc)?;
+        let subnet = self.subnet(&interface.subnet)?;
+        let is_let_out = |it: &Translation| match it {
+            Translation::EgressOnly { packet: out } => out.reply() == Some(packet),
+            Translation::NatGateway { .. } => false,
+        };
+        // EIG-1: the answer to what an egress-only gateway let out.
+        if self.is_reply && self.translations.iter().any(is_let_out) {
+            self.block_public_access(vpc, Some(subnet), Began::InsideByGateway)?;
+            return self.deliver(vpc, None, packet);
+        }
+        if !self.is_reply {
+            // EIG-4: nothing begins from outside where the way out is an egress-only gateway.
+            let table = self.table_of_subnet(vpc, subnet)?;
+            let target = self.route(vpc, table, packet.source);
+            if let Ok(RouteTarget::EgressOnlyInternetGateway(id)) = target {
+                return dropped(format!("{id} lets nobody in (EIG-4)"));
+            }
+        }
+        self.enter_vpc(vpc, Some(subnet), Began::Inside, packet.destination)?;
+        self.deliver(vpc, None, packet)
+    }
+
+    /// Through the VPC's internet gateway, Block Public Access and the gateway's route table (GRT-1).
+    fn enter_vpc(
+        &mut self,
+        vpc: &'m Vpc,
+        subnet: Option<&'m Subnet>,
+        reply_to: Began,
+        destination: IpAddr,
+    ) -> Step {
+        let gateway = self.internet_gateway_of(vpc)?;
+        self.block_public_access(vpc, subnet, if self.is_reply { reply_to } else { Began::Outside })?;
+        self.is_from_internet = true;
+        if !self.holds(ResourceKind::RouteTable, vpc) {
+            self.suppose_or_drop(format!("no gateway route table redirects into {}", vpc.id))?;
+        }
+        let is_associated = |it: &RouteTableAssociation| match it {
+            RouteTableAssociation::Gateway(id) => match gateway {
+                Some(gateway) => gateway.id.as_str() == id,
+                None => id.starts_with("igw-"),
+            },
+            RouteTableAssociation::Main | RouteTableAssociation::Subnet(_) => false,
+        };
+        let mut tables = self.model.route_tables.iter().filter(|it| it.vpc == vpc.id);
+        let Some(table) = tables.find(|it| it.associations.iter().any(is_associated)) else { return Ok(()) };
+        let target = self.route(vpc, Some(table), destination)?;
+        if target == RouteTarget::Local {
+            return Ok(());
+        }
+        unknown(format!("{} redirects to {target:?}, which is not modelled (GRT-2)", table.id))
+    }
+
+    /// RT-13, IGW-10: a gateway that an active route names.
+    pub fn is_attached(
+        &self,
+        attachments: Option<&[GatewayAttachment]>,
+        kind: ResourceKind,
+        vpc: &Vpc,
+        id: &str,
+    ) -> Step {
+        match attachments {
+            Some(attachments) if attachments.iter().any(|it| it.vpc == vpc.id && it.is_in_force()) => Ok(()),
+            Some(_) => dropped(format!("{id} is not attached to {} (IGW-10)", vpc.id)),
+            None if self.holds(kind, vpc) => self.suppose_or_drop(format!("{id} exists and is attached")),
+            // An active route names it, and the call is not there to say otherwise.
+            None => Ok(()),
+        }
+    }
+
+    /// The internet gateway of a VPC; absent when there is one that the snapshot does not list.
+    fn internet_gateway_of(&self, vpc: &Vpc) -> Step<Option<&'m InternetGateway>> {
+        let is_in =
+            |it: &&InternetGateway| it.attachments.iter().any(|it| it.vpc == vpc.id && it.is_in_force());
+        if let Some(gateway) = self.model.internet_gateways.iter().find(is_in) {
+            return Ok(Some(gateway));
+        }
+        if self.holds(ResourceKind::InternetGateway, vpc) {
+            return dropped(format!("{} has no internet gateway (IGW-10)", vpc.id));
+        }
+        let routes = self.model.route_tables.iter().filter(|it| it.vpc == vpc.id).flat_map(|it| &it.routes);
+        let mut routes = routes.filter(|it| it.state == RouteState::Active);
+        let names_one =
+            routes.any(|route| matches!(&route.target, RouteTarget::Gateway(id) if id.starts_with("igw-")));
+        if !names_one {
+            self.suppose_or_drop(format!("{} has an internet gateway", vpc.id))?;
+        }
+        Ok(None)
+    }
+
+    /// The public address of a private one: an interface's, or a NAT gateway's (IGW-3, NAT-2).
+    fn public_of(&self, vpc: &Vpc, private: Ipv4Addr) -> Option<Ipv4Addr> {
+        let interface = self.interface_at(&vpc.id, IpAddr::V4(private));
+        let association = interface.and_then(|it| it.addresses.iter().find(|it| it.private == private));
+        let public = association.filter(|it| !it.is_carrier_or_customer).and_then(|it| it.public);
+        public.or_else(|| {
+            let nat = self.nat_gateway_at(&vpc.id, IpAddr::V4(private))?;
+            nat.addresses.iter().find(|it| it.private == Some(private))?.public
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! The way back (section 35): the swapped packet, with groups skipped, translations undone, and every network
+//! ACL and table asked anew.
+
+use super::walk::{Arrival, Step, Walk, dropped};
+use super::{End, Outcome, Packet, Start};
+
+impl<'m> Walk<'_, 'm> {
+    /// What becomes of the reply to a packet that arrived.
+    pub fn round_trip(&mut self, start: &Start, sent: Packet, arrival: &Arrival) -> Outcome {
+        self.turn_round();
+        let (Some(expected), Some(reply)) = (sent.reply(), arrival.packet.reply()) else {
+            // Nothing answers; the packet is judged by its way there.
+            return Outcome::Delivered(arrival.end.clone());
+        };
+        self.say(|| format!("the reply is {reply}"));
+        match self.walk_back(&arrival.end, reply) {
+            Err(stop) => Outcome::from(stop),
+            Ok(back) => match self.is_the_answer(start, &back, expected) {
+                Ok(()) => Outcome::Delivered(back.end),
+                Err(stop) => Outcome::from(stop),
+            },
+        }
+    }
+
+    fn walk_back(&mut self, from: &End, reply: Packet) -> Step<Arrival> {
+        match from {
+            // M-8, LL-1 … LL-4: nothing stands between.
+            End::SameHost | End::LinkLocal(_) => Ok(Arrival { end: End::SameHost, packet: reply }),
+            End::Interface(id) => {
+                let interface = self.model.network_interfaces.get(id);
+                let interface = interface.expect("the packet was received by this interface");
+                self.send(interface, reply)
+            }
+            End::Internet => self.enter_from_internet(reply),
+            End::GatewayEndpoint(id) => {
+                let endpoint = self.model.vpc_endpoints.get(id);
+                let vpc = self.vpc(&endpoint.expect("the packet was taken by this endpoint").vpc)?;
+                self.deliver(vpc, None, reply)
+            }
+        }
+    }
+
+    /// The sender gets it, and it is what the sender waits for.
+    fn is_the_answer(&self, start: &Start, back: &Arrival, expected: Packet) -> Step {
+        let is_there = match (start, &back.end) {
+            (_, End::SameHost) => true,
+            (Start::Interface(id), End::Interface(at)) => id == at,
+            (Start::Internet, End::Internet) => true,
+            (Start::Interface(_) | Start::Internet, _) => false,
+        };
+        if !is_there {
+            return dropped(format!("the reply goes astray to {:?} (PCX-5)", back.end));
+        }
+        match back.packet == expected {
+            true => Ok(()),
+            false => dropped(format!("the sender does not know {}", back.packet)),
+        }
+    }
+}

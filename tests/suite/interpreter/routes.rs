@@ -1,0 +1,164 @@
+//! Route tables of subnets and gateways: which one, and which route (section 5).
+
+use std::net::IpAddr;
+
+use netpath::model::{
+    ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable, RouteTableAssociation,
+    RouteTarget, Subnet, Vpc,
+};
+
+use super::walk::{Step, Walk, dropped, unknown};
+
+/// A route that holds the destination.
+#[derive(Clone, Copy)]
+struct Candidate<'m> {
+    length: u8,
+    rank: Rank,
+    /// The route; absent for the local route that every table has (VPC-3).
+    route: Option<&'m Route>,
+}
+
+/// RT-5: what wins among equal destinations.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Static,
+    PrefixList,
+    Propagated,
+}
+
+impl Candidate<'_> {
+    fn is_local(&self) -> bool {
+        self.route.is_none_or(|route| route.target == RouteTarget::Local)
+    }
+
+    fn is_advertised(&self) -> bool {
+        self.route.is_some_and(|route| route.origin == RouteOrigin::Advertised)
+    }
+}
+
+impl<'m> Walk<'_, 'm> {
+    /// RT-1: the table that is associated with the subnet, else the VPC's main one.
+    pub fn table_of_subnet(&self, vpc: &Vpc, subnet: &Subnet) -> Step<Option<&'m RouteTable>> {
+        let association = RouteTableAssociation::Subnet(subnet.id.clone());
+        let explicit = self.model.route_tables.iter().find(|it| it.associations.contains(&association));
+        if explicit.is_some() {
+            return Ok(explicit);
+        }
+        if !self.holds(ResourceKind::RouteTable, vpc) {
+            // RT-1b: the explicit one may be among those that are missing.
+            return Ok(None);
+        }
+        let is_main =
+            |it: &&RouteTable| it.vpc == vpc.id && it.associations.contains(&RouteTableAssociation::Main);
+        Ok(self.model.route_tables.iter().find(is_main))
+    }
+
+    /// The target that a table has for a destination, without looking at the target's own state.
+    pub fn route(&self, vpc: &Vpc, table: Option<&'m RouteTable>, destination: IpAddr) -> Step<RouteTarget> {
+        let is_inside = vpc.associated_cidrs().iter().any(|cidr| cidr.contains(&destination));
+        let Some(table) = table else {
+            // Local routes are certain without any file; the rest of a missing table is unknown (RT-1b).
+            return match is_inside {
+                true => Ok(RouteTarget::Local),
+                false => unknown(format!("a route table of {} is not in the snapshot (RT-1b)", vpc.id)),
+            };
+        };
+        let mut candidates = self.candidates(vpc, table, destination);
+        if candidates.iter().any(Candidate::is_local) {
+            // RT-8: local beats what is propagated, even when that is more specific.
+            candidates.retain(|it| it.rank != Rank::Propagated);
+        }
+        let Some(winner) = self.winner(candidates)? else {
+            return dropped(format!("{} has no route for {destination} (RT-16)", table.id));
+        };
+        let Some(route) = winner.route else { return Ok(RouteTarget::Local) };
+        match &route.state {
+            RouteState::Active => Ok(route.target.clone()),
+            // RT-11: it matches, and drops.
+            RouteState::Blackhole => dropped(format!("{} has a blackhole for {destination}", table.id)),
+            RouteState::Filtered => dropped("a filtered route is no route"),
+            RouteState::Unknown(word) => unknown(format!("a route of {} is {word}", table.id)),
+        }
+    }
+
+    fn candidates(&self, vpc: &Vpc, table: &'m RouteTable, destination: IpAddr) -> Vec<Candidate<'m>> {
+        let mut candidates = Vec::new();
+        for route in &table.routes {
+            // RT-12: not installed.
+            if route.state == RouteState::Filtered {
+                continue;
+            }
+            let rank = match route.origin {
+                RouteOrigin::Propagated => Rank::Propagated,
+                RouteOrigin::Table
+                | RouteOrigin::Static
+                | RouteOrigin::Advertised
+                | RouteOrigin::Unknown(_) => Rank::Static,
+            };
+            match &route.destination {
+                RouteDestination::Cidr(cidr) if cidr.contains(&destination) => {
+                    candidates.push(Candidate { length: cidr.prefix_len(), rank, route: Some(route) });
+                }
+                RouteDestination::Cidr(_) => {}
+                // RT-6: each entry by itself.
+                RouteDestination::PrefixList(id) => {
+                    let rank = Rank::PrefixList;
+                    let Some(entries) = self.entries(id) else {
+                        // PL-6: it may hold the destination, and then as specifically as can be.
+                        if self.choices.suppose(format!("{id} decides for {destination}")) {
+                            candidates.push(Candidate { length: 255, rank, route: Some(route) });
+                        }
+                        continue;
+                    };
+                    let holding = entries.iter().filter(|it| it.contains(&destination));
+                    candidates.extend(holding.map(|it| Candidate {
+                        length: it.prefix_len(),
+                        rank,
+                        route: Some(route),
+                    }));
+                }
+            }
+        }
+        for cidr in vpc.associated_cidrs().iter().filter(|it| it.contains(&destination)) {
+            // VPC-3: each block has its local route, unless its target was replaced (RT-10).
+            let is_written = table.routes.iter().any(|route| {
+                route.destination == RouteDestination::Cidr(*cidr) && route.origin != RouteOrigin::Propagated
+            });
+            if !is_written {
+                candidates.push(Candidate { length: cidr.prefix_len(), rank: Rank::Static, route: None });
+            }
+        }
+        candidates
+    }
+
+    /// RT-4 and RT-5.
+    fn winner(&self, mut candidates: Vec<Candidate<'m>>) -> Step<Option<Candidate<'m>>> {
+        let local = candidates.iter().filter(|it| it.is_local()).map(|it| it.length).max();
+        if let Some(local) = local {
+            let is_more_specific = |it: &Candidate<'_>| it.rank == Rank::PrefixList && it.length > local;
+            // A prefix list's entry inside the VPC: not found in any document, so both are possible.
+            if candidates.iter().any(is_more_specific)
+                && !self.choices.suppose("a prefix list's route beats a less specific local one".into())
+            {
+                candidates.retain(|it| it.rank != Rank::PrefixList);
+            }
+        }
+        let Some(longest) = candidates.iter().map(|it| it.length).max() else { return Ok(None) };
+        candidates.retain(|it| it.length == longest);
+        if candidates.iter().any(Candidate::is_advertised) && (candidates.len() > 1 || local.is_some()) {
+            return unknown("where a route server's route stands among others is not known (RT-18)");
+        }
+        let first = candidates.iter().map(|it| it.rank).min();
+        candidates.retain(|it| Some(it.rank) == first);
+        // Equal routes to one target are one.
+        let mut different: Vec<Candidate<'m>> = Vec::new();
+        for candidate in candidates {
+            let says = |it: &Candidate<'m>| it.route.map(|route| (route.target.clone(), route.state.clone()));
+            if different.iter().all(|it| says(it) != says(&candidate)) {
+                different.push(candidate);
+            }
+        }
+        // RT-7: AWS picks.
+        Ok(Some(different[self.choices.pick(different.len())]))
+    }
+}

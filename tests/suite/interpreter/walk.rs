@@ -1,0 +1,468 @@
+//! The forward walk: out of an interface, through its subnet's table, into an interface (section 1).
+
+use std::net::IpAddr;
+
+use netpath::model::{
+    Instance, InstanceState, InterfaceKind, Model, NetworkInterface, ResourceKind, RouteTarget,
+    SecurityGroupId, Subnet, SubnetId, TransitGatewayId, Vpc, VpcId, VpcPeeringConnectionId, VpcState,
+};
+
+use super::addresses::{owns, within};
+use super::choices::Choices;
+use super::filters::Direction;
+use super::nat::Translation;
+use super::{End, Fate, Interpreter, Outcome, Packet, Start};
+
+/// Why a walk does not arrive.
+#[derive(Debug, Clone)]
+pub enum Stop {
+    Dropped(String),
+    Unknown(String),
+}
+
+/// A step of a walk: it goes on, or it stops.
+pub type Step<T = ()> = Result<T, Stop>;
+
+/// The packet is dropped.
+pub fn dropped<T>(why: impl Into<String>) -> Step<T> {
+    Err(Stop::Dropped(why.into()))
+}
+
+/// What becomes of the packet is not known.
+pub fn unknown<T>(why: impl Into<String>) -> Step<T> {
+    Err(Stop::Unknown(why.into()))
+}
+
+/// Where a packet arrived, and its header as it is there.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    pub end: End,
+    pub packet: Packet,
+}
+
+/// How a packet came into the subnet that it now leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An interface of the VPC sent it, or a NAT gateway of the VPC in its own name.
+    Inside,
+    /// It came in from elsewhere: through a transit gateway's attachment, or as a reply that a NAT gateway
+    /// gives back.
+    Outside,
+}
+
+/// Something between two VPCs that a reference to a group may hold across.
+#[derive(Debug, Clone)]
+pub enum Crossing {
+    /// SG-17; whether both sides are known to be of one Region.
+    Peering { is_one_region: Option<bool> },
+    /// SG-18; whether the gateway and both attachments support references.
+    TransitGateway { supports_references: bool },
+    /// TGW-24.
+    TransitGatewayPeering,
+}
+
+/// One packet on its way, with what must be remembered of it.
+pub struct Walk<'w, 'm> {
+    pub model: &'m Model,
+    pub interpreter: &'w Interpreter<'m>,
+    pub choices: &'w Choices,
+    /// Lines of the story, when one is told.
+    pub story: Option<Vec<String>>,
+    /// Whether it is the reply that walks: groups do not look at it (SG-2).
+    pub is_reply: bool,
+    /// The interface that sent the packet, while its source address is still its own: SG-13 … SG-15.
+    pub sender: Option<&'m NetworkInterface>,
+    /// What lies between the sender and here.
+    pub crossings: Vec<Crossing>,
+    /// Groups of which the receiver must be a member, since the sender's rules admit nothing else (SG-13).
+    pub receiver_must_be_in: Option<Vec<SecurityGroupId>>,
+    /// Whether the packet came in through an internet gateway.
+    pub is_from_internet: bool,
+    /// What NAT gateways and egress-only gateways remember.
+    pub translations: Vec<Translation>,
+    /// The peering connection that a NAT gateway sent over, which its reply takes back (NAT-8).
+    pub return_to_sender: Option<VpcPeeringConnectionId>,
+    hops: u32,
+}
+
+impl<'w, 'm> Walk<'w, 'm> {
+    pub fn new(interpreter: &'w Interpreter<'m>, choices: &'w Choices) -> Walk<'w, 'm> {
+        Walk {
+            model: interpreter.model,
+            interpreter,
+            choices,
+            story: None,
+            is_reply: false,
+            sender: None,
+            crossings: Vec::new(),
+            receiver_must_be_in: None,
+            is_from_internet: false,
+            translations: Vec::new(),
+            return_to_sender: None,
+            hops: 0,
+        }
+    }
+
+    /// The packet, then its reply.
+    pub fn there_and_back(&mut self, start: &Start, packet: Packet) -> Fate {
+        let forward = self.forward(start, packet);
+        let round_trip = match &forward {
+            Ok(arrival) => self.round_trip(start, packet, arrival),
+            Err(stop) => Outcome::from(stop.clone()),
+        };
+        let forward = forward.map_or_else(Outcome::from, |arrival| Outcome::Delivered(arrival.end));
+        Fate { forward, round_trip }
+    }
+
+    fn forward(&mut self, start: &Start, packet: Packet) -> Step<Arrival> {
+        match start {
+            Start::Internet => self.enter_from_internet(packet),
+            Start::Interface(id) => match self.model.network_interfaces.get(id) {
+                Some(interface) => self.send(interface, packet),
+                None => unknown(format!("{id} is not in the snapshot")),
+            },
+        }
+    }
+
+    /// A line of the story.
+    pub fn say(&mut self, line: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            story.push(line());
+        }
+    }
+
+    /// Counts hops, so that a loop ends.
+    pub fn hop(&mut self) -> Step {
+        self.hops += 1;
+        if self.hops > 32 { dropped("the packet goes round in a loop") } else { Ok(()) }
+    }
+
+    /// Forgets the way there, and keeps what gateways remember of it.
+    pub fn turn_round(&mut self) {
+        self.is_reply = true;
+        self.sender = None;
+        self.crossings.clear();
+        self.receiver_must_be_in = None;
+        self.is_from_internet = false;
+        self.hops = 0;
+    }
+
+    pub fn vpc(&self, id: &VpcId) -> Step<&'m Vpc> {
+        self.model.vpcs.get(id).map_or_else(|| unknown(format!("{id} is not in the snapshot")), Ok)
+    }
+
+    pub fn subnet(&self, id: &SubnetId) -> Step<&'m Subnet> {
+        self.model.subnets.get(id).map_or_else(|| unknown(format!("{id} is not in the snapshot")), Ok)
+    }
+
+    /// Section 1.1: out of an interface.
+    pub fn send(&mut self, interface: &'m NetworkInterface, packet: Packet) -> Step<Arrival> {
+        self.say(|| format!("{} sends {packet}", interface.id));
+        self.carries(interface)?;
+        // IEP-3, NAT-3: interfaces of the network itself begin nothing.
+        let is_of_the_network = matches!(
+            interface.kind,
+            InterfaceKind::VpcEndpoint
+                | InterfaceKind::NatGateway
+                | InterfaceKind::TransitGateway
+                | InterfaceKind::GatewayLoadBalancerEndpoint
+        );
+        if !self.is_reply && (is_of_the_network || self.endpoint_of(interface).is_some()) {
+            return dropped(format!("{} never begins (IEP-3, NAT-3)", interface.id));
+        }
+        if interface.source_destination_check && !owns(interface, packet.source) {
+            return dropped(format!("{} does not have {} (ENI-3)", interface.id, packet.source));
+        }
+        // M-8: between two addresses of one host the packet never leaves it.
+        if self.is_same_host(interface, packet.destination) {
+            return Ok(Arrival { end: End::SameHost, packet });
+        }
+        let vpc = self.vpc(&interface.vpc)?;
+        // LL-7: no multicast, no broadcast.
+        if packet.destination.is_multicast() || packet.destination == IpAddr::from([255, 255, 255, 255]) {
+            return dropped("no multicast and no broadcast in a VPC (LL-7)");
+        }
+        if let Some(service) = link_local(vpc, packet.destination)? {
+            // LL-1 … LL-4, SG-23, ACL-13: not filtered.
+            return Ok(Arrival { end: End::LinkLocal(service), packet });
+        }
+        self.encryption(vpc)?;
+        if !self.is_reply {
+            self.sender = owns(interface, packet.source).then_some(interface);
+            self.groups(interface, Direction::Outbound, &packet)?;
+        }
+        let subnet = self.subnet(&interface.subnet)?;
+        self.leave_subnet(vpc, subnet, packet, Origin::Inside)
+    }
+
+    /// Section 1.1, steps 3 to 6: a packet that stands in a subnet and is not for whoever holds it.
+    pub fn leave_subnet(
+        &mut self,
+        vpc: &'m Vpc,
+        subnet: &'m Subnet,
+        packet: Packet,
+        origin: Origin,
+    ) -> Step<Arrival> {
+        self.hop()?;
+        // RT-2, ACL-7: inside a subnet there is no route table and no network ACL.
+        if within(&subnet.associated_cidrs(), packet.destination) {
+            return self.deliver(vpc, Some(subnet), packet);
+        }
+        self.network_acl(subnet, Direction::Outbound, &packet)?;
+        if self.is_reply {
+            // NAT-8: the reply to a NAT gateway goes back over the peering whatever the table says.
+            if let Some(connection) = self.return_to_sender.take() {
+                return self.cross_peering(vpc, &connection, packet, Origin::Inside);
+            }
+        }
+        let table = self.table_of_subnet(vpc, subnet)?;
+        let target = self.route(vpc, table, packet.destination)?;
+        self.say(|| {
+            let table = table.map_or("the missing table", |table| table.id.as_str());
+            format!("{} by {table}: {} -> {target:?}", subnet.id, packet.destination)
+        });
+        self.follow(&target, vpc, subnet, packet, origin)
+    }
+
+    /// Section 5.3: what a route's target does.
+    fn follow(
+        &mut self,
+        target: &RouteTarget,
+        vpc: &'m Vpc,
+        subnet: &'m Subnet,
+        packet: Packet,
+        origin: Origin,
+    ) -> Step<Arrival> {
+        match target {
+            RouteTarget::Local => self.deliver(vpc, Some(subnet), packet),
+            RouteTarget::Gateway(id) if id.starts_with("igw-") => {
+                self.leave_by_internet_gateway(vpc, Some(subnet), id, packet, origin)
+            }
+            RouteTarget::Gateway(id) if id.starts_with("vpce-") => self.endpoint(vpc, id, packet, origin),
+            RouteTarget::NatGateway(id) => self.translate(vpc, subnet, id, packet),
+            RouteTarget::PeeringConnection(id) => {
+                self.cross_peering(vpc, &VpcPeeringConnectionId(id.clone()), packet, origin)
+            }
+            RouteTarget::TransitGateway(id) => {
+                self.enter_transit_gateway(vpc, subnet, &TransitGatewayId(id.clone()), packet)
+            }
+            RouteTarget::EgressOnlyInternetGateway(id) => {
+                self.leave_by_egress_only_gateway(vpc, subnet, id, packet, origin)
+            }
+            RouteTarget::NetworkInterface(id) => {
+                let interface = self.model.network_interfaces.iter().find(|it| it.id.as_str() == id);
+                self.forward_by(vpc, subnet, interface, id, packet)
+            }
+            RouteTarget::Instance(id) => {
+                let interface = self.model.network_interfaces.iter().find(|it| {
+                    let attachment = it.attachment.as_ref();
+                    attachment.is_some_and(|it| {
+                        it.device_index == Some(0) && it.instance.as_ref().is_some_and(|it| it.as_str() == id)
+                    })
+                });
+                self.forward_by(vpc, subnet, interface, id, packet)
+            }
+            // Virtual private gateways, Lattice and whatever else may stand there (JS-4).
+            RouteTarget::Gateway(id)
+            | RouteTarget::CarrierGateway(id)
+            | RouteTarget::LocalGateway(id)
+            | RouteTarget::CoreNetwork(id) => unknown(format!("{id} is not modelled")),
+            RouteTarget::Unknown => unknown("a route's target is of a kind that nobody knows (JS-4)"),
+        }
+    }
+
+    /// A route to an interface: RT-15, ENI-3. Whether its software forwards is not known.
+    fn forward_by(
+        &mut self,
+        vpc: &'m Vpc,
+        from: &'m Subnet,
+        interface: Option<&'m NetworkInterface>,
+        id: &str,
+        packet: Packet,
+    ) -> Step<Arrival> {
+        let Some(interface) = interface else { return unknown(format!("{id} is not in the snapshot")) };
+        self.carries(interface)?;
+        if owns(interface, packet.destination) {
+            return self.deliver(vpc, Some(from), packet);
+        }
+        if interface.source_destination_check {
+            return dropped(format!("{id} only takes what is for itself (ENI-3)"));
+        }
+        if interface.subnet != from.id {
+            self.network_acl(self.subnet(&interface.subnet)?, Direction::Inbound, &packet)?;
+        }
+        if !self.is_reply {
+            self.groups(interface, Direction::Inbound, &packet)?;
+        }
+        unknown(format!("what {id} forwards is not modelled"))
+    }
+
+    /// Section 1.2, steps 3 and 4: into the subnet of whoever has the address in this VPC.
+    pub fn deliver(&mut self, vpc: &'m Vpc, from: Option<&Subnet>, packet: Packet) -> Step<Arrival> {
+        if let Some(nat) = self.nat_gateway_at(&vpc.id, packet.destination) {
+            return self.arrive_at_nat_gateway(vpc, nat, from, packet);
+        }
+        let Some(interface) = self.interface_at(&vpc.id, packet.destination) else {
+            return self.nobody_at(vpc, packet.destination);
+        };
+        let subnet = self.subnet(&interface.subnet)?;
+        // ACL-7, M-1: nothing is filtered between two ends in one subnet.
+        if from.is_none_or(|from| from.id != subnet.id) {
+            self.network_acl(subnet, Direction::Inbound, &packet)?;
+        }
+        self.receive(vpc, interface, packet)
+    }
+
+    /// Section 1.2, steps 5 and 6.
+    fn receive(&mut self, vpc: &'m Vpc, interface: &'m NetworkInterface, packet: Packet) -> Step<Arrival> {
+        self.say(|| format!("{} gets {packet}", interface.id));
+        self.carries(interface)?;
+        // M-7, TGW-3, GWLB-2: interfaces of the network itself answer nothing.
+        if matches!(
+            interface.kind,
+            InterfaceKind::NatGateway
+                | InterfaceKind::TransitGateway
+                | InterfaceKind::GatewayLoadBalancerEndpoint
+        ) {
+            return dropped(format!("nobody listens at {} (M-7)", interface.id));
+        }
+        if self.is_from_internet && interface.deny_all_igw_traffic {
+            return dropped(format!("{} takes nothing from the internet (IGW-7)", interface.id));
+        }
+        self.encryption(vpc)?;
+        if !self.is_reply {
+            self.groups(interface, Direction::Inbound, &packet)?;
+            self.receiver_is_referenced(interface)?;
+            self.endpoint_takes(interface, packet)?;
+        }
+        if is_load_balancer(interface) {
+            return unknown(format!("{} belongs to a load balancer", interface.id));
+        }
+        Ok(Arrival { end: End::Interface(interface.id.clone()), packet })
+    }
+
+    /// An end that is no interface and so is no member of any group (SG-14).
+    pub fn arrive(&self, end: End, packet: Packet) -> Step<Arrival> {
+        match self.receiver_must_be_in {
+            Some(_) => dropped("the sender's rules admit members of groups only (SG-13, SG-14)"),
+            None => Ok(Arrival { end, packet }),
+        }
+    }
+
+    /// ENI-8: in use, attached, and its instance runs.
+    pub fn carries(&self, interface: &NetworkInterface) -> Step {
+        let id = &interface.id;
+        let vpc = self.vpc(&interface.vpc)?;
+        match &vpc.state {
+            None | Some(VpcState::Available) => {}
+            Some(VpcState::Pending) => return dropped(format!("{} is not available (VPC-7)", vpc.id)),
+            Some(VpcState::Unknown(word)) => {
+                self.suppose_or_drop(format!("{} works while {word}", vpc.id))?
+            }
+        }
+        if interface.in_use == Some(false) {
+            return dropped(format!("{id} is not in use (ENI-8)"));
+        }
+        let Some(attachment) = &interface.attachment else { return Ok(()) };
+        if attachment.is_attached == Some(false) {
+            return dropped(format!("{id} is not attached (ENI-8)"));
+        }
+        let Some(instance) = &attachment.instance else { return Ok(()) };
+        let state = self.model.instances.get(instance).map(|instance: &Instance| &instance.state);
+        match state {
+            Some(Some(InstanceState::Running)) => Ok(()),
+            Some(Some(
+                InstanceState::Pending
+                | InstanceState::ShuttingDown
+                | InstanceState::Terminated
+                | InstanceState::Stopping
+                | InstanceState::Stopped,
+            )) => dropped(format!("{instance} does not run (ENI-8)")),
+            None | Some(None | Some(InstanceState::Unknown(_))) => {
+                self.suppose_or_drop(format!("{instance} runs"))
+            }
+        }
+    }
+
+    /// A fact that the snapshot lacks and on which the packet's life hangs.
+    pub fn suppose_or_drop(&self, fact: String) -> Step {
+        if self.choices.suppose(fact.clone()) { Ok(()) } else { dropped(format!("not so: {fact}")) }
+    }
+
+    /// ENC-2, ENC-3: where encryption is enforced, what passes is not in the snapshot.
+    fn encryption(&self, vpc: &Vpc) -> Step {
+        if !vpc.encryption_enforced {
+            return Ok(());
+        }
+        self.suppose_or_drop(format!("encryption in {} lets the packet pass", vpc.id))
+    }
+
+    /// M-8: an address of the interface itself, or of another interface of its instance.
+    fn is_same_host(&self, interface: &NetworkInterface, address: IpAddr) -> bool {
+        let instance = |it: &NetworkInterface| it.attachment.as_ref().and_then(|it| it.instance.clone());
+        let host = instance(interface);
+        owns(interface, address)
+            || self.model.network_interfaces.iter().any(|other| {
+                other.vpc == interface.vpc
+                    && host.is_some()
+                    && instance(other) == host
+                    && owns(other, address)
+                    && self.carries(other).is_ok()
+            })
+    }
+
+    /// Whether the snapshot has the whole answer to a call for the owner of a VPC.
+    pub fn holds(&self, kind: ResourceKind, vpc: &Vpc) -> bool {
+        self.model.coverage.holds(kind, vpc.about.account.as_ref(), vpc.about.region.as_ref())
+    }
+}
+
+/// LB-2: load balancers' interfaces, of which Application and Classic ones are told by their description.
+fn is_load_balancer(interface: &NetworkInterface) -> bool {
+    let is_by_kind = matches!(
+        interface.kind,
+        InterfaceKind::LoadBalancer | InterfaceKind::NetworkLoadBalancer | InterfaceKind::GatewayLoadBalancer
+    );
+    is_by_kind || (interface.requester_managed && interface.description.starts_with("ELB "))
+}
+
+/// Section 34.
+fn link_local(vpc: &Vpc, address: IpAddr) -> Step<Option<&'static str>> {
+    let resolver = match vpc.primary_cidr {
+        // DNS-1, LL-2: the VPC's base plus two.
+        Some(ipnet::IpNet::V4(cidr)) => {
+            u32::from(cidr.network()).checked_add(2).map(|it| IpAddr::V4(it.into()))
+        }
+        Some(ipnet::IpNet::V6(_)) | None => None,
+    };
+    if Some(address) == resolver {
+        return Ok(Some("the resolver"));
+    }
+    match address.to_string().as_str() {
+        "169.254.169.254" | "fd00:ec2::254" => return Ok(Some("the instance metadata service")),
+        "169.254.169.253" | "fd00:ec2::253" => return Ok(Some("the resolver")),
+        "169.254.169.123" | "fd00:ec2::123" => return Ok(Some("the time service")),
+        "169.254.170.2" => return Ok(Some("the task metadata service")),
+        _ => {}
+    }
+    let reserved = |text: &str| {
+        text.parse::<ipnet::IpNet>().expect("a CIDR of the semantics document").contains(&address)
+    };
+    if reserved("169.254.171.0/24") || reserved("fd00:ec2:80::/64") {
+        return unknown("VPC Lattice is not modelled (LL-5)");
+    }
+    // RT-14, LL-6.
+    if reserved("169.254.168.0/22") || reserved("fd00:ec2::/32") {
+        return dropped(format!("no route forwards {address} (RT-14)"));
+    }
+    Ok(None)
+}
+
+impl From<Stop> for Outcome {
+    fn from(stop: Stop) -> Outcome {
+        match stop {
+            Stop::Dropped(why) => Outcome::Dropped(why),
+            Stop::Unknown(why) => Outcome::Unknown(why),
+        }
+    }
+}
