@@ -3,3 +3,5 @@
 
 pub mod packet;
 pub mod model;
+pub mod snapshot;
+pub mod network;

@@ -35,13 +35,13 @@ impl Coverage {
     /// Whether the snapshot holds the whole answer to a call for an account and Region. Where one of the two is not
     /// known, on either side, it does not separate.
     pub fn holds(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
-        let matches = |scope: &Scope| {
-            (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
-                && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
-        };
-        let held = self.scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(matches));
-        let cut = self.truncated.get(&kind).is_some_and(|scopes| scopes.iter().any(matches));
-        held && !cut
+        let cut = self.truncated.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)));
+        !cut && self.has_answer(kind, account, region)
+    }
+
+    /// Whether the snapshot holds an answer to a call for an account and Region, be it cut off or not.
+    pub fn has_answer(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+        self.scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)))
     }
 
     /// Whether the snapshot holds an answer to a call for anybody.
@@ -53,6 +53,12 @@ impl Coverage {
     pub fn scopes(&self) -> impl Iterator<Item = (ResourceKind, &[Scope])> {
         self.scopes.iter().map(|(kind, scopes)| (*kind, scopes.as_slice()))
     }
+}
+
+/// Where one of the two is not known, on either side, it does not separate.
+fn fits(scope: &Scope, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+    (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
+        && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
 }
 
 /// What the snapshot did not say and was taken for granted, or what keeps an answer unknown.

@@ -11,7 +11,7 @@ use super::{About, ElementError, Reading, Resource, ResourceKind, UnmodelledId};
 pub struct Unmodelled {
     /// Place, owner, tags.
     pub about: About,
-    /// Key and resource id.
+    /// Key and resource id; account and Region between them where the latter is a mere name.
     pub id: UnmodelledId,
     /// The top-level key of the answer: `VpnGateways`.
     pub key: CompactString,
@@ -23,31 +23,52 @@ pub struct Unmodelled {
 pub type Wire = serde_json::Map<String, serde_json::Value>;
 
 impl Unmodelled {
-    /// The members that hold the id of things that are not modelled, the most telling first.
-    pub const ID_MEMBERS: &'static [&'static str] = &[
-        "LoadBalancerArn",
-        "VpnGatewayId",
-        "VpnConnectionId",
-        "CustomerGatewayId",
-        "ClientVpnEndpointId",
-        "CarrierGatewayId",
-        "LocalGatewayId",
-        "TransitGatewayConnectId",
-        "InstanceConnectEndpointId",
-        "RouteServerId",
-        "TargetGroupArn",
-        "ListenerArn",
-        "FirewallArn",
-        "directConnectGatewayId",
-        "virtualInterfaceId",
-        "DBInstanceIdentifier",
-        "DBInstanceArn",
-        "ClusterIdentifier",
-        "LoadBalancerName",
-        "DomainName",
-        "ServiceId",
-        "ServiceName",
+    /// The top-level keys whose elements are kept, and the member that holds an element's own id or name.
+    pub const KEYS: &'static [(&'static str, &'static str)] = &[
+        ("Accelerators", "AcceleratorArn"),
+        ("AutoScalingGroups", "AutoScalingGroupARN"),
+        ("ByoipCidrs", "Cidr"),
+        ("CacheClusters", "CacheClusterId"),
+        ("CarrierGateways", "CarrierGatewayId"),
+        ("ClientVpnEndpoints", "ClientVpnEndpointId"),
+        ("Clusters", "ClusterIdentifier"),
+        ("CoipPools", "PoolId"),
+        ("CoreNetworks", "CoreNetworkId"),
+        ("CustomerGateways", "CustomerGatewayId"),
+        ("DBClusters", "DBClusterIdentifier"),
+        ("DBInstances", "DBInstanceIdentifier"),
+        ("DomainStatusList", "DomainName"),
+        ("FileSystems", "FileSystemId"),
+        ("Firewalls", "FirewallArn"),
+        ("FlowLogs", "FlowLogId"),
+        ("Functions", "FunctionArn"),
+        ("HostedZones", "Id"),
+        ("InstanceConnectEndpoints", "InstanceConnectEndpointId"),
+        ("LaunchTemplates", "LaunchTemplateId"),
+        ("Listeners", "ListenerArn"),
+        ("LoadBalancerDescriptions", "LoadBalancerName"),
+        ("LoadBalancers", "LoadBalancerArn"),
+        ("LocalGatewayRouteTables", "LocalGatewayRouteTableId"),
+        ("LocalGateways", "LocalGatewayId"),
+        ("ResolverEndpoints", "Id"),
+        ("RouteServerEndpoints", "RouteServerEndpointId"),
+        ("RouteServerPeers", "RouteServerPeerId"),
+        ("RouteServers", "RouteServerId"),
+        ("ServiceConfigurations", "ServiceId"),
+        ("TargetGroups", "TargetGroupArn"),
+        ("TransitGatewayConnects", "TransitGatewayAttachmentId"),
+        ("TransitGatewayMulticastDomains", "TransitGatewayMulticastDomainId"),
+        ("TransitGatewayPolicyTables", "TransitGatewayPolicyTableId"),
+        ("VpcEncryptionControls", "VpcEncryptionControlId"),
+        ("VpnConnections", "VpnConnectionId"),
+        ("VpnGateways", "VpnGatewayId"),
+        ("directConnectGateways", "directConnectGatewayId"),
+        ("virtualInterfaces", "virtualInterfaceId"),
     ];
+
+    fn id_member(key: &str) -> Option<&'static str> {
+        Unmodelled::KEYS.iter().find(|(name, _)| *name == key).map(|(_, member)| *member)
+    }
 }
 
 impl Resource for Unmodelled {
@@ -56,18 +77,21 @@ impl Resource for Unmodelled {
     const KIND: ResourceKind = ResourceKind::Unmodelled;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Unmodelled, ElementError> {
-        let text = |member: &&str| wire.get(*member).and_then(|value| value.as_str());
-        let resource = Unmodelled::ID_MEMBERS.iter().find_map(text);
-        let resource = resource.map_or_else(
-            || format_compact!("{}.{}.{}", reading.place.source, reading.place.key, reading.place.index),
-            CompactString::from,
-        );
+        // The reader says the key in the parent's place.
+        let key = reading.parent.clone().unwrap_or_default();
+        let member = Unmodelled::id_member(&key).ok_or(ElementError::Missing("Id"))?;
+        let resource = wire.get(member).and_then(|value| value.as_str()).filter(|text| !text.is_empty());
+        let resource = CompactString::from(resource.ok_or(ElementError::Missing(member))?);
         let tags = wire.get("Tags").and_then(|tags| serde_json::from_value(tags.clone()).ok());
         let owner = wire.get("OwnerId").and_then(|owner| owner.as_str()).map(CompactString::from);
-        let key = reading.parent.clone().unwrap_or_default();
+        let about = reading.about(owner, resource.starts_with("arn:").then_some(resource.as_str()), tags);
+        // Names, unlike ids, repeat in other accounts and Regions.
+        let is_name = member.ends_with("Name") || member.ends_with("Identifier");
+        let account = about.account.as_ref().filter(|_| is_name).map_or("", |it| it.as_str());
+        let region = about.region.as_ref().filter(|_| is_name).map_or("", |it| it.as_str());
         Ok(Unmodelled {
-            about: reading.about(owner, resource.starts_with("arn:").then_some(resource.as_str()), tags),
-            id: UnmodelledId(format_compact!("{key}/{resource}")),
+            id: UnmodelledId(format_compact!("{key}/{account}/{region}/{resource}")),
+            about,
             key,
             resource,
         })

@@ -397,7 +397,7 @@ fn pieces<'p, P, T: Copy + Eq>(
         }
     };
     // Leaves the blocks that end before a point: where each ends, the value is that of the blocks around it.
-    let mut leave = |until: Option<u128>, ends: &mut Vec<u128>, payloads: &mut Vec<&'p P>, set: &mut dyn FnMut(u128, T), value: &mut dyn FnMut(&[&'p P]) -> T| {
+    let leave = |until: Option<u128>, ends: &mut Vec<u128>, payloads: &mut Vec<&'p P>, set: &mut dyn FnMut(u128, T), value: &mut dyn FnMut(&[&'p P]) -> T| {
         while let Some(&end) = ends.last() {
             if until.is_some_and(|until| end >= until) {
                 break;

@@ -1,0 +1,115 @@
+//! Address ranges with a meaning of their own: private, link-local, public.
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::compiler::Compiler;
+use super::rows::{LinkLocal, NOBODY, PublicOwner, ServiceRow};
+use crate::model::AssumptionCode;
+use crate::packet::{AddressMap, AddressSet, Family};
+
+const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), length))
+}
+
+const fn v6(first: u16, second: u16, last: u16, length: u8) -> IpNet {
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(first, second, 0, 0, 0, 0, 0, last), length))
+}
+
+/// Private IPv4 addresses.
+pub(super) const RFC1918: &[IpNet] = &[v4(10, 0, 0, 0, 8), v4(172, 16, 0, 0, 12), v4(192, 168, 0, 0, 16)];
+/// Shared address space of carriers.
+pub(super) const RFC6598: &[IpNet] = &[v4(100, 64, 0, 0, 10)];
+/// Global unicast IPv6 addresses.
+const GLOBAL_UNICAST: IpNet = v6(0x2000, 0, 0, 3);
+/// The prefix of IPv4 addresses in IPv6 (NAT-9).
+pub(super) const NAT64: IpNet = v6(0x64, 0xff9b, 0, 96);
+/// IPv4 addresses that are never a host on the internet, besides private ones.
+const NOT_HOSTS: &[IpNet] =
+    &[v4(0, 0, 0, 0, 8), v4(127, 0, 0, 0, 8), v4(169, 254, 0, 0, 16), v4(224, 0, 0, 0, 3)];
+
+/// Services at link-local addresses that nothing filters (LL-1 … LL-4).
+const LINK_LOCAL_SERVICES: &[(IpNet, &str)] = &[
+    (v4(169, 254, 169, 254, 32), "instance metadata service"),
+    (v4(169, 254, 169, 253, 32), "Amazon DNS"),
+    (v4(169, 254, 169, 123, 32), "Amazon Time Sync Service"),
+    (v4(169, 254, 170, 2, 32), "ECS task metadata"),
+    (v6(0xfd00, 0xec2, 0x254, 128), "instance metadata service"),
+    (v6(0xfd00, 0xec2, 0x253, 128), "Amazon DNS"),
+    (v6(0xfd00, 0xec2, 0x123, 128), "Amazon Time Sync Service"),
+];
+
+/// Destinations that are not routed like others.
+pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
+    let mut entries: Vec<(IpNet, LinkLocal)> = Vec::new();
+    // RT-14, LL-6, LL-7: reserved, multicast and broadcast addresses.
+    let dropped = [v4(169, 254, 0, 0, 16), v4(224, 0, 0, 0, 3), v6(0xfd00, 0xec2, 0, 32), v6(0xff00, 0, 0, 8), v6(0xfe80, 0, 0, 10)];
+    entries.extend(dropped.map(|net| (net, LinkLocal::NotRoutable)));
+    // LL-5: VPC Lattice.
+    let lattice =
+        compiler.assumption(AssumptionCode::NotModelled, "VPC Lattice at 169.254.171.0/24", None, None);
+    entries.push((v4(169, 254, 171, 0, 24), LinkLocal::Unknown(lattice)));
+    for (net, name) in LINK_LOCAL_SERVICES {
+        let service = compiler.service(ServiceRow {
+            name: (*name).to_owned(),
+            component: None,
+            way_back: None,
+            addresses: vec![*net],
+            assumption: None,
+        });
+        entries.push((*net, LinkLocal::Service(service)));
+    }
+    AddressMap::sweep(&entries, |_, covering| covering.last().map_or(LinkLocal::Ordinary, |last| **last))
+}
+
+/// Which VPC holds an IPv6 address that the internet could reach (IGW-6, VPC-5).
+pub(super) fn public_ipv6(compiler: &Compiler<'_>) -> AddressMap<u32> {
+    let mut entries: Vec<(IpNet, u32)> = Vec::new();
+    for vpc in &compiler.model.vpcs[..] {
+        let Some(index) = compiler.vpc_ids.get(&vpc.id) else { continue };
+        let public = super::vpc::public_ipv6_cidrs(vpc);
+        entries.extend(public.map(|net| (net, index.0)));
+    }
+    AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |last| **last))
+}
+
+/// Public addresses that nothing in the snapshot owns.
+pub(super) fn internet(compiler: &Compiler<'_>, family: Family) -> AddressSet {
+    let set_of = |nets: &[IpNet]| {
+        let ranges = nets.iter().filter(|net| Family::of(net.addr()) == family);
+        AddressSet::of(family, ranges.map(|net| crate::packet::range_of(*net)))
+    };
+    match family {
+        Family::V4 => {
+            let not_public = set_of(&[RFC1918, RFC6598, NOT_HOSTS].concat());
+            let owned = AddressSet::of(
+                family,
+                compiler
+                    .public_owners
+                    .keys()
+                    .map(|address| (*address as u128, *address as u128))
+                    .collect::<std::collections::BTreeSet<_>>(),
+            );
+            not_public.union(&owned).complement()
+        }
+        Family::V6 => {
+            let owned = public_ipv6(compiler);
+            let owned = owned.pieces(family).filter(|it| it.2 != NOBODY).map(|(low, high, _)| (low, high));
+            set_of(&[GLOBAL_UNICAST]).difference(&AddressSet::of(family, owned))
+        }
+    }
+}
+
+/// Whether an IPv6 block is of global unicast addresses.
+pub(super) fn is_global(net: IpNet) -> bool {
+    GLOBAL_UNICAST.contains(&net)
+}
+
+/// Registers the owner of a public IPv4 address; who comes first stays, except that a private address replaces an
+/// elastic address that stands for nothing (EIP-3).
+pub(super) fn own_public(compiler: &mut Compiler<'_>, public: u32, owner: PublicOwner) {
+    let entry = compiler.public_owners.entry(public).or_insert(owner);
+    if matches!(entry, PublicOwner::Unassociated(_)) {
+        *entry = owner;
+    }
+}

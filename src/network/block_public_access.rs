@@ -1,0 +1,100 @@
+//! Block Public Access: what each subnet is left with (BPA-1 … BPA-4, BPA-8).
+
+use super::compiler::{Compiler, Stage};
+use super::location::{AssumptionIndex, Component};
+use super::rows::PublicAccess;
+use crate::model::{
+    About, AssumptionCode, BlockMode, BlockPublicAccessOptions, ExclusionMode, ResourceKind, Subnet,
+};
+
+pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
+    if stage != Stage::Filters {
+        return;
+    }
+    for index in 0..compiler.subnets.len() {
+        let Component::Resource(_, position) = compiler.subnets[index].component else { continue };
+        let Some(subnet) = compiler.model.subnets[..].get(position as usize) else { continue };
+        let (access, gap) = access(compiler, subnet);
+        compiler.subnets[index].public_access = access;
+        compiler.subnets[index].public_access_gap = gap;
+    }
+}
+
+fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option<AssumptionIndex>) {
+    let model = compiler.model;
+    // BPA-1: the subnet's owner decides.
+    let owner = &subnet.about;
+    let options = model.block_public_access_options.iter().find(|it| is_for(it, owner));
+    let vpc = model.vpcs.get(&subnet.vpc);
+    let echoed = subnet
+        .internet_gateway_block_mode
+        .clone()
+        .or_else(|| vpc.and_then(|vpc| vpc.internet_gateway_block_mode.clone()));
+    let mode = match (options, echoed) {
+        (Some(options), _) => options.mode.clone(),
+        // BPA-8: the subnet's own word is the effective one, exclusions included.
+        (None, Some(mode)) => return (by_mode(&mode), unknown_word(compiler, &mode, &subnet.about)),
+        (None, None) => {
+            let kind = ResourceKind::BlockPublicAccessOptions;
+            let region = owner.region.as_ref();
+            let gap = (!model.coverage.holds(kind, owner.account.as_ref(), region)).then(|| {
+                let about = match (&owner.account, region) {
+                    (Some(account), Some(region)) => format!("account {account} in {region}"),
+                    (Some(account), None) => format!("account {account}"),
+                    (None, Some(region)) => region.to_string(),
+                    (None, None) => "the account".to_owned(),
+                };
+                let code = AssumptionCode::BlockPublicAccessAssumedOff;
+                compiler.assumption(code, &about, Some(kind.call()), None)
+            });
+            return (PublicAccess::Open, gap);
+        }
+    };
+    let exclusions = model.block_public_access_exclusions.iter();
+    let excluded = exclusions
+        .filter(|it| it.is_in_force())
+        .filter(|it| it.resource == subnet.id.as_str() || it.resource == subnet.vpc.as_str())
+        .map(|it| match it.mode {
+            ExclusionMode::Bidirectional => PublicAccess::Open,
+            ExclusionMode::Egress => PublicAccess::OutwardByGateways,
+            ExclusionMode::Unknown(_) => PublicAccess::Unknown,
+        });
+    let base = by_mode(&mode);
+    // The most that the mode or an exclusion lets through.
+    let widest = excluded.chain([base]).min_by_key(|access| match access {
+        PublicAccess::Open => 0,
+        PublicAccess::OutwardByGateways => 1,
+        PublicAccess::Closed => 2,
+        PublicAccess::Unknown => 3,
+    });
+    (widest.unwrap_or(base), unknown_word(compiler, &mode, &subnet.about))
+}
+
+fn is_for(options: &BlockPublicAccessOptions, owner: &About) -> bool {
+    let (account, region) = (&options.about.account, &options.about.region);
+    (account.is_none() || owner.account.is_none() || *account == owner.account)
+        && (region.is_none() || owner.region.is_none() || *region == owner.region)
+}
+
+/// BPA-2.
+fn by_mode(mode: &BlockMode) -> PublicAccess {
+    match mode {
+        BlockMode::Off => PublicAccess::Open,
+        BlockMode::Bidirectional => PublicAccess::Closed,
+        BlockMode::Ingress => PublicAccess::OutwardByGateways,
+        BlockMode::Unknown(_) => PublicAccess::Unknown,
+    }
+}
+
+fn unknown_word(
+    compiler: &mut Compiler<'_>,
+    mode: &BlockMode,
+    about: &About,
+) -> Option<AssumptionIndex> {
+    match mode {
+        BlockMode::Unknown(word) => {
+            Some(compiler.assumption(AssumptionCode::UnknownWord, word, None, Some(about.place)))
+        }
+        BlockMode::Off | BlockMode::Bidirectional | BlockMode::Ingress => None,
+    }
+}

@@ -1,0 +1,434 @@
+//! The compiler: what all twins share while a network is made.
+
+use std::collections::HashMap;
+
+use ipnet::IpNet;
+use petgraph::graph::DiGraph;
+use rustc_hash::FxHashMap;
+
+use super::filter::{Filter, FilterId, Judge};
+use super::location::{
+    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, GroupIndex, GroupSetIndex, Hop, HopIndex, InterfaceIndex, Location, LocationId, NatIndex,
+    LocationKind, Origin, RouteMapIndex, ServiceIndex, Step, SubnetIndex, VpcIndex, ZoneIndex, ZoneTableIndex,
+};
+use super::rows::{
+    GroupRow, GroupRules, InterfaceRow, NOBODY, NatRow, PublicOwner, ServiceRow, SubnetRow, VpcRow,
+};
+use super::{Network, address_plan};
+use crate::model::{
+    AccountId, Assumption, AssumptionCode, Model, Place, PrefixListId, Region, ResourceKind, SecurityGroupId, SubnetId,
+    VpcId, Zone,
+};
+use crate::packet::{AddressMap, AddressSet, Family, TransportSet, Workspace};
+
+/// Addresses that guards test and that belong to no VPC.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WellKnownSets {
+    pub rfc1918: AddressSetIndex,
+    pub rfc6598: AddressSetIndex,
+}
+
+/// A network in the making.
+pub(super) struct Compiler<'a> {
+    pub model: &'a Model,
+    pub graph: DiGraph<Location, Edge, u32>,
+    pub steps: Vec<Step>,
+    pub workspace: Workspace<'static>,
+    pub filters: Vec<Filter>,
+    filter_ids: HashMap<Judge, FilterId>,
+    pub route_maps: Vec<AddressMap<HopIndex>>,
+    pub hops: Vec<Hop>,
+    pub alternatives: Vec<Hop>,
+    pub address_sets: Vec<AddressMap<bool>>,
+    pub zone_tables: Vec<Vec<(ZoneIndex, Option<EdgeId>)>>,
+    pub zones: Vec<String>,
+    zone_ids: HashMap<String, ZoneIndex>,
+    pub assumptions: Vec<Assumption>,
+    assumption_ids: HashMap<Assumption, AssumptionIndex>,
+    pub vpcs: Vec<VpcRow>,
+    pub vpc_ids: HashMap<VpcId, VpcIndex>,
+    pub subnets: Vec<SubnetRow>,
+    pub subnet_ids: HashMap<SubnetId, SubnetIndex>,
+    pub interfaces: Vec<InterfaceRow>,
+    pub nat_gateways: Vec<NatRow>,
+    /// The row of each NAT gateway of the model, where it has one.
+    pub nat_row: Vec<Option<NatIndex>>,
+    /// Addresses of NAT gateways that no interface of the snapshot has yet.
+    pub extra_nats: Vec<(VpcIndex, u32, NatIndex)>,
+    /// Addresses of interfaces that stand in for such.
+    pub extra_addresses: Vec<(VpcIndex, u32, InterfaceIndex)>,
+    pub services: Vec<ServiceRow>,
+    pub groups: Vec<GroupRow>,
+    pub group_ids: FxHashMap<SecurityGroupId, GroupIndex>,
+    pub group_sets: Vec<Box<[GroupIndex]>>,
+    pub group_set_ids: FxHashMap<Box<[GroupIndex]>, GroupSetIndex>,
+    pub group_rules: Vec<GroupRules>,
+    pub acl_rules: Vec<GroupRules>,
+    pub lists: Vec<Vec<IpNet>>,
+    pub list_ids: HashMap<PrefixListId, u32>,
+    pub public_owners: FxHashMap<u32, PublicOwner>,
+    /// See [`Network::would_be`].
+    pub would_be: FxHashMap<LocationId, Vec<LocationId>>,
+    /// See [`Network::route_entries`].
+    pub route_entries: Vec<Vec<(IpNet, HopIndex)>>,
+    pub internet_location: LocationId,
+    pub well_known: WellKnownSets,
+    /// The locations of route tables, with their VPCs.
+    pub route_table_vpcs: Vec<(LocationId, VpcIndex)>,
+    /// Locations of transit gateways' tables and of attachments without one, with their gateways.
+    pub transit_locations: Vec<(LocationId, crate::model::TransitGatewayId)>,
+    /// Which route table serves whom, once it was asked.
+    pub tables_by_use: Option<std::rc::Rc<super::route_table::TablesByUse>>,
+    /// Locations of things that are made when something first leads there.
+    pub places: HashMap<PlaceKey, LocationId>,
+}
+
+/// What a location that is made on demand stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum PlaceKey {
+    RouteTable(usize),
+    InternetGatewayOut(VpcIndex),
+    InternetGatewayIn(VpcIndex),
+    EgressOnly(VpcIndex),
+    Nat(usize),
+    Peering(usize, VpcIndex),
+    Transit(usize, VpcIndex),
+    TransitTable(usize),
+    AttachmentOut(usize),
+    Endpoint(usize),
+    Forwarder(usize),
+    Unknown(AssumptionIndex, Component),
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn new(model: &'a Model) -> Compiler<'a> {
+        let mut graph = DiGraph::default();
+        let internet_location = graph.add_node(Location {
+            kind: LocationKind::Internet,
+            component: Component::Internet,
+            first_step: 0,
+            step_count: 1,
+        });
+        let mut compiler = Compiler {
+            model,
+            graph,
+            steps: vec![Step::OnInternet],
+            workspace: Workspace::default(),
+            filters: Vec::new(),
+            filter_ids: HashMap::new(),
+            route_maps: Vec::new(),
+            hops: Vec::new(),
+            alternatives: Vec::new(),
+            address_sets: Vec::new(),
+            zone_tables: Vec::new(),
+            zones: Vec::new(),
+            zone_ids: HashMap::new(),
+            assumptions: Vec::new(),
+            assumption_ids: HashMap::new(),
+            vpcs: Vec::new(),
+            vpc_ids: HashMap::new(),
+            subnets: Vec::new(),
+            subnet_ids: HashMap::new(),
+            interfaces: Vec::new(),
+            nat_gateways: Vec::new(),
+            nat_row: Vec::new(),
+            extra_nats: Vec::new(),
+            extra_addresses: Vec::new(),
+            services: Vec::new(),
+            groups: Vec::new(),
+            group_ids: FxHashMap::default(),
+            group_sets: Vec::new(),
+            group_set_ids: FxHashMap::default(),
+            group_rules: Vec::new(),
+            acl_rules: Vec::new(),
+            lists: Vec::new(),
+            list_ids: HashMap::new(),
+            public_owners: FxHashMap::default(),
+            would_be: FxHashMap::default(),
+            route_entries: Vec::new(),
+            internet_location,
+            well_known: WellKnownSets { rfc1918: AddressSetIndex(0), rfc6598: AddressSetIndex(0) },
+            route_table_vpcs: Vec::new(),
+            transit_locations: Vec::new(),
+            tables_by_use: None,
+            places: HashMap::new(),
+        };
+        compiler.well_known = WellKnownSets {
+            rfc1918: compiler.address_set(address_plan::RFC1918),
+            rfc6598: compiler.address_set(address_plan::RFC6598),
+        };
+        compiler
+    }
+
+    /// Rows first, then filters, then locations and steps; every kind of resource has its turn in each.
+    pub(super) fn run(mut self) -> Network {
+        for stage in [Stage::Rows, Stage::Filters, Stage::Locations] {
+            for kind in ResourceKind::ALL {
+                self.turn(*kind, stage);
+            }
+        }
+        super::transit_gateway_route_table::note_would_be(&mut self);
+        super::route_table::note_would_be(&mut self);
+        let mut public_owners: Vec<(u32, PublicOwner)> =
+            self.public_owners.iter().map(|(address, owner)| (*address, *owner)).collect();
+        public_owners.sort_unstable_by_key(|(address, _)| *address);
+        let link_local = address_plan::link_local(&mut self);
+        let public_ipv6 = address_plan::public_ipv6(&self);
+        let internet = Family::BOTH.map(|family| address_plan::internet(&self, family));
+        Network {
+            graph: self.graph,
+            steps: self.steps,
+            transport: self.workspace.into_sets(),
+            filters: self.filters,
+            route_maps: self.route_maps,
+            hops: self.hops,
+            alternatives: self.alternatives,
+            address_sets: self.address_sets,
+            zone_tables: self.zone_tables,
+            zones: self.zones,
+            assumptions: self.assumptions,
+            vpcs: self.vpcs,
+            subnets: self.subnets,
+            interfaces: self.interfaces,
+            nat_gateways: self.nat_gateways,
+            services: self.services,
+            groups: self.groups,
+            group_sets: self.group_sets,
+            group_rules: self.group_rules,
+            acl_rules: self.acl_rules,
+            lists: self.lists,
+            public_owners,
+            would_be: self.would_be,
+            route_entries: self.route_entries,
+            nat64: AddressSet::block(address_plan::NAT64),
+            public_ipv6,
+            link_local,
+            internet,
+            internet_location: self.internet_location,
+        }
+    }
+
+    /// One kind's turn. No wildcard: a resource without its twin does not compile.
+    fn turn(&mut self, kind: ResourceKind, stage: Stage) {
+        match kind {
+            ResourceKind::Vpc => super::vpc::compile(self, stage),
+            ResourceKind::Subnet => super::subnet::compile(self, stage),
+            ResourceKind::RouteTable => super::route_table::compile(self, stage),
+            ResourceKind::NetworkInterface => super::network_interface::compile(self, stage),
+            ResourceKind::Instance => super::instance::compile(self, stage),
+            ResourceKind::SecurityGroup => super::security_group::compile(self, stage),
+            ResourceKind::SecurityGroupRule => super::security_group_rule::compile(self, stage),
+            ResourceKind::SecurityGroupVpcAssociation => super::security_group_association::compile(self, stage),
+            ResourceKind::NetworkAcl => super::network_acl::compile(self, stage),
+            ResourceKind::PrefixList | ResourceKind::PrefixListEntries => super::prefix_list::compile(self, stage),
+            ResourceKind::InternetGateway => super::internet_gateway::compile(self, stage),
+            ResourceKind::EgressOnlyInternetGateway => super::egress_only_internet_gateway::compile(self, stage),
+            ResourceKind::NatGateway => super::nat_gateway::compile(self, stage),
+            ResourceKind::ElasticAddress => super::elastic_address::compile(self, stage),
+            ResourceKind::VpcPeeringConnection => super::vpc_peering_connection::compile(self, stage),
+            ResourceKind::TransitGateway => super::transit_gateway::compile(self, stage),
+            ResourceKind::TransitGatewayAttachment
+            | ResourceKind::TransitGatewayVpcAttachment
+            | ResourceKind::TransitGatewayPeeringAttachment => {
+                super::transit_gateway_attachment::compile(self, stage);
+            }
+            ResourceKind::TransitGatewayRouteTable
+            | ResourceKind::TransitGatewayRoutes
+            | ResourceKind::TransitGatewayAssociations
+            | ResourceKind::TransitGatewayPropagations
+            | ResourceKind::TransitGatewayPrefixListReferences => {
+                super::transit_gateway_route_table::compile(self, stage);
+            }
+            ResourceKind::VpcEndpoint => super::vpc_endpoint::compile(self, stage),
+            ResourceKind::BlockPublicAccessOptions | ResourceKind::BlockPublicAccessExclusion => {
+                super::block_public_access::compile(self, stage);
+            }
+            ResourceKind::AvailabilityZone => super::availability_zone::compile(self, stage),
+            ResourceKind::Unmodelled => super::unmodelled::compile(self, stage),
+        }
+    }
+
+    /// A location without steps yet.
+    pub(super) fn add_location(&mut self, kind: LocationKind, component: Component) -> LocationId {
+        self.graph.add_node(Location { kind, component, first_step: 0, step_count: 0 })
+    }
+
+    /// Gives a location its steps.
+    pub(super) fn set_steps(&mut self, location: LocationId, steps: &[Step]) {
+        let first_step = self.steps.len() as u32;
+        self.steps.extend_from_slice(steps);
+        let location = &mut self.graph[location];
+        location.first_step = first_step;
+        location.step_count = steps.len() as u16;
+    }
+
+    /// A way from one location to another.
+    pub(super) fn add_edge(&mut self, from: LocationId, to: LocationId, origin: Origin) -> EdgeId {
+        self.graph.add_edge(from, to, Edge { origin })
+    }
+
+    /// The number of an assumption.
+    pub(super) fn assumption(
+        &mut self,
+        code: AssumptionCode,
+        about: &str,
+        needs: Option<&'static str>,
+        place: Option<Place>,
+    ) -> AssumptionIndex {
+        let assumption = Assumption { code, about: about.to_owned(), needs, place };
+        if let Some(index) = self.assumption_ids.get(&assumption) {
+            return *index;
+        }
+        let index = AssumptionIndex(self.assumptions.len() as u32);
+        self.assumptions.push(assumption.clone());
+        self.assumption_ids.insert(assumption, index);
+        index
+    }
+
+    /// What is said of something that is referred to and not in the snapshot (JS-9): the call lacks it, or is lacking.
+    pub(super) fn absent(
+        &mut self,
+        kind: ResourceKind,
+        about: &str,
+        account: Option<&AccountId>,
+        region: Option<&Region>,
+        place: Option<Place>,
+    ) -> AssumptionIndex {
+        let is_held = self.model.coverage.holds(kind, account, region);
+        let code = if is_held { AssumptionCode::DanglingReference } else { AssumptionCode::MissingData };
+        self.assumption(code, about, Some(kind.call()), place)
+    }
+
+    /// A location where nobody can tell what happens.
+    pub(super) fn unknown_location(&mut self, assumption: AssumptionIndex, component: Component) -> LocationId {
+        let key = PlaceKey::Unknown(assumption, component);
+        if let Some(location) = self.places.get(&key) {
+            return *location;
+        }
+        let location = self.add_location(LocationKind::Unknown, component);
+        self.set_steps(location, &[Step::Guard(super::Guard::Unknown(assumption))]);
+        self.places.insert(key, location);
+        location
+    }
+
+    /// The number of a set of addresses.
+    pub(super) fn address_set(&mut self, blocks: &[IpNet]) -> AddressSetIndex {
+        self.address_sets.push(AddressMap::of_blocks(blocks));
+        AddressSetIndex(self.address_sets.len() as u32 - 1)
+    }
+
+    /// The number of a table of zones.
+    pub(super) fn zone_table(&mut self, mut zones: Vec<(ZoneIndex, Option<EdgeId>)>) -> ZoneTableIndex {
+        zones.sort_by_key(|(zone, _)| *zone);
+        self.zone_tables.push(zones);
+        ZoneTableIndex(self.zone_tables.len() as u32 - 1)
+    }
+
+    /// The number of a hop.
+    pub(super) fn hop(&mut self, hop: Hop) -> HopIndex {
+        self.hops.push(hop);
+        HopIndex(self.hops.len() as u32 - 1)
+    }
+
+    /// The number of a route function.
+    pub(super) fn route_map(
+        &mut self,
+        map: AddressMap<HopIndex>,
+        entries: Vec<(IpNet, HopIndex)>,
+    ) -> RouteMapIndex {
+        self.route_entries.push(entries);
+        self.route_maps.push(map);
+        RouteMapIndex(self.route_maps.len() as u32 - 1)
+    }
+
+    /// The number of a zone. Ids tell zones apart (JS-8); a name counts within its account.
+    pub(super) fn zone(&mut self, zone: &Zone, account: Option<&AccountId>) -> ZoneIndex {
+        let known_id = || {
+            let name = zone.name.as_ref()?;
+            let zones = &self.model.availability_zones;
+            let same_account = |it: &&crate::model::AvailabilityZone| {
+                it.about.account.is_none() || account.is_none() || it.about.account.as_ref() == account
+            };
+            zones
+                .iter()
+                .filter(same_account)
+                .find(|it| it.zone.name.as_ref() == Some(name))
+                .and_then(|it| it.zone.id.clone())
+        };
+        let text = match zone.id.clone().or_else(known_id) {
+            Some(id) => id.to_string(),
+            None => {
+                let account = account.map_or("", |account| account.as_str());
+                format!("{}@{account}", zone.name.as_deref().unwrap_or("?"))
+            }
+        };
+        if let Some(index) = self.zone_ids.get(&text) {
+            return *index;
+        }
+        let index = ZoneIndex(self.zones.len() as u32);
+        self.zones.push(text.trim_end_matches('@').to_owned());
+        self.zone_ids.insert(text, index);
+        index
+    }
+
+    /// The number of a filter, made when its judge is first met.
+    pub(super) fn filter(&mut self, judge: Judge, make: impl FnOnce(&mut Self) -> Filter) -> FilterId {
+        if let Some(id) = self.filter_ids.get(&judge) {
+            return *id;
+        }
+        let filter = make(self);
+        self.filters.push(filter);
+        let id = FilterId(self.filters.len() as u32 - 1);
+        self.filter_ids.insert(judge, id);
+        id
+    }
+
+    /// The number of a service.
+    pub(super) fn service(&mut self, service: ServiceRow) -> ServiceIndex {
+        self.services.push(service);
+        ServiceIndex(self.services.len() as u32 - 1)
+    }
+
+    /// The component of a resource of the model.
+    pub(super) fn resource(kind: ResourceKind, position: usize) -> Component {
+        Component::Resource(kind, position as u32)
+    }
+
+    /// What passes of a rule's protocol and ports.
+    pub(super) fn transport(&mut self, ports: crate::model::PortMatch) -> TransportSet {
+        use crate::model::PortMatch;
+        match ports {
+            PortMatch::All => TransportSet::ALL,
+            PortMatch::Protocol(protocol) => self.workspace.protocol(protocol),
+            PortMatch::Ports { protocol, from, to } => self.workspace.ports(protocol, from, to),
+            PortMatch::Icmp { protocol, kind, code } => {
+                let (low, high) = code.map_or((0, 255), |code| (code, code));
+                let kind = u16::from(kind) << 8;
+                self.workspace.ports(protocol, kind | u16::from(low), kind | u16::from(high))
+            }
+        }
+    }
+
+    /// The subnet of a VPC that holds an address.
+    pub(super) fn subnet_at(&self, vpc: VpcIndex, address: u32) -> Option<SubnetIndex> {
+        let subnet = self.vpcs[vpc.index()].subnets.at(Family::V4, address as u128);
+        (subnet != NOBODY).then_some(SubnetIndex(subnet))
+    }
+
+    /// Every address of both families, as a set that guards test.
+    pub(super) fn set_of_families(&mut self, families: &[Family]) -> AddressSetIndex {
+        let blocks: Vec<IpNet> = families.iter().flat_map(|family| AddressSet::all(*family).blocks()).collect();
+        self.address_set(&blocks)
+    }
+}
+
+/// When a twin has its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Rows that others look up.
+    Rows,
+    /// Filters, sets and address plans; every row is there.
+    Filters,
+    /// Locations and steps; every filter is there.
+    Locations,
+}

@@ -1,0 +1,206 @@
+//! Internet gateways: 1:1 translation and its conditions (IGW-1 … IGW-10, GRT-1).
+
+use super::ExplanationCode;
+use super::compiler::{Compiler, PlaceKey, Stage};
+use super::location::{
+    Component, Entry, Guard, LocationId, LocationKind, Origin, Step, Translation, VpcIndex,
+};
+use super::rows::NOBODY;
+use crate::model::{AssumptionCode, InternetGateway, InternetGatewayId, ResourceKind, RouteState, RouteTarget};
+use crate::packet::Family;
+
+pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
+    if stage != Stage::Locations {
+        return;
+    }
+    for vpc in 0..compiler.vpcs.len() {
+        attach(compiler, VpcIndex(vpc as u32));
+    }
+}
+
+/// The gateway that is attached to a VPC, by the gateway's own word.
+fn attached(compiler: &Compiler<'_>, vpc: VpcIndex) -> Option<usize> {
+    let id = &compiler.vpcs[vpc.index()].id;
+    let serves = |gateway: &InternetGateway| {
+        gateway.attachments.iter().any(|attachment| attachment.vpc == *id && attachment.is_in_force())
+    };
+    compiler.model.internet_gateways.iter().position(serves)
+}
+
+/// Whether packets from the internet come into a VPC, and by which gateway. Where the gateways are not in the
+/// snapshot, an active route to one says that it is attached.
+fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
+    let id = compiler.vpcs[vpc.index()].id.clone();
+    let named: Vec<(String, bool)> = compiler
+        .model
+        .route_tables
+        .iter()
+        .filter(|table| table.vpc == id)
+        .flat_map(|table| &table.routes)
+        .filter_map(|route| match &route.target {
+            RouteTarget::Gateway(gateway) if gateway.starts_with("igw-") => {
+                Some((gateway.to_string(), route.state == RouteState::Active))
+            }
+            _ => None,
+        })
+        .collect();
+    if let Some(position) = attached(compiler, vpc) {
+        let gateway = compiler.model.internet_gateways[position].id.to_string();
+        let component = Compiler::resource(ResourceKind::InternetGateway, position);
+        let inward = inward(compiler, vpc, component, &gateway, None);
+        compiler.vpcs[vpc.index()].internet_gateway = Some(inward);
+        let outward = outward(compiler, vpc, &gateway, true);
+        super::vpc::add_exit(compiler, vpc, outward);
+        return;
+    }
+    let row = compiler.vpcs[vpc.index()].clone();
+    let account = compiler.model.vpcs.get(&row.id).and_then(|it| it.about.account.clone());
+    let kind = ResourceKind::InternetGateway;
+    let is_held = compiler.model.coverage.holds(kind, account.as_ref(), row.region.as_ref());
+    let component_of = |gateway: &str| {
+        let position = compiler.model.internet_gateways.position(&InternetGatewayId::from(gateway));
+        Component::Resource(kind, position.map_or(NOBODY, |position| position as u32))
+    };
+    if let Some((gateway, _)) = named.first() {
+        compiler.vpcs[vpc.index()].detached_gateway = component_of(gateway);
+    } else if let Some(position) = compiler.model.internet_gateways.iter().position(|gateway| {
+        gateway.attachments.iter().any(|attachment| attachment.vpc == row.id)
+    }) {
+        compiler.vpcs[vpc.index()].detached_gateway = Compiler::resource(kind, position);
+    }
+    if is_held {
+        return;
+    }
+    match named.iter().find(|(_, is_active)| *is_active) {
+        Some((gateway, _)) => {
+            let assumption =
+                compiler.assumption(AssumptionCode::GatewayAssumedAttached, gateway, Some(kind.call()), None);
+            let component = component_of(gateway);
+            let inward = inward(compiler, vpc, component, gateway, Some(assumption));
+            compiler.vpcs[vpc.index()].internet_gateway = Some(inward);
+        }
+        None => {
+            let gap = compiler.assumption(AssumptionCode::MissingData, row.id.as_str(), Some(kind.call()), None);
+            compiler.vpcs[vpc.index()].gateway_gap = Some(gap);
+        }
+    }
+}
+
+/// The location of packets that a route sends to an internet gateway.
+pub(super) fn outward(compiler: &mut Compiler<'_>, vpc: VpcIndex, id: &str, is_active: bool) -> LocationId {
+    let position = compiler.model.internet_gateways.position(&InternetGatewayId::from(id));
+    let component =
+        Component::Resource(ResourceKind::InternetGateway, position.map_or(NOBODY, |it| it as u32));
+    let key = PlaceKey::InternetGatewayOut(vpc);
+    let is_attached = attached(compiler, vpc);
+    let (is_attached, assumption) = match position {
+        Some(position) => (is_attached == Some(position), None),
+        None => {
+            let gap = compiler.absent(ResourceKind::InternetGateway, id, None, None, None);
+            let is_missing = compiler.assumptions[gap.index()].code == AssumptionCode::MissingData;
+            if !is_missing || !is_active {
+                return compiler.unknown_location(gap, component);
+            }
+            let call = Some(ResourceKind::InternetGateway.call());
+            (true, Some(compiler.assumption(AssumptionCode::GatewayAssumedAttached, id, call, None)))
+        }
+    };
+    if is_attached && let Some(location) = compiler.places.get(&key) {
+        return *location;
+    }
+    let location = compiler.add_location(LocationKind::InternetGatewayOut, component);
+    let mut steps = Vec::new();
+    if is_attached {
+        compiler.places.insert(key, location);
+    } else {
+        steps.push(Step::Guard(Guard::Never(ExplanationCode::BadStateAttachment)));
+    }
+    steps.extend(assumption.map(|it| Step::Guard(Guard::Assume(it))));
+    let sources = public_sources(compiler, vpc);
+    let internet = compiler.internet_location;
+    let edge = compiler.add_edge(location, internet, Origin::Wiring);
+    let well_known = compiler.well_known;
+    steps.extend([
+        Step::Guard(Guard::PublicAccessOut(false)),
+        // IGW-5.
+        Step::Guard(Guard::DestinationNotIn(
+            well_known.rfc1918,
+            ExplanationCode::IgwDestinationAddressNotInRfc1918Egress,
+        )),
+        Step::Guard(Guard::DestinationNotIn(
+            well_known.rfc6598,
+            ExplanationCode::IgwDestinationAddressNotInRfc6598Egress,
+        )),
+        // IGW-6, VPC-5: IPv6 keeps its address, which must be a public one of this VPC.
+        Step::Guard(Guard::SourceIn(sources, ExplanationCode::IgwPublicIpAssociationForEgress)),
+        Step::Translate(Translation::SourceToPublic(vpc)),
+        Step::Enter(Entry::Outward(location)),
+        Step::Follow(edge),
+    ]);
+    compiler.set_steps(location, &steps);
+    location
+}
+
+/// Every IPv4 address, which the translation judges, and the VPC's public IPv6 blocks.
+pub(super) fn public_sources(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> super::AddressSetIndex {
+    let mut blocks = crate::packet::AddressSet::all(Family::V4).blocks();
+    if let Some(vpc) = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id) {
+        blocks.extend(super::vpc::public_ipv6_cidrs(vpc));
+    }
+    compiler.address_set(&blocks)
+}
+
+/// The location of packets that come from the internet for a VPC.
+fn inward(
+    compiler: &mut Compiler<'_>,
+    vpc: VpcIndex,
+    component: Component,
+    id: &str,
+    assumption: Option<super::AssumptionIndex>,
+) -> LocationId {
+    let key = PlaceKey::InternetGatewayIn(vpc);
+    let location = compiler.add_location(LocationKind::InternetGatewayIn, component);
+    compiler.places.insert(key, location);
+    let internet = compiler.internet_location;
+    compiler.add_edge(internet, location, Origin::Wiring);
+    let denied = denied_addresses(compiler, vpc);
+    let denied = compiler.address_set(&denied);
+    // GRT-1: a table that is associated with the gateway sees packets after translation.
+    let next = match super::route_table::of_gateway(compiler, id, vpc) {
+        Some(table) => table,
+        None => compiler.vpcs[vpc.index()].router,
+    };
+    let edge = compiler.add_edge(location, next, Origin::Wiring);
+    let well_known = compiler.well_known;
+    let own = compiler.vpcs[vpc.index()].cidr_set;
+    let mut steps: Vec<Step> = assumption.map(|it| Step::Guard(Guard::Assume(it))).into_iter().collect();
+    steps.extend([
+        Step::Guard(Guard::SourceNotIn(
+            well_known.rfc1918,
+            ExplanationCode::IgwSourceAddressNotInRfc1918Ingress,
+        )),
+        Step::Guard(Guard::SourceNotIn(
+            well_known.rfc6598,
+            ExplanationCode::IgwSourceAddressNotInRfc6598Ingress,
+        )),
+        Step::Translate(Translation::DestinationToPrivate(vpc)),
+        Step::Guard(Guard::SourceNotIn(own, ExplanationCode::GatewayRejectsSpoofedTraffic)),
+        Step::Guard(Guard::PublicAccessIn(vpc)),
+        Step::Guard(Guard::DestinationNotIn(denied, ExplanationCode::EniDeniesInternet)),
+        Step::Enter(Entry::InternetGateway),
+        Step::Follow(edge),
+    ]);
+    compiler.set_steps(location, &steps);
+    location
+}
+
+/// IGW-7: addresses of interfaces that take nothing from the internet.
+fn denied_addresses(compiler: &Compiler<'_>, vpc: VpcIndex) -> Vec<ipnet::IpNet> {
+    let interfaces = compiler.model.network_interfaces.iter().enumerate();
+    interfaces
+        .filter(|(position, interface)| {
+            interface.deny_all_igw_traffic && compiler.interfaces[*position].vpc == vpc
+        })
+        .flat_map(|(_, interface)| super::network_interface::owned(interface))
+        .collect()
+}

@@ -1,0 +1,155 @@
+//! The compiled network: model → graph of locations, steps, filters and route functions.
+//!
+//! [`compile`] runs once for a snapshot and cannot fail: what the model lacks becomes an [`Assumption`] on the step that
+//! needs it. Each resource of the model has a twin file here that writes the locations and steps of its own and nobody
+//! else's. The order: rows (dense numbers for what is looked up often), filters, locations, steps. The solver reads the
+//! result and knows nothing of AWS.
+//!
+//! The graph is a petgraph graph, so that questions about its shape (what lies beyond, what cuts off) are graph
+//! algorithms; a packet's way through it is a walk along the edges that steps choose.
+
+mod code;
+mod location;
+mod filter;
+mod rows;
+mod compiler;
+mod address_plan;
+mod vpc;
+mod subnet;
+mod route_table;
+mod network_interface;
+mod instance;
+mod security_group;
+mod security_group_rule;
+mod security_group_association;
+mod network_acl;
+mod prefix_list;
+mod internet_gateway;
+mod egress_only_internet_gateway;
+mod nat_gateway;
+mod elastic_address;
+mod vpc_peering_connection;
+mod transit_gateway;
+mod transit_gateway_attachment;
+mod transit_gateway_route_table;
+mod vpc_endpoint;
+mod block_public_access;
+mod availability_zone;
+mod unmodelled;
+
+use petgraph::graph::DiGraph;
+
+pub use code::ExplanationCode;
+pub use filter::{Filter, FilterId, Judge, Rule, RulePeer};
+pub use location::{
+    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex, GroupSetIndex,
+    Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, NatIndex, Origin, PeerSide,
+    RouteMapIndex, ServiceIndex, Step, SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
+};
+pub use rows::{
+    GroupRow, GroupRules, InterfaceRow, LinkLocal, NatAddress, NatRow, PublicAccess, PublicOwner, ServiceRow,
+    SubnetRow, VpcRow,
+};
+
+use crate::model::{Assumption, Model};
+use crate::packet::{AddressMap, AddressSet, Family, TransportSets};
+
+/// The compiled form of a model.
+#[derive(Debug)]
+pub struct Network {
+    /// Locations and the ways between them.
+    pub graph: DiGraph<Location, Edge, u32>,
+    /// The steps of all locations, one location's after the other's.
+    pub steps: Vec<Step>,
+    /// The transport sets of all filters.
+    pub transport: TransportSets,
+    /// Security group sets and ACLs, compiled.
+    pub filters: Vec<Filter>,
+    /// Route functions: destination → hop.
+    pub route_maps: Vec<AddressMap<HopIndex>>,
+    /// The hops that they name.
+    pub hops: Vec<Hop>,
+    /// The alternatives of hops that are one of several.
+    pub alternatives: Vec<Hop>,
+    /// Sets of addresses that guards test.
+    pub address_sets: Vec<AddressMap<bool>>,
+    /// Zones with an edge each.
+    pub zone_tables: Vec<Vec<(ZoneIndex, Option<EdgeId>)>>,
+    /// Names of zones.
+    pub zones: Vec<String>,
+    /// What steps lean on.
+    pub assumptions: Vec<Assumption>,
+    /// VPCs.
+    pub vpcs: Vec<VpcRow>,
+    /// Subnets.
+    pub subnets: Vec<SubnetRow>,
+    /// Interfaces.
+    pub interfaces: Vec<InterfaceRow>,
+    /// NAT gateways.
+    pub nat_gateways: Vec<NatRow>,
+    /// Services that packets can arrive at.
+    pub services: Vec<ServiceRow>,
+    /// Security groups.
+    pub groups: Vec<GroupRow>,
+    /// Distinct sets of groups, as rows of `groups`, ascending.
+    pub group_sets: Vec<Box<[GroupIndex]>>,
+    /// The rules of groups, by row.
+    pub group_rules: Vec<GroupRules>,
+    /// The entries of ACLs, by the model's row.
+    pub acl_rules: Vec<GroupRules>,
+    /// The entries of prefix lists that rules name.
+    pub lists: Vec<Vec<ipnet::IpNet>>,
+    /// Who owns a public IPv4 address, sorted by address.
+    pub public_owners: Vec<(u32, PublicOwner)>,
+    /// Where packets could go on from a location whose routes say nothing, for would-be paths.
+    pub would_be: rustc_hash::FxHashMap<LocationId, Vec<LocationId>>,
+    /// The routes that each route function was made of, with where they send.
+    pub route_entries: Vec<Vec<(ipnet::IpNet, HopIndex)>>,
+    /// The prefix of IPv4 addresses in IPv6 (NAT-9).
+    pub nat64: AddressSet,
+    /// Which VPC holds an IPv6 address that the internet could reach; `u32::MAX` for none.
+    pub public_ipv6: AddressMap<u32>,
+    /// What is done with link-local and reserved destinations.
+    pub link_local: AddressMap<LinkLocal>,
+    /// Public addresses that nothing in the snapshot owns, IPv4 and IPv6.
+    pub internet: [AddressSet; 2],
+    /// The location that stands for the internet.
+    pub internet_location: LocationId,
+}
+
+impl Network {
+    /// The location with a number.
+    pub fn location(&self, id: LocationId) -> &Location {
+        &self.graph[id]
+    }
+
+    /// The steps of a location.
+    pub fn steps_of(&self, id: LocationId) -> &[Step] {
+        let location = &self.graph[id];
+        &self.steps[location.first_step as usize..][..location.step_count as usize]
+    }
+
+    /// Where an edge leads.
+    pub fn end_of(&self, edge: EdgeId) -> LocationId {
+        self.graph.raw_edges()[edge.index()].target()
+    }
+
+    /// Who owns a public IPv4 address.
+    pub fn public_owner(&self, address: u32) -> Option<PublicOwner> {
+        let position = self.public_owners.binary_search_by_key(&address, |(known, _)| *known).ok()?;
+        Some(self.public_owners[position].1)
+    }
+
+    /// Public addresses of a family that nothing in the snapshot owns.
+    pub fn internet(&self, family: Family) -> &AddressSet {
+        match family {
+            Family::V4 => &self.internet[0],
+            Family::V6 => &self.internet[1],
+        }
+    }
+}
+
+/// Compiles a model. O(n log n) in the number of rules and addresses.
+pub fn compile(model: &Model) -> Network {
+    compiler::Compiler::new(model).run()
+}

@@ -1,0 +1,299 @@
+//! Interfaces: who owns an address, and what passes in and out (ENI, SG-25, IEP-2, IEP-3).
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use rustc_hash::FxHashMap;
+
+use super::ExplanationCode;
+use super::compiler::{Compiler, PlaceKey, Stage};
+use super::location::{
+    AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, Origin, PeerSide, Step,
+};
+use super::rows::{InterfaceRow, NOBODY};
+use crate::model::{
+    AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId, Place,
+    ResourceKind,
+};
+use crate::packet::AddressMap;
+
+pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
+    match stage {
+        Stage::Rows => rows(compiler),
+        Stage::Filters => directories(compiler),
+        Stage::Locations => {
+            for position in 0..compiler.model.network_interfaces.len() {
+                locations(compiler, position);
+            }
+        }
+    }
+}
+
+/// ENI-1: the addresses that an interface owns.
+pub(super) fn owned(interface: &NetworkInterface) -> impl Iterator<Item = IpNet> + '_ {
+    let host_v4 = |address| IpNet::V4(Ipv4Net::new_assert(address, 32));
+    let host_v6 = |address| IpNet::V6(Ipv6Net::new_assert(address, 128));
+    let v4 = interface.addresses.iter().map(move |it| host_v4(it.private));
+    let v6 = interface.ipv6_addresses.iter().map(move |it| host_v6(*it));
+    let prefixes_v4 = interface.ipv4_prefixes.iter().map(|net| IpNet::V4(*net));
+    let prefixes_v6 = interface.ipv6_prefixes.iter().map(|net| IpNet::V6(*net));
+    v4.chain(v6).chain(prefixes_v4).chain(prefixes_v6)
+}
+
+/// One row for each interface, in the model's order: row and position are the same number.
+fn rows(compiler: &mut Compiler<'_>) {
+    let model = compiler.model;
+    let mut hosts: FxHashMap<&InstanceId, u32> = FxHashMap::default();
+    let mut host_sizes: Vec<u16> = Vec::new();
+    for (position, interface) in model.network_interfaces.iter().enumerate() {
+        let subnet = compiler.subnet_ids[&interface.subnet];
+        let vpc = compiler.subnets[subnet.index()].vpc;
+        let component = Compiler::resource(ResourceKind::NetworkInterface, position);
+        let groups = super::security_group::set(compiler, &interface.groups);
+        let host = interface.attachment.as_ref().and_then(|it| it.instance.as_ref()).map(|instance| {
+            let next = hosts.len() as u32;
+            *hosts.entry(instance).or_insert(next)
+        });
+        if let Some(host) = host {
+            host_sizes.resize(host_sizes.len().max(host as usize + 1), 0);
+            host_sizes[host as usize] += 1;
+        }
+        let row = InterfaceRow {
+            component,
+            subnet,
+            vpc,
+            groups,
+            host: host.unwrap_or(NOBODY),
+            host_interfaces: 1,
+            out: compiler.add_location(LocationKind::InterfaceOut, component),
+            inward: compiler.add_location(LocationKind::InterfaceIn, component),
+            primary_v4: interface.addresses.first().map(|it| u32::from(it.private)),
+            primary_v6: interface.ipv6_addresses.first().map(|it| u128::from(*it)),
+        };
+        for group in compiler.group_sets[groups.index()].clone() {
+            compiler.groups[group.index()].members.push(position as u32);
+        }
+        compiler.interfaces.push(row);
+        for address in interface.addresses.iter().filter(|it| !it.is_carrier_or_customer) {
+            if let Some(public) = address.public {
+                super::vpc::associate(compiler, vpc, u32::from(address.private), u32::from(public));
+            }
+        }
+    }
+    for row in &mut compiler.interfaces {
+        if row.host != NOBODY {
+            row.host_interfaces = host_sizes[row.host as usize];
+        }
+    }
+}
+
+/// Address → interface, VPC by VPC. NAT gateways whose interfaces the snapshot lacks stand in for themselves.
+fn directories(compiler: &mut Compiler<'_>) {
+    super::nat_gateway::stand_in_interfaces(compiler);
+    let mut entries: Vec<Vec<(IpNet, u32)>> = vec![Vec::new(); compiler.vpcs.len()];
+    for (position, interface) in compiler.model.network_interfaces.iter().enumerate() {
+        let vpc = compiler.interfaces[position].vpc;
+        entries[vpc.index()].extend(owned(interface).map(|net| (net, position as u32)));
+    }
+    for (vpc, address, interface) in std::mem::take(&mut compiler.extra_addresses) {
+        let net = IpNet::V4(Ipv4Net::new_assert(address.into(), 32));
+        if entries[vpc.index()].iter().all(|(known, _)| *known != net) {
+            entries[vpc.index()].push((net, interface.0));
+        }
+    }
+    for (vpc, entries) in entries.into_iter().enumerate() {
+        compiler.vpcs[vpc].interfaces =
+            AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |it| **it));
+    }
+}
+
+fn locations(compiler: &mut Compiler<'_>, position: usize) {
+    let interface = &compiler.model.network_interfaces[position];
+    let row = compiler.interfaces[position].clone();
+    let index = InterfaceIndex(position as u32);
+    let subnet = compiler.subnets[row.subnet.index()].clone();
+    compiler.add_edge(subnet.inward, row.inward, Origin::Wiring);
+    compiler.add_edge(subnet.inside, row.inward, Origin::Wiring);
+    let leave = compiler.add_edge(row.out, subnet.out, Origin::Wiring);
+    let state = state_guard(compiler, interface);
+
+    let mut outward = vec![Step::Services(row.vpc)];
+    outward.extend(state);
+    outward.extend(initiation_guard(compiler, interface));
+    let mut inward = Vec::new();
+    // ENI-5: no groups, no filtering.
+    if !interface.groups.is_empty() {
+        let (inbound, outbound) = super::security_group::filters(compiler, row.groups);
+        outward.push(Step::SecurityGroups { filter: outbound, peer: PeerSide::Destination, interface: index });
+        inward.push(Step::SecurityGroups { filter: inbound, peer: PeerSide::Source, interface: index });
+    }
+    outward.push(Step::Follow(leave));
+    inward.extend(state);
+    inward.extend(reception(compiler, interface, index));
+    compiler.set_steps(row.out, &outward);
+    compiler.set_steps(row.inward, &inward);
+}
+
+/// ENI-8: only what is in use, on a running instance, carries packets.
+fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
+    let attachment = interface.attachment.as_ref();
+    let is_attached = attachment.and_then(|it| it.is_attached);
+    if interface.in_use == Some(false) || is_attached == Some(false) {
+        return Some(Step::Guard(Guard::Never(ExplanationCode::BadState)));
+    }
+    let instance = attachment.and_then(|it| it.instance.as_ref())?;
+    match compiler.model.instances.get(instance).and_then(|it| it.state.clone()) {
+        None | Some(InstanceState::Running) => None,
+        Some(InstanceState::Unknown(word)) => {
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, &word, None, None);
+            Some(Step::Guard(Guard::Unknown(gap)))
+        }
+        Some(
+            InstanceState::Pending
+            | InstanceState::ShuttingDown
+            | InstanceState::Terminated
+            | InstanceState::Stopping
+            | InstanceState::Stopped,
+        ) => Some(Step::Guard(Guard::Never(ExplanationCode::BadState))),
+    }
+}
+
+/// What kind of thing an interface serves, as far as packets care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It sends and receives for itself.
+    Host,
+    /// A NAT gateway.
+    Nat,
+    /// A transit gateway's attachment, which nothing is addressed to.
+    Attachment,
+    /// An interface endpoint.
+    Endpoint,
+    /// A function, which nobody can connect to (`aws-semantics` 30).
+    Function,
+    /// A load balancer or another thing that hands packets on in ways that are not modelled.
+    NotModelled,
+}
+
+fn role(interface: &NetworkInterface) -> Role {
+    match interface.kind {
+        InterfaceKind::NatGateway => Role::Nat,
+        InterfaceKind::TransitGateway => Role::Attachment,
+        InterfaceKind::VpcEndpoint => Role::Endpoint,
+        InterfaceKind::Lambda => Role::Function,
+        InterfaceKind::LoadBalancer
+        | InterfaceKind::NetworkLoadBalancer
+        | InterfaceKind::GatewayLoadBalancer
+        | InterfaceKind::GatewayLoadBalancerEndpoint
+        | InterfaceKind::GlobalAccelerator
+        | InterfaceKind::InstanceConnectEndpoint => Role::NotModelled,
+        InterfaceKind::Interface
+        | InterfaceKind::Efa
+        | InterfaceKind::Trunk
+        | InterfaceKind::Branch
+        | InterfaceKind::ApiGateway
+        | InterfaceKind::QuickSight
+        | InterfaceKind::IotRules
+        | InterfaceKind::ElasticFileSystem
+        | InterfaceKind::ElasticVmwareService
+        | InterfaceKind::CodestarConnections
+        | InterfaceKind::Unknown(_) => by_description(interface),
+    }
+}
+
+/// ENI-7, LB-2: application and classic load balancers show only in the description; so does the kind where an answer
+/// is from before there were kinds.
+fn by_description(interface: &NetworkInterface) -> Role {
+    let description = &*interface.description;
+    if interface.attachment.as_ref().is_some_and(|it| it.instance.is_some()) {
+        return Role::Host;
+    }
+    match description {
+        _ if description.starts_with("ELB ") => Role::NotModelled,
+        _ if description.starts_with("Interface for NAT Gateway ") => Role::Nat,
+        _ if description.starts_with("Network Interface for Transit Gateway Attachment ")
+            || description.starts_with("Network interface for Transit Gateway Attachment ") =>
+        {
+            Role::Attachment
+        }
+        _ if description.starts_with("VPC Endpoint Interface ") => Role::Endpoint,
+        _ if description.starts_with("AWS Lambda VPC ENI") => Role::Function,
+        _ => Role::Host,
+    }
+}
+
+/// What may begin a conversation.
+fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
+    match role(interface) {
+        Role::Host | Role::Function => None,
+        Role::Nat | Role::Attachment => {
+            Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)))
+        }
+        // IEP-3.
+        Role::Endpoint => Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::VpceIntraVpcTraffic))),
+        Role::NotModelled => Some(Step::Guard(Guard::Unknown(not_modelled(compiler, interface)))),
+    }
+}
+
+/// What becomes of a packet that got past the groups.
+fn reception(
+    compiler: &mut Compiler<'_>,
+    interface: &NetworkInterface,
+    index: InterfaceIndex,
+) -> Vec<Step> {
+    let arrive = Step::ArriveInterface(index);
+    match role(interface) {
+        Role::Host => vec![arrive],
+        Role::Nat => super::nat_gateway::reception(compiler, interface, index),
+        Role::Attachment => vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))],
+        Role::Function => {
+            vec![Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)), arrive]
+        }
+        Role::Endpoint => {
+            let mut steps = super::vpc_endpoint::reception(compiler, interface);
+            steps.push(arrive);
+            steps
+        }
+        Role::NotModelled => vec![Step::Guard(Guard::Unknown(not_modelled(compiler, interface))), arrive],
+    }
+}
+
+fn not_modelled(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> AssumptionIndex {
+    let about = format!("{} ({})", interface.id, interface.description);
+    compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(interface.about.place))
+}
+
+/// ENI-3: an interface that a route names should forward. With the check on it drops what is not its own; with the
+/// check off what the software does is not modelled.
+pub(super) fn forwarder(compiler: &mut Compiler<'_>, id: &str, place: Option<Place>) -> LocationId {
+    let Some(position) = compiler.model.network_interfaces.position(&NetworkInterfaceId::from(id)) else {
+        let gap = compiler.absent(ResourceKind::NetworkInterface, id, None, None, place);
+        return compiler.unknown_location(gap, Component::Resource(ResourceKind::NetworkInterface, NOBODY));
+    };
+    if let Some(location) = compiler.places.get(&PlaceKey::Forwarder(position)) {
+        return *location;
+    }
+    let interface = &compiler.model.network_interfaces[position];
+    let row = compiler.interfaces[position].clone();
+    let location = compiler.add_location(LocationKind::Forwarder, row.component);
+    compiler.places.insert(PlaceKey::Forwarder(position), location);
+    let subnet = compiler.subnets[row.subnet.index()].clone();
+    let own: Vec<IpNet> = owned(interface).collect();
+    let own = compiler.address_set(&own);
+    let inside = compiler.add_edge(location, row.inward, Origin::Wiring);
+    let mut steps = vec![Step::Acl {
+        filter: subnet.acl[0],
+        peer: PeerSide::Source,
+        subnet: row.subnet,
+        judges_own_subnet: false,
+    }];
+    steps.extend(state_guard(compiler, interface));
+    if interface.source_destination_check {
+        steps.push(Step::Guard(Guard::DestinationIn(own, ExplanationCode::EniSourceDestCheckRestriction)));
+        steps.push(Step::Follow(inside));
+    } else {
+        let about = format!("{id} forwards");
+        let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(interface.about.place));
+        steps.push(Step::Guard(Guard::Unknown(gap)));
+    }
+    compiler.set_steps(location, &steps);
+    location
+}

@@ -1,0 +1,339 @@
+//! Route tables: which one a subnet uses, and which route wins (RT, GRT-2).
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+
+use super::compiler::{Compiler, PlaceKey, Stage};
+use super::location::{
+    AssumptionIndex, Component, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex, VpcIndex,
+};
+use crate::model::{
+    AssumptionCode, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
+    RouteTableAssociation, RouteTarget,
+};
+use crate::packet::AddressMap;
+
+pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
+    // Tables are compiled where a subnet or gateway first uses one.
+}
+
+/// Where packets could go on from each table, once every way out of its VPC is known.
+pub(super) fn note_would_be(compiler: &mut Compiler<'_>) {
+    let locations = std::mem::take(&mut compiler.route_table_vpcs);
+    for (location, vpc) in locations {
+        let exits = compiler.vpcs[vpc.index()].exits.clone();
+        compiler.would_be.insert(location, exits);
+    }
+}
+
+/// RT-1: the table that is explicitly associated, else the VPC's main one, else nobody knows (RT-1b).
+pub(super) fn of_subnet(compiler: &mut Compiler<'_>, subnet: SubnetIndex) -> LocationId {
+    let row = &compiler.subnets[subnet.index()];
+    let vpc = row.vpc;
+    let id = compiler.model.subnets[..].get(index_of(row.component)).map(|it| &it.id);
+    let tables = tables_by_use(compiler);
+    let explicit = id.and_then(|id| tables.by_subnet.get(id.as_str()).copied());
+    let position = explicit.or_else(|| tables.main.get(compiler.vpcs[vpc.index()].id.as_str()).copied());
+    match position {
+        Some(position) => of_table(compiler, position, vpc),
+        None => without_table(compiler, vpc),
+    }
+}
+
+fn index_of(component: Component) -> usize {
+    match component {
+        Component::Resource(_, position) => position as usize,
+        Component::Internet | Component::Service(_) => usize::MAX,
+    }
+}
+
+/// The location of a table.
+pub(super) fn of_table(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> LocationId {
+    if let Some(location) = compiler.places.get(&PlaceKey::RouteTable(position)) {
+        return *location;
+    }
+    let component = Compiler::resource(ResourceKind::RouteTable, position);
+    let location = compiler.add_location(LocationKind::RouteTable, component);
+    compiler.places.insert(PlaceKey::RouteTable(position), location);
+    compiler.route_table_vpcs.push((location, vpc));
+    let table = &compiler.model.route_tables[position];
+    let (map, entries) = routes(compiler, table, position, vpc, location);
+    let map = compiler.route_map(map, entries);
+    compiler.set_steps(location, &[Step::Route(map)]);
+    location
+}
+
+/// Local routes are certain without any file; all others are unknown, or absent when defaults may be assumed.
+fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
+    let row = compiler.vpcs[vpc.index()].clone();
+    let vpc_resource = compiler.model.vpcs.get(&row.id);
+    let account = vpc_resource.and_then(|it| it.about.account.as_ref());
+    let is_held = compiler.model.coverage.holds(ResourceKind::RouteTable, account, row.region.as_ref());
+    let call = Some(ResourceKind::RouteTable.call());
+    let about = row.id.as_str();
+    let rest = if compiler.model.coverage.assume_defaults && !is_held {
+        let _assumed = compiler.assumption(AssumptionCode::DefaultAssumed, about, call, None);
+        Hop::Drop(super::ExplanationCode::NoRouteToDestination, Origin::Wiring, None)
+    } else {
+        Hop::Unknown(compiler.assumption(AssumptionCode::MissingData, about, call, None))
+    };
+    let location = compiler.add_location(LocationKind::RouteTable, row.component);
+    let local = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
+    let local = compiler.hop(Hop::Edge(local));
+    let rest = compiler.hop(rest);
+    let entries: Vec<(IpNet, ())> = row.cidrs.iter().map(|net| (*net, ())).collect();
+    let map = AddressMap::sweep(&entries, |_, covering| if covering.is_empty() { rest } else { local });
+    let entries = row.cidrs.iter().map(|net| (*net, local)).collect();
+    let map = compiler.route_map(map, entries);
+    compiler.set_steps(location, &[Step::Route(map)]);
+    location
+}
+
+/// Which table serves whom.
+#[derive(Debug, Default)]
+pub(super) struct TablesByUse {
+    by_subnet: BTreeMap<String, usize>,
+    by_gateway: BTreeMap<String, usize>,
+    main: BTreeMap<String, usize>,
+}
+
+fn tables_by_use(compiler: &mut Compiler<'_>) -> std::rc::Rc<TablesByUse> {
+    if let Some(tables) = &compiler.tables_by_use {
+        return tables.clone();
+    }
+    let mut tables = TablesByUse::default();
+    for (position, table) in compiler.model.route_tables.iter().enumerate() {
+        for association in &table.associations {
+            match association {
+                RouteTableAssociation::Main => tables.main.insert(table.vpc.to_string(), position),
+                RouteTableAssociation::Subnet(id) => tables.by_subnet.insert(id.to_string(), position),
+                // GRT-6: a gateway's row says nothing of subnets.
+                RouteTableAssociation::Gateway(id) => tables.by_gateway.insert(id.to_string(), position),
+            };
+        }
+    }
+    let tables = std::rc::Rc::new(tables);
+    compiler.tables_by_use = Some(tables.clone());
+    tables
+}
+
+/// GRT-1: the table that is associated with a gateway.
+pub(super) fn of_gateway(compiler: &mut Compiler<'_>, gateway: &str, vpc: VpcIndex) -> Option<LocationId> {
+    let position = tables_by_use(compiler).by_gateway.get(gateway).copied()?;
+    Some(of_table(compiler, position, vpc))
+}
+
+/// One route at one block, as the sweep compares them.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    hop: HopIndex,
+    length: u8,
+    class: Class,
+    is_local: bool,
+}
+
+/// RT-5: at the same length, the lower class wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Static,
+    PrefixList,
+    Propagated,
+    /// RT-18: against what a route server wins is not documented.
+    Advertised,
+}
+
+fn routes(
+    compiler: &mut Compiler<'_>,
+    table: &RouteTable,
+    position: usize,
+    vpc: VpcIndex,
+    location: LocationId,
+) -> (AddressMap<HopIndex>, Vec<(IpNet, HopIndex)>) {
+    let mut entries: Vec<(IpNet, Candidate)> = Vec::new();
+    let mut unknown_lists: Vec<(AssumptionIndex, bool)> = Vec::new();
+    for (number, route) in table.routes.iter().enumerate() {
+        // RT-12: not installed.
+        if route.state == RouteState::Filtered {
+            continue;
+        }
+        let origin = Origin::Route { table: position as u32, route: number as u16 };
+        let hop = hop(compiler, route, origin, vpc, location);
+        let hop = compiler.hop(hop);
+        let is_local = matches!(route.target, RouteTarget::Local);
+        match &route.destination {
+            RouteDestination::Cidr(net) => {
+                let class = class_of(&route.origin);
+                entries.push((*net, Candidate { hop, length: net.prefix_len(), class, is_local }));
+            }
+            // RT-6: each entry takes part at its own length.
+            RouteDestination::PrefixList(id) => match super::prefix_list::entries(compiler, id) {
+                Ok(list) => {
+                    for net in compiler.lists[list as usize].clone() {
+                        let class = Class::PrefixList;
+                        entries.push((net, Candidate { hop, length: net.prefix_len(), class, is_local }));
+                    }
+                }
+                Err(gap) => {
+                    let to_service = matches!(&route.target, RouteTarget::Gateway(id) if id.starts_with("vpce-"));
+                    unknown_lists.push((gap, to_service));
+                }
+            },
+        }
+    }
+    add_local_routes(compiler, vpc, location, &mut entries);
+    let map = compile_map(compiler, &entries, &unknown_lists);
+    (map, entries.into_iter().map(|(net, candidate)| (net, candidate.hop)).collect())
+}
+
+/// VPC-3: every table has a local route for each block of its VPC, listed or not, unless its target was replaced
+/// (RT-10).
+fn add_local_routes(
+    compiler: &mut Compiler<'_>,
+    vpc: VpcIndex,
+    location: LocationId,
+    entries: &mut Vec<(IpNet, Candidate)>,
+) {
+    let row = compiler.vpcs[vpc.index()].clone();
+    let missing: Vec<IpNet> =
+        row.cidrs.iter().copied().filter(|net| entries.iter().all(|(known, _)| known != net)).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let edge = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
+    let hop = compiler.hop(Hop::Edge(edge));
+    for net in missing {
+        entries.push((net, Candidate { hop, length: net.prefix_len(), class: Class::Static, is_local: true }));
+    }
+}
+
+fn class_of(origin: &RouteOrigin) -> Class {
+    match origin {
+        RouteOrigin::Table | RouteOrigin::Static | RouteOrigin::Unknown(_) => Class::Static,
+        RouteOrigin::Propagated => Class::Propagated,
+        RouteOrigin::Advertised => Class::Advertised,
+    }
+}
+
+fn compile_map(
+    compiler: &mut Compiler<'_>,
+    entries: &[(IpNet, Candidate)],
+    unknown_lists: &[(AssumptionIndex, bool)],
+) -> AddressMap<HopIndex> {
+    let nothing = compiler.hop(Hop::Drop(super::ExplanationCode::NoRouteToDestination, Origin::Wiring, None));
+    let gaps: Vec<(HopIndex, bool)> = unknown_lists
+        .iter()
+        .map(|(gap, to_service)| (compiler.hop(Hop::Unknown(*gap)), *to_service))
+        .collect();
+    let private: Vec<IpNet> =
+        [super::address_plan::RFC1918, super::address_plan::RFC6598].concat();
+    // The entries of a list that the snapshot lacks may be anywhere outside the VPC; those of a service are public.
+    let mut marked: Vec<(IpNet, Option<Candidate>)> = entries.iter().map(|(net, it)| (*net, Some(*it))).collect();
+    if gaps.iter().any(|(_, to_service)| *to_service) {
+        marked.extend(private.iter().map(|net| (*net, None)));
+    }
+    let mut ties: BTreeMap<Vec<u32>, HopIndex> = BTreeMap::new();
+    AddressMap::sweep(&marked, |_, covering| {
+        let is_private = covering.iter().any(|it| it.is_none());
+        let candidates: Vec<Candidate> = covering.iter().filter_map(|it| **it).collect();
+        let winners = winners(&candidates);
+        let is_local = winners.first().is_some_and(|winner| winner.is_local);
+        let gap = gaps.iter().find(|(_, to_service)| !is_local && !(*to_service && is_private));
+        if let Some((gap, _)) = gap {
+            return *gap;
+        }
+        match winners.as_slice() {
+            [] => nothing,
+            [winner] => winner.hop,
+            several => {
+                let mut hops: Vec<HopIndex> = several.iter().map(|it| it.hop).collect();
+                hops.sort_unstable();
+                hops.dedup();
+                let key: Vec<u32> = hops.iter().map(|hop| hop.0).collect();
+                *ties.entry(key).or_insert_with(|| tie(compiler, &hops))
+            }
+        }
+    })
+}
+
+fn tie(compiler: &mut Compiler<'_>, hops: &[HopIndex]) -> HopIndex {
+    if let [only] = hops {
+        return *only;
+    }
+    let first = compiler.alternatives.len() as u32;
+    let alternatives: Vec<Hop> = hops.iter().map(|hop| compiler.hops[hop.index()]).collect();
+    compiler.alternatives.extend(alternatives);
+    compiler.hop(Hop::OneOf(first, hops.len() as u16))
+}
+
+/// RT-4, RT-5, RT-8: the longest prefix wins, then the lowest class; local beats whatever is propagated. Several
+/// only where AWS picks at random (RT-7) or does not say (RT-18).
+fn winners(candidates: &[Candidate]) -> Vec<Candidate> {
+    let has_local = candidates.iter().any(|it| it.is_local);
+    let counting = candidates.iter().filter(|it| !(has_local && it.class == Class::Propagated));
+    let Some(length) = counting.clone().map(|it| it.length).max() else { return Vec::new() };
+    let longest: Vec<Candidate> = counting.filter(|it| it.length == length).copied().collect();
+    let class = longest.iter().map(|it| it.class).min();
+    let is_ambiguous = longest.iter().any(|it| it.class == Class::Advertised);
+    let mut best: Vec<Candidate> =
+        longest.into_iter().filter(|it| is_ambiguous || Some(it.class) == class).collect();
+    if class == Some(Class::Static) && !is_ambiguous {
+        // Two static routes for one destination cannot be; a copy of one is harmless.
+        best.truncate(1);
+    }
+    best
+}
+
+/// Where a route sends (`aws-semantics` 5.3); a blackhole sends nowhere (RT-11).
+fn hop(compiler: &mut Compiler<'_>, route: &Route, origin: Origin, vpc: VpcIndex, from: LocationId) -> Hop {
+    let edge = target(compiler, route, origin, vpc, from);
+    match &route.state {
+        RouteState::Blackhole => Hop::Drop(super::ExplanationCode::BadStateRoute, origin, Some(edge)),
+        // RT-13 and RT-15: an active route to something that does not work is the target's business.
+        RouteState::Active => Hop::Edge(edge),
+        RouteState::Filtered | RouteState::Unknown(_) => {
+            let word = crate::model::words::Word::as_text(&route.state).to_owned();
+            Hop::Unknown(compiler.assumption(AssumptionCode::UnknownWord, &word, None, None))
+        }
+    }
+}
+
+fn target(
+    compiler: &mut Compiler<'_>,
+    route: &Route,
+    origin: Origin,
+    vpc: VpcIndex,
+    from: LocationId,
+) -> EdgeId {
+    let place = match origin {
+        Origin::Route { table, .. } => Some(compiler.model.route_tables[table as usize].about.place),
+        _ => None,
+    };
+    let to = match &route.target {
+        RouteTarget::Local => compiler.vpcs[vpc.index()].router,
+        RouteTarget::Gateway(id) if id.starts_with("igw-") => {
+            super::internet_gateway::outward(compiler, vpc, id, route.state == RouteState::Active)
+        }
+        RouteTarget::Gateway(id) if id.starts_with("vpce-") => {
+            let by_list = matches!(route.destination, RouteDestination::PrefixList(_));
+            super::vpc_endpoint::by_route(compiler, id, vpc, by_list, place)
+        }
+        RouteTarget::NatGateway(id) => super::nat_gateway::by_route(compiler, id, vpc, place),
+        RouteTarget::PeeringConnection(id) => {
+            super::vpc_peering_connection::by_route(compiler, id, vpc, place)
+        }
+        RouteTarget::TransitGateway(id) => super::transit_gateway::by_route(compiler, id, vpc, place),
+        RouteTarget::EgressOnlyInternetGateway(id) => {
+            super::egress_only_internet_gateway::outward(compiler, id, vpc, route.state == RouteState::Active, place)
+        }
+        RouteTarget::NetworkInterface(id) => super::network_interface::forwarder(compiler, id, place),
+        RouteTarget::Gateway(id)
+        | RouteTarget::Instance(id)
+        | RouteTarget::CarrierGateway(id)
+        | RouteTarget::LocalGateway(id)
+        | RouteTarget::CoreNetwork(id) => super::unmodelled::location(compiler, id, place),
+        // JS-4: never "no route".
+        RouteTarget::Unknown => super::unmodelled::location(compiler, "a route target of an unknown kind", place),
+    };
+    compiler.add_edge(from, to, origin)
+}

@@ -1,0 +1,210 @@
+//! Rows: dense, numbered records of what walks and explanations look up often.
+
+use ipnet::IpNet;
+
+use super::filter::{FilterId, Rule};
+use super::location::{
+    AddressSetIndex, AssumptionIndex, Component, GroupSetIndex, LocationId, NatIndex, ServiceIndex, SubnetIndex, VpcIndex,
+    ZoneIndex,
+};
+use crate::model::{Region, VpcId};
+use crate::packet::AddressMap;
+
+/// No owner, in maps from addresses to rows.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// A VPC.
+#[derive(Debug, Clone)]
+pub struct VpcRow {
+    /// Its id; a VPC that is only referred to has a row too.
+    pub id: VpcId,
+    /// What an answer names.
+    pub component: Component,
+    /// Its Region, when known.
+    pub region: Option<Region>,
+    /// Its blocks.
+    pub cidrs: Vec<IpNet>,
+    /// The same, as a set that guards test.
+    pub cidr_set: AddressSetIndex,
+    /// Whether the snapshot has it, so that delivery inside it is known.
+    pub is_known: bool,
+    /// Address → subnet; `u32::MAX` for none.
+    pub subnets: AddressMap<u32>,
+    /// Address → interface; `u32::MAX` for none.
+    pub interfaces: AddressMap<u32>,
+    /// Private IPv4 address → public one, sorted.
+    pub public_addresses: Vec<(u32, u32)>,
+    /// The resolver's addresses: the base of each IPv4 block plus two (DNS-1).
+    pub resolvers: Vec<u32>,
+    /// The location of delivery inside the VPC.
+    pub router: LocationId,
+    /// The internet gateway's inward location, when one is attached.
+    pub internet_gateway: Option<LocationId>,
+    /// Why nothing comes in by an internet gateway, when none is attached.
+    pub detached_gateway: Component,
+    /// What keeps it unknown whether a gateway is attached.
+    pub gateway_gap: Option<AssumptionIndex>,
+    /// The egress-only gateway's location, when one is attached.
+    pub egress_only_gateway: Option<LocationId>,
+    /// Locations by which packets could leave the VPC if a route said so, for would-be paths.
+    pub exits: Vec<LocationId>,
+    /// VPCs that it is peered with in the same Region, over an active connection: groups of those can be referred to.
+    pub group_peers: Vec<VpcIndex>,
+}
+
+/// A subnet.
+#[derive(Debug, Clone)]
+pub struct SubnetRow {
+    /// What an answer names.
+    pub component: Component,
+    /// Its VPC.
+    pub vpc: VpcIndex,
+    /// Its zone.
+    pub zone: ZoneIndex,
+    /// Its blocks.
+    pub cidrs: Vec<IpNet>,
+    /// Where packets that left an interface stand.
+    pub out: LocationId,
+    /// Where packets that come from elsewhere stand.
+    pub inward: LocationId,
+    /// Where packets between two of its interfaces stand.
+    pub inside: LocationId,
+    /// The location of its route table.
+    pub route_table: Option<LocationId>,
+    /// Its ACL's filters, inbound and outbound.
+    pub acl: [FilterId; 2],
+    /// What Block Public Access lets through.
+    pub public_access: PublicAccess,
+    /// What that leans on.
+    pub public_access_gap: Option<AssumptionIndex>,
+}
+
+/// What Block Public Access lets through for a subnet, exclusions applied (BPA-2, BPA-3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicAccess {
+    /// Everything.
+    Open,
+    /// Conversations that a NAT gateway or egress-only gateway begins.
+    OutwardByGateways,
+    /// Nothing.
+    Closed,
+    /// The snapshot uses a word that nobody knows.
+    Unknown,
+}
+
+/// An interface.
+#[derive(Debug, Clone)]
+pub struct InterfaceRow {
+    /// What an answer names.
+    pub component: Component,
+    /// Its subnet.
+    pub subnet: SubnetIndex,
+    /// Its VPC.
+    pub vpc: VpcIndex,
+    /// Its groups.
+    pub groups: GroupSetIndex,
+    /// Interfaces with the same number are of one host; `u32::MAX` for none.
+    pub host: u32,
+    /// How many interfaces its host has in the snapshot.
+    pub host_interfaces: u16,
+    /// Where packets stand that it is about to send.
+    pub out: LocationId,
+    /// Where packets stand that it is about to get.
+    pub inward: LocationId,
+    /// Its primary IPv4 address.
+    pub primary_v4: Option<u32>,
+    /// Its first IPv6 address.
+    pub primary_v6: Option<u128>,
+}
+
+/// A NAT gateway.
+#[derive(Debug, Clone)]
+pub struct NatRow {
+    /// What an answer names.
+    pub component: Component,
+    /// Its VPC.
+    pub vpc: VpcIndex,
+    /// The subnet of a zonal one.
+    pub subnet: Option<SubnetIndex>,
+    /// The addresses that it sends from, with the zone that each serves on a regional one.
+    pub addresses: Vec<NatAddress>,
+    /// Where packets stand that come back to it.
+    pub way_back: LocationId,
+}
+
+/// An address of a NAT gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NatAddress {
+    /// The address that packets have in the VPC.
+    pub address: u32,
+    /// The zone that it serves; absent on a zonal gateway.
+    pub zone: Option<ZoneIndex>,
+}
+
+/// A service that packets can arrive at.
+#[derive(Debug, Clone)]
+pub struct ServiceRow {
+    /// Its name: `com.amazonaws.eu-west-1.s3`, or what a link-local address serves.
+    pub name: String,
+    /// The endpoint that leads there.
+    pub component: Option<Component>,
+    /// Where its replies begin; absent when they need no way.
+    pub way_back: Option<LocationId>,
+    /// What its addresses are, when known.
+    pub addresses: Vec<IpNet>,
+    /// What an answer that ends there leans on.
+    pub assumption: Option<AssumptionIndex>,
+}
+
+/// A security group.
+#[derive(Debug, Clone)]
+pub struct GroupRow {
+    /// What an answer names.
+    pub component: Component,
+    /// Its id.
+    pub id: crate::model::SecurityGroupId,
+    /// Whether the snapshot has its rules.
+    pub is_known: bool,
+    /// The interfaces that have it, ascending.
+    pub members: Vec<u32>,
+}
+
+/// The rules of a group, or the entries of an ACL by ascending number.
+#[derive(Debug, Clone, Default)]
+pub struct GroupRules {
+    /// For packets that come in.
+    pub inbound: Vec<Rule>,
+    /// For packets that go out.
+    pub outbound: Vec<Rule>,
+}
+
+impl GroupRules {
+    /// Those of a direction.
+    pub fn direction(&self, is_outbound: bool) -> &[Rule] {
+        if is_outbound { &self.outbound } else { &self.inbound }
+    }
+}
+
+/// Who owns a public IPv4 address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicOwner {
+    /// A private address of a VPC.
+    Private(VpcIndex, u32),
+    /// A NAT gateway without a private address (NAT-10).
+    Nat(NatIndex),
+    /// An elastic address that stands for nothing (EIP-1); its row in the model.
+    Unassociated(u32),
+}
+
+/// What is done with a destination that is not routed like others (LL).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkLocal {
+    /// It is routed like others.
+    Ordinary,
+    /// It goes to a service of the host or the VPC, whatever the rules.
+    Service(ServiceIndex),
+    /// It is dropped.
+    NotRoutable,
+    /// It goes to something that is not modelled.
+    Unknown(AssumptionIndex),
+}

@@ -1,0 +1,108 @@
+//! Subnets: what surrounds interfaces (RT-1, RT-2, ACL-1, ACL-7).
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+
+use super::compiler::{Compiler, Stage};
+use super::filter::FilterId;
+use super::location::{Component, LocationKind, Origin, PeerSide, Step, SubnetIndex, VpcIndex};
+use super::rows::{PublicAccess, SubnetRow};
+use crate::model::{ResourceKind, SubnetId, Zone};
+
+pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
+    match stage {
+        Stage::Rows => rows(compiler),
+        Stage::Filters => {}
+        Stage::Locations => {
+            for index in 0..compiler.subnets.len() {
+                locations(compiler, SubnetIndex(index as u32));
+            }
+        }
+    }
+}
+
+/// One row for each subnet, also for those that interfaces only refer to: those know their interfaces' addresses.
+fn rows(compiler: &mut Compiler<'_>) {
+    let model = compiler.model;
+    for subnet in &model.subnets[..] {
+        let Some(vpc) = compiler.vpc_ids.get(&subnet.vpc).copied() else { continue };
+        let zone = compiler.zone(&subnet.zone, subnet.about.account.as_ref());
+        add(compiler, &subnet.id, vpc, zone, subnet.associated_cidrs());
+    }
+    let mut orphans: BTreeMap<&SubnetId, (VpcIndex, Vec<IpNet>)> = BTreeMap::new();
+    for interface in model.network_interfaces.iter() {
+        if model.subnets.position(&interface.subnet).is_some() {
+            continue;
+        }
+        let Some(vpc) = compiler.vpc_ids.get(&interface.vpc).copied() else { continue };
+        let known = orphans.entry(&interface.subnet).or_insert_with(|| (vpc, Vec::new()));
+        known.1.extend(super::network_interface::owned(interface));
+    }
+    for (id, (vpc, cidrs)) in orphans {
+        let zone = compiler.zone(&Zone { name: Some(id.0.clone()), id: None }, None);
+        add(compiler, id, vpc, zone, cidrs);
+    }
+}
+
+fn add(
+    compiler: &mut Compiler<'_>,
+    id: &SubnetId,
+    vpc: VpcIndex,
+    zone: super::ZoneIndex,
+    cidrs: Vec<IpNet>,
+) {
+    let index = SubnetIndex(compiler.subnets.len() as u32);
+    let position = compiler.model.subnets.position(id).map_or(u32::MAX, |position| position as u32);
+    let component = Component::Resource(ResourceKind::Subnet, position);
+    let out = compiler.add_location(LocationKind::SubnetOut, component);
+    let inward = compiler.add_location(LocationKind::SubnetIn, component);
+    let inside = compiler.add_location(LocationKind::SubnetInside, component);
+    compiler.subnets.push(SubnetRow {
+        component,
+        vpc,
+        zone,
+        cidrs,
+        out,
+        inward,
+        inside,
+        route_table: None,
+        acl: [FilterId(0); 2],
+        public_access: PublicAccess::Open,
+        public_access_gap: None,
+    });
+    compiler.subnet_ids.insert(id.clone(), index);
+}
+
+fn locations(compiler: &mut Compiler<'_>, index: SubnetIndex) {
+    let row = compiler.subnets[index.index()].clone();
+    let router = compiler.vpcs[row.vpc.index()].router;
+    compiler.add_edge(router, row.inward, Origin::Wiring);
+    let inside = compiler.add_edge(row.out, row.inside, Origin::Wiring);
+    let table = super::route_table::of_subnet(compiler, index);
+    compiler.subnets[index.index()].route_table = Some(table);
+    let to_table = compiler.add_edge(row.out, table, Origin::Wiring);
+    // RT-2, ACL-7: inside the subnet neither table nor ACL is consulted.
+    compiler.set_steps(
+        row.out,
+        &[
+            Step::Stand(index),
+            Step::SameSubnet(index, inside),
+            Step::Acl {
+                filter: row.acl[1],
+                peer: PeerSide::Destination,
+                subnet: index,
+                judges_own_subnet: true,
+            },
+            Step::Follow(to_table),
+        ],
+    );
+    compiler.set_steps(row.inside, &[Step::ToInterface(row.vpc)]);
+    compiler.set_steps(
+        row.inward,
+        &[
+            Step::Acl { filter: row.acl[0], peer: PeerSide::Source, subnet: index, judges_own_subnet: true },
+            Step::ToInterface(row.vpc),
+        ],
+    );
+}

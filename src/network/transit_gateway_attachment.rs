@@ -1,0 +1,311 @@
+//! Attachments: the doors of a transit gateway, inward and outward (TGW-2 … TGW-12, TGW-16, M-1, M-2).
+
+use super::ExplanationCode;
+use super::compiler::{Compiler, PlaceKey, Stage};
+use super::location::{
+    AssumptionIndex, Component, Entry, Guard, LocationId, LocationKind, Origin, PeerSide, Step, ZoneIndex,
+};
+use super::rows::NOBODY;
+use crate::model::{
+    AssumptionCode, AttachmentKind, AttachmentState, ResourceKind, Support, TransitGatewayAttachment,
+    TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayPeeringAttachment, TransitGatewayVpcAttachment,
+};
+use crate::packet::Family;
+
+pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
+    // Attachments are compiled where a transit gateway's way in or a route first leads to one.
+}
+
+impl TransitGatewayVpcAttachment {
+    /// Whether it is or may become an attachment.
+    pub(super) fn is_live(&self) -> bool {
+        !matches!(
+            self.state,
+            Some(AttachmentState::Deleted | AttachmentState::Failed | AttachmentState::Rejected)
+        )
+    }
+}
+
+/// The steps before the zone is chosen, and the location of each zone's subnet (TGW-2).
+pub(super) fn inward(
+    compiler: &mut Compiler<'_>,
+    position: usize,
+) -> (Vec<Step>, Vec<(ZoneIndex, LocationId)>) {
+    let attachment = &compiler.model.transit_gateway_vpc_attachments[position];
+    let component = component_of(compiler, &attachment.id, &attachment.transit_gateway);
+    let mut steps = state_guards(compiler, attachment.state.as_ref());
+    steps.push(ipv6_guard(compiler, attachment));
+    let association = association(compiler, &attachment.id, &attachment.transit_gateway);
+    let keeps_groups = super::transit_gateway::keeps_groups(compiler, &attachment.transit_gateway)
+        && attachment.group_referencing != Some(Support::Disable);
+    let mut zones = Vec::new();
+    for id in &attachment.subnets {
+        let Some(subnet) = compiler.subnet_ids.get(id).copied() else {
+            let gap = compiler.absent(ResourceKind::Subnet, id.as_str(), None, None, Some(attachment.about.place));
+            steps.push(Step::Guard(Guard::Unknown(gap)));
+            continue;
+        };
+        let row = compiler.subnets[subnet.index()].clone();
+        let location = compiler.add_location(LocationKind::AttachmentIn, component);
+        // ACL-8, ACL-9, M-1: the ACL of the attachment's subnet judges what comes in, by its source, also what
+        // comes from the same subnet.
+        let mut inward = vec![Step::Acl {
+            filter: row.acl[0],
+            peer: PeerSide::Source,
+            subnet,
+            judges_own_subnet: true,
+        }];
+        inward.push(Step::Enter(Entry::TransitIn { keeps_groups }));
+        inward.extend(onward(compiler, location, &association));
+        compiler.set_steps(location, &inward);
+        compiler.transit_locations.push((location, attachment.transit_gateway.clone()));
+        zones.push((row.zone, location));
+    }
+    (steps, zones)
+}
+
+fn component_of(
+    compiler: &Compiler<'_>,
+    id: &TransitGatewayAttachmentId,
+    gateway: &TransitGatewayId,
+) -> Component {
+    let attachments = &compiler.model.transit_gateway_attachments;
+    let listed = attachments.iter().position(|it| it.id == *id && it.transit_gateway == *gateway);
+    match listed {
+        Some(position) => Compiler::resource(ResourceKind::TransitGatewayAttachment, position),
+        None => {
+            let position = compiler.model.transit_gateway_vpc_attachments.position(id);
+            let kind = ResourceKind::TransitGatewayVpcAttachment;
+            Component::Resource(kind, position.map_or(NOBODY, |position| position as u32))
+        }
+    }
+}
+
+/// Which table the packets of an attachment use (TGW-6).
+#[derive(Debug, Clone, Copy)]
+enum Association {
+    Table(usize),
+    None,
+    Unknown(AssumptionIndex),
+}
+
+fn association(
+    compiler: &mut Compiler<'_>,
+    id: &TransitGatewayAttachmentId,
+    gateway: &TransitGatewayId,
+) -> Association {
+    let model = compiler.model;
+    let listed =
+        model.transit_gateway_attachments.iter().find(|it| it.id == *id && it.transit_gateway == *gateway);
+    if let Some(listed) = listed {
+        // TGW-8h and TGW-21: neither policy tables nor 1:1 NAT are evaluated.
+        let odd = if listed.has_policy_table {
+            Some("the policy table of")
+        } else {
+            (listed.nat == Some(Support::Enable)).then_some("1:1 NAT on")
+        };
+        if let Some(odd) = odd {
+            let place = Some(listed.about.place);
+            let about = format!("{odd} {id}");
+            return Association::Unknown(compiler.assumption(AssumptionCode::NotModelled, &about, None, place));
+        }
+    }
+    let by_list = model
+        .transit_gateway_associations
+        .iter()
+        .find(|it| it.associations.iter().any(|association| association.attachment == *id) && {
+            let table = model.transit_gateway_route_tables.get(&it.id);
+            table.is_none_or(|table| table.transit_gateway == *gateway)
+        })
+        .map(|it| it.id.clone());
+    let table = by_list.or_else(|| listed.and_then(|it| it.route_table.clone()));
+    if let Some(table) = table {
+        return match model.transit_gateway_route_tables.position(&table) {
+            Some(position) => Association::Table(position),
+            None => {
+                let kind = ResourceKind::TransitGatewayRouteTable;
+                Association::Unknown(compiler.absent(kind, table.as_str(), None, None, None))
+            }
+        };
+    }
+    // JS-7: only the gateway's owner sees associations, and only then is none none.
+    let sees_tables = model.transit_gateway_route_tables.iter().any(|it| it.transit_gateway == *gateway);
+    if listed.is_some() && sees_tables {
+        return Association::None;
+    }
+    let kind = ResourceKind::TransitGatewayAttachment;
+    let call = Some(kind.call());
+    Association::Unknown(compiler.assumption(AssumptionCode::MissingData, id.as_str(), call, None))
+}
+
+fn onward(compiler: &mut Compiler<'_>, from: LocationId, association: &Association) -> Vec<Step> {
+    match association {
+        Association::Table(position) => {
+            let table = super::transit_gateway_route_table::location(compiler, *position);
+            let edge = compiler.add_edge(from, table, Origin::Wiring);
+            vec![Step::Follow(edge)]
+        }
+        Association::None => {
+            vec![Step::Guard(Guard::Never(ExplanationCode::TgwAttachMissingTgwRtbAssociation))]
+        }
+        Association::Unknown(gap) => vec![Step::Guard(Guard::Unknown(*gap))],
+    }
+}
+
+/// TGW-23: only an available attachment carries packets.
+fn state_guards(compiler: &mut Compiler<'_>, state: Option<&AttachmentState>) -> Vec<Step> {
+    match state {
+        // While it is being modified it goes on working.
+        None | Some(AttachmentState::Available | AttachmentState::Modifying) => Vec::new(),
+        Some(AttachmentState::Unknown(word)) => {
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, None);
+            vec![Step::Guard(Guard::Unknown(gap))]
+        }
+        Some(
+            AttachmentState::Initiating
+            | AttachmentState::InitiatingRequest
+            | AttachmentState::PendingAcceptance
+            | AttachmentState::RollingBack
+            | AttachmentState::Pending
+            | AttachmentState::Deleting
+            | AttachmentState::Deleted
+            | AttachmentState::Failed
+            | AttachmentState::Rejected
+            | AttachmentState::Rejecting
+            | AttachmentState::Failing,
+        ) => vec![Step::Guard(Guard::Never(ExplanationCode::BadStateAttachment))],
+    }
+}
+
+/// TGW-5: IPv6 passes only where it is switched on.
+fn ipv6_guard(compiler: &mut Compiler<'_>, attachment: &TransitGatewayVpcAttachment) -> Step {
+    let families: &[Family] =
+        if attachment.ipv6 == Some(Support::Enable) { &Family::BOTH } else { &[Family::V4] };
+    let set = compiler.set_of_families(families);
+    Step::Guard(Guard::DestinationIn(set, ExplanationCode::TgwIpv6Unsupported))
+}
+
+/// The location of packets that a transit gateway's route sends to an attachment.
+pub(super) fn outward(
+    compiler: &mut Compiler<'_>,
+    id: &TransitGatewayAttachmentId,
+    gateway: &TransitGatewayId,
+) -> LocationId {
+    let model = compiler.model;
+    let listed =
+        model.transit_gateway_attachments.iter().position(|it| it.id == *id && it.transit_gateway == *gateway);
+    let vpc = model.transit_gateway_vpc_attachments.position(id);
+    let peering = model.transit_gateway_peerings.position(id);
+    let key = listed.map(PlaceKey::AttachmentOut);
+    if let Some(location) = key.as_ref().and_then(|key| compiler.places.get(key)) {
+        return *location;
+    }
+    let component = component_of(compiler, id, gateway);
+    let location = compiler.add_location(LocationKind::AttachmentOut, component);
+    if let Some(key) = key {
+        compiler.places.insert(key, location);
+    }
+    let kind = listed.map(|position| model.transit_gateway_attachments[position].kind.clone());
+    let steps = match (kind, vpc, peering) {
+        (_, Some(position), _) => into_vpc(compiler, location, position),
+        (Some(AttachmentKind::Peering | AttachmentKind::TransitGatewayPeering), _, _) | (None, _, Some(_)) => {
+            let attachment = listed.map(|position| &model.transit_gateway_attachments[position]);
+            let peering = peering.map(|position| &model.transit_gateway_peerings[position]);
+            over_peering(compiler, location, id, gateway, attachment, peering)
+        }
+        (Some(AttachmentKind::Vpc), None, _) | (None, None, None) => {
+            let kind = ResourceKind::TransitGatewayVpcAttachment;
+            let gap = compiler.absent(kind, id.as_str(), None, None, None);
+            vec![Step::Guard(Guard::Unknown(gap))]
+        }
+        (
+            Some(
+                AttachmentKind::Vpn
+                | AttachmentKind::VpnConcentrator
+                | AttachmentKind::DirectConnectGateway
+                | AttachmentKind::Connect
+                | AttachmentKind::NetworkFunction
+                | AttachmentKind::ClientVpn
+                | AttachmentKind::Unknown(_),
+            ),
+            None,
+            _,
+        ) => {
+            // TGW-17, TGW-18: what lies behind is not modelled.
+            let about = format!("{id}, an attachment of another kind than VPC and peering");
+            let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, None);
+            vec![Step::Guard(Guard::Unknown(gap))]
+        }
+    };
+    compiler.set_steps(location, &steps);
+    location
+}
+
+/// TGW-9, TGW-10: into the VPC by the subnet of the sender's zone, else any, and from there by that subnet's table.
+fn into_vpc(compiler: &mut Compiler<'_>, location: LocationId, position: usize) -> Vec<Step> {
+    let attachment = &compiler.model.transit_gateway_vpc_attachments[position];
+    let component = component_of(compiler, &attachment.id, &attachment.transit_gateway);
+    let mut steps = state_guards(compiler, attachment.state.as_ref());
+    steps.push(ipv6_guard(compiler, attachment));
+    let keeps_groups = attachment.group_referencing != Some(Support::Disable);
+    let mut zones = Vec::new();
+    let mut gap = None;
+    for id in &attachment.subnets {
+        let Some(subnet) = compiler.subnet_ids.get(id).copied() else {
+            gap = Some(compiler.absent(
+                ResourceKind::Subnet,
+                id.as_str(),
+                None,
+                None,
+                Some(attachment.about.place),
+            ));
+            continue;
+        };
+        let row = compiler.subnets[subnet.index()].clone();
+        let entrance = compiler.add_location(LocationKind::AttachmentSubnet, component);
+        let edge = compiler.add_edge(entrance, row.out, Origin::Wiring);
+        let entry = Entry::TransitOut { keeps_groups };
+        compiler.set_steps(entrance, &[Step::Enter(entry), Step::Follow(edge)]);
+        let edge = compiler.add_edge(location, entrance, Origin::Wiring);
+        zones.push((row.zone, Some(edge)));
+    }
+    if let (Some(gap), true) = (gap, zones.is_empty()) {
+        steps.push(Step::Guard(Guard::Unknown(gap)));
+        return steps;
+    }
+    let zones = compiler.zone_table(zones);
+    let chosen_anew = attachment.appliance_mode == Some(Support::Enable);
+    steps.push(Step::AnyZone(zones, chosen_anew));
+    steps
+}
+
+/// TGW-16: the other transit gateway's table goes on.
+fn over_peering(
+    compiler: &mut Compiler<'_>,
+    location: LocationId,
+    id: &TransitGatewayAttachmentId,
+    gateway: &TransitGatewayId,
+    attachment: Option<&TransitGatewayAttachment>,
+    peering: Option<&TransitGatewayPeeringAttachment>,
+) -> Vec<Step> {
+    let state = attachment.and_then(|it| it.state.as_ref()).or(peering.and_then(|it| it.state.as_ref()));
+    let mut steps = state_guards(compiler, state);
+    let by_peering = peering.and_then(|peering| {
+        let is_requester = peering.requester.as_ref() == Some(gateway);
+        if is_requester { peering.accepter.clone() } else { peering.requester.clone() }
+    });
+    // The list of attachments names the other gateway too.
+    let far = by_peering.or_else(|| {
+        attachment.and_then(|it| it.resource.as_deref()).filter(|id| id.starts_with("tgw-")).map(TransitGatewayId::from)
+    });
+    let Some(far) = far.filter(|far| far != gateway) else {
+        let kind = ResourceKind::TransitGatewayPeeringAttachment;
+        let gap = compiler.absent(kind, id.as_str(), None, None, None);
+        steps.push(Step::Guard(Guard::Unknown(gap)));
+        return steps;
+    };
+    steps.push(Step::Enter(Entry::TransitPeering));
+    let association = association(compiler, id, &far);
+    steps.extend(onward(compiler, location, &association));
+    steps
+}

@@ -1,0 +1,132 @@
+//! VPCs: address plans and delivery inside (VPC-1 … VPC-5, PCX-9).
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+
+use super::address_plan::is_global;
+use super::compiler::{Compiler, Stage};
+use super::location::{AddressSetIndex, Component, LocationId, LocationKind, Step, VpcIndex};
+use super::rows::{NOBODY, PublicOwner, VpcRow};
+use crate::model::{BlockState, ResourceKind, RouteDestination, RouteTarget, Vpc, VpcId};
+use crate::packet::AddressMap;
+
+pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
+    match stage {
+        Stage::Rows => rows(compiler),
+        Stage::Filters => plans(compiler),
+        Stage::Locations => {
+            for index in 0..compiler.vpcs.len() {
+                let router = compiler.vpcs[index].router;
+                compiler.set_steps(router, &[Step::ToSubnet(VpcIndex(index as u32))]);
+            }
+        }
+    }
+}
+
+/// VPC-4, VPC-5: IPv6 blocks that the internet could reach.
+pub(super) fn public_ipv6_cidrs(vpc: &Vpc) -> impl Iterator<Item = IpNet> + '_ {
+    vpc.ipv6_cidrs
+        .iter()
+        .filter(|it| matches!(it.state, None | Some(BlockState::Associated)) && !it.is_private)
+        .map(|it| IpNet::V6(it.cidr))
+        .filter(|net| is_global(*net))
+}
+
+/// One row for each VPC, also for those that others only refer to: delivery there is known as far as subnets and
+/// interfaces are.
+fn rows(compiler: &mut Compiler<'_>) {
+    let model = compiler.model;
+    let mut mentioned: BTreeSet<&VpcId> = BTreeSet::new();
+    mentioned.extend(model.subnets.iter().map(|it| &it.vpc));
+    mentioned.extend(model.network_interfaces.iter().map(|it| &it.vpc));
+    mentioned.extend(model.route_tables.iter().map(|it| &it.vpc));
+    for vpc in &model.vpcs[..] {
+        mentioned.remove(&vpc.id);
+        add(compiler, &vpc.id, vpc.associated_cidrs(), vpc.about.region.clone());
+    }
+    for id in mentioned {
+        // The blocks of a VPC that the snapshot lacks show in its local routes and its subnets.
+        let local = model.route_tables.iter().filter(|it| it.vpc == *id).flat_map(|it| &it.routes);
+        let mut cidrs: Vec<IpNet> = local
+            .filter_map(|route| match (&route.target, &route.destination) {
+                (RouteTarget::Local, RouteDestination::Cidr(net)) => Some(*net),
+                _ => None,
+            })
+            .chain(model.subnets.iter().filter(|it| it.vpc == *id).flat_map(|it| it.associated_cidrs()))
+            .collect();
+        cidrs.sort();
+        cidrs.dedup();
+        let region = model.subnets.iter().find(|it| it.vpc == *id).and_then(|it| it.about.region.clone());
+        add(compiler, id, cidrs, region);
+    }
+}
+
+fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Option<crate::model::Region>) {
+    let index = VpcIndex(compiler.vpcs.len() as u32);
+    let component = Component::Resource(ResourceKind::Vpc, index.0);
+    let router = compiler.add_location(LocationKind::Router, component);
+    // VPC-7: a VPC that is not available yet delivers nothing; there is nothing in it to deliver to.
+    compiler.vpcs.push(VpcRow {
+        id: id.clone(),
+        component,
+        region,
+        cidrs,
+        cidr_set: AddressSetIndex(0),
+        is_known: true,
+        subnets: AddressMap::constant(NOBODY),
+        interfaces: AddressMap::constant(NOBODY),
+        public_addresses: Vec::new(),
+        resolvers: Vec::new(),
+        router,
+        internet_gateway: None,
+        detached_gateway: component,
+        gateway_gap: None,
+        egress_only_gateway: None,
+        exits: Vec::new(),
+        group_peers: Vec::new(),
+    });
+    compiler.vpc_ids.insert(id.clone(), index);
+}
+
+/// Address → subnet and public address → private address; interfaces add themselves.
+fn plans(compiler: &mut Compiler<'_>) {
+    let mut subnet_entries: Vec<Vec<(IpNet, u32)>> = vec![Vec::new(); compiler.vpcs.len()];
+    for (index, subnet) in compiler.subnets.iter().enumerate() {
+        let entries = &mut subnet_entries[subnet.vpc.index()];
+        entries.extend(subnet.cidrs.iter().map(|net| (*net, index as u32)));
+    }
+    for (index, entries) in subnet_entries.into_iter().enumerate() {
+        let cidrs = compiler.vpcs[index].cidrs.clone();
+        let cidr_set = compiler.address_set(&cidrs);
+        let row = &mut compiler.vpcs[index];
+        row.cidr_set = cidr_set;
+        row.subnets = AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |it| **it));
+        row.resolvers = cidrs
+            .iter()
+            .filter_map(|net| match net {
+                IpNet::V4(net) => Some(u32::from(net.network()).wrapping_add(2)),
+                IpNet::V6(_) => None,
+            })
+            .collect();
+    }
+    for (index, row) in compiler.vpcs.iter_mut().enumerate() {
+        row.public_addresses.sort_unstable();
+        row.public_addresses.dedup();
+        debug_assert!(index < NOBODY as usize);
+    }
+}
+
+/// Notes that a public address stands for a private one of the VPC.
+pub(super) fn associate(compiler: &mut Compiler<'_>, vpc: VpcIndex, private: u32, public: u32) {
+    compiler.vpcs[vpc.index()].public_addresses.push((private, public));
+    super::address_plan::own_public(compiler, public, PublicOwner::Private(vpc, private));
+}
+
+/// Notes that packets could leave the VPC by a location if a route said so.
+pub(super) fn add_exit(compiler: &mut Compiler<'_>, vpc: VpcIndex, exit: LocationId) {
+    let exits = &mut compiler.vpcs[vpc.index()].exits;
+    if !exits.contains(&exit) {
+        exits.push(exit);
+    }
+}

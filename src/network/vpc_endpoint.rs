@@ -1,0 +1,155 @@
+//! VPC endpoints: gateway endpoints behind routes, interface endpoints behind their interfaces (GEP, IEP).
+
+use ipnet::IpNet;
+
+use super::ExplanationCode;
+use super::compiler::{Compiler, PlaceKey, Stage};
+use super::location::{
+    Component, EntryKind, EntryMask, Guard, LocationId, LocationKind, Origin, Step, VpcIndex,
+};
+use super::rows::{NOBODY, ServiceRow};
+use crate::model::{
+    AssumptionCode, EndpointKind, EndpointState, NetworkInterface, Place, ResourceKind, VpcEndpoint, VpcEndpointId,
+};
+use crate::packet::{TransportSet, protocol};
+
+pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
+    // Gateway endpoints are compiled where a route leads to one, interface endpoints with their interfaces.
+}
+
+/// The location of packets that a route sends to an endpoint. Which kind it is, only the endpoint says; a route by
+/// prefix list is a gateway endpoint's in any case.
+pub(super) fn by_route(
+    compiler: &mut Compiler<'_>,
+    id: &str,
+    vpc: VpcIndex,
+    by_list: bool,
+    place: Option<Place>,
+) -> LocationId {
+    let kind = ResourceKind::VpcEndpoint;
+    let position = compiler.model.vpc_endpoints.position(&VpcEndpointId::from(id));
+    let component = Component::Resource(kind, position.map_or(NOBODY, |position| position as u32));
+    let Some(position) = position else {
+        let region = compiler.vpcs[vpc.index()].region.clone();
+        let gap = compiler.absent(kind, id, None, region.as_ref(), place);
+        return compiler.unknown_location(gap, component);
+    };
+    let endpoint = &compiler.model.vpc_endpoints[position];
+    match endpoint.kind {
+        EndpointKind::Gateway => gateway(compiler, position, vpc),
+        EndpointKind::Unknown(_) if by_list => gateway(compiler, position, vpc),
+        EndpointKind::Interface
+        | EndpointKind::GatewayLoadBalancer
+        | EndpointKind::Resource
+        | EndpointKind::ServiceNetwork
+        | EndpointKind::Tunnel
+        | EndpointKind::Unknown(_) => {
+            let about = format!("{id}, an endpoint as a route's target");
+            let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, place);
+            compiler.unknown_location(gap, component)
+        }
+    }
+}
+
+fn gateway(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> LocationId {
+    if let Some(location) = compiler.places.get(&PlaceKey::Endpoint(position)) {
+        return *location;
+    }
+    let endpoint = &compiler.model.vpc_endpoints[position];
+    let component = Compiler::resource(ResourceKind::VpcEndpoint, position);
+    let location = compiler.add_location(LocationKind::GatewayEndpoint, component);
+    compiler.places.insert(PlaceKey::Endpoint(position), location);
+    let assumption = endpoint.has_policy.then(|| {
+        let place = Some(endpoint.about.place);
+        compiler.assumption(AssumptionCode::PolicyNotEvaluated, endpoint.id.as_str(), None, place)
+    });
+    // Answers are delivered inside the VPC.
+    let way_back = compiler.vpcs[vpc.index()].router;
+    let addresses = service_addresses(compiler, endpoint);
+    let service = compiler.service(ServiceRow {
+        name: endpoint.service_name.to_string(),
+        component: Some(component),
+        way_back: Some(way_back),
+        addresses,
+        assumption,
+    });
+    compiler.add_edge(location, way_back, Origin::Wiring);
+    let mut carried = compiler.workspace.protocol(protocol::TCP);
+    for (number, kinds) in [(protocol::ICMP, [0u16, 8]), (protocol::ICMPV6, [128, 129])] {
+        for kind in kinds {
+            let echo = compiler.workspace.ports(number, kind << 8, (kind << 8) | 0xff);
+            carried = compiler.workspace.union(carried, echo);
+        }
+    }
+    let own = compiler.vpcs[vpc.index()].cidr_set;
+    let mut steps = state_guards(compiler, endpoint);
+    let restriction = ExplanationCode::VpceGatewayEgressSourceAddressRestriction;
+    steps.extend([
+        // GEP-3: only from inside the VPC.
+        Step::Guard(Guard::EnteredBy(EntryMask::of(&[EntryKind::Inside]), restriction)),
+        Step::Guard(Guard::SourceIn(own, restriction)),
+        // GEP-8.
+        Step::Guard(Guard::Protocols(carried, ExplanationCode::VpceGatewayProtocolRestriction)),
+        Step::ArriveService(service),
+    ]);
+    compiler.set_steps(location, &steps);
+    location
+}
+
+/// The entries of the list that AWS names after the service.
+fn service_addresses(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec<IpNet> {
+    let lists = compiler.model.prefix_lists.iter().filter(|it| it.name == endpoint.service_name);
+    let ids: Vec<_> = lists.map(|it| it.id.clone()).collect();
+    let mut addresses = Vec::new();
+    for id in ids {
+        if let Ok(list) = super::prefix_list::entries(compiler, &id) {
+            addresses.extend(compiler.lists[list as usize].iter().copied());
+        }
+    }
+    addresses
+}
+
+/// IEP-8, GEP-10: only an available endpoint works.
+fn state_guards(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec<Step> {
+    match &endpoint.state {
+        // A partial endpoint works in the zones where it has interfaces.
+        None | Some(EndpointState::Available | EndpointState::Partial) => Vec::new(),
+        Some(EndpointState::Unknown(word)) => {
+            let place = Some(endpoint.about.place);
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
+            vec![Step::Guard(Guard::Unknown(gap))]
+        }
+        Some(
+            EndpointState::PendingAcceptance
+            | EndpointState::Pending
+            | EndpointState::Deleting
+            | EndpointState::Deleted
+            | EndpointState::Rejected
+            | EndpointState::Failed
+            | EndpointState::Expired,
+        ) => vec![Step::Guard(Guard::Never(ExplanationCode::BadState))],
+    }
+}
+
+/// What becomes of a packet for an interface of an endpoint: the service takes TCP and UDP (IEP-2).
+pub(super) fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Vec<Step> {
+    let mut carried = TransportSet::EMPTY;
+    for number in [protocol::TCP, protocol::UDP] {
+        let set = compiler.workspace.protocol(number);
+        carried = compiler.workspace.union(carried, set);
+    }
+    let mut steps =
+        vec![Step::Guard(Guard::Protocols(carried, ExplanationCode::ProtocolRestriction))];
+    let model = compiler.model;
+    let endpoint = model.vpc_endpoints.iter().find(|it| it.interfaces.contains(&interface.id));
+    if let Some(endpoint) = endpoint {
+        steps.extend(state_guards(compiler, endpoint));
+        if endpoint.has_policy {
+            let place = Some(endpoint.about.place);
+            let code = AssumptionCode::PolicyNotEvaluated;
+            let assumption = compiler.assumption(code, endpoint.id.as_str(), None, place);
+            steps.push(Step::Guard(Guard::Assume(assumption)));
+        }
+    }
+    steps
+}
