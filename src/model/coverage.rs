@@ -35,12 +35,18 @@ impl Coverage {
     /// Whether the snapshot holds the whole answer to a call for an account and Region. Where one of the two is not
     /// known, on either side, it does not separate.
     pub fn holds(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
-        let cut = self.truncated.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)));
+        let cut =
+            self.truncated.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)));
         !cut && self.has_answer(kind, account, region)
     }
 
     /// Whether the snapshot holds an answer to a call for an account and Region, be it cut off or not.
-    pub fn has_answer(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+    pub fn has_answer(
+        &self,
+        kind: ResourceKind,
+        account: Option<&AccountId>,
+        region: Option<&Region>,
+    ) -> bool {
         self.scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)))
     }
 

@@ -1,0 +1,157 @@
+//! From what the files gave to one snapshot, so that nothing depends on their names, order or number of threads.
+//!
+//! Files are numbered by their content, so places, and with them every tie between two copies of a resource, are
+//! the same however the files are called. What the path adds (account, Region, a parent's id) counts as content.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::drafts::Drafts;
+use super::file::FileRead;
+use super::taker::Part;
+use super::warnings::{Problem, Warning};
+use super::{Counts, ReadOptions, Snapshot, Source, finish};
+use crate::model::{AccountId, Coverage, Region, ResourceKind, Scope};
+
+/// Joins the files; the warnings so far are those about files that were not read.
+pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &ReadOptions) -> Snapshot {
+    let mut files: Vec<(Vec<u8>, FileRead)> = files.into_iter().map(|file| (identity(&file), file)).collect();
+    files.sort_by(|left, right| (&left.0, &left.1.context.name).cmp(&(&right.0, &right.1.context.name)));
+    let sha256 = hash(&files);
+    let mut warnings = warnings;
+    let mut counts = Counts::default();
+    let mut coverage = Coverage::default();
+    coverage.assume_defaults = options.assume_defaults;
+    let mut seen = Seen::default();
+    let mut sources = Vec::with_capacity(files.len());
+    let mut parts = Vec::with_capacity(files.len());
+    let mut numbers = BTreeMap::new();
+    for (_, file) in files {
+        let FileRead { mut part, bytes, context, spoiled, digest: _ } = file;
+        numbers.insert(context.source, sources.len() as u32);
+        sources.push(Source { path: context.name.clone(), bytes });
+        warnings.append(&mut part.warnings);
+        warnings.extend(spoiled.map(|spoiled| Warning {
+            file: Some(context.name),
+            place: None,
+            problem: Problem::NotJson(spoiled),
+        }));
+        cover(&mut coverage, &part, &context.hints.scope);
+        counts.add(&mut part);
+        seen.scope(&context.hints.scope);
+        parts.push(part);
+    }
+    parts.par_iter_mut().enumerate().for_each(|(number, part)| renumber(part, number as u32));
+    for place in warnings.iter_mut().filter_map(|warning| warning.place.as_mut()) {
+        place.source = numbers.get(&place.source).copied().unwrap_or_default();
+    }
+    let mut interfaces = Vec::new();
+    let drafts = parts.into_iter().map(|mut part| {
+        interfaces.append(&mut part.instance_interfaces);
+        part.drafts
+    });
+    let mut drafts = Drafts::join(drafts.collect());
+    finish::complete(&mut drafts, interfaces, &coverage, &mut warnings);
+    drafts.each_about(|about| seen.about(about.account.as_ref(), about.region.as_ref()));
+    let model = drafts.into_model(coverage);
+    counts.resources = ResourceKind::ALL.iter().map(|kind| (*kind, kind.count(&model))).collect();
+    warnings.sort();
+    warnings.dedup();
+    let Seen { accounts, regions } = seen;
+    Snapshot {
+        model,
+        sources,
+        warnings,
+        counts,
+        sha256,
+        accounts: accounts.into_iter().collect(),
+        regions: regions.into_iter().collect(),
+    }
+}
+
+fn renumber(part: &mut Part, number: u32) {
+    part.drafts.renumber(number);
+    for interface in &mut part.instance_interfaces {
+        interface.about.place.source = number;
+    }
+}
+
+/// What a file is: its content and what its path adds to it.
+fn identity(file: &FileRead) -> Vec<u8> {
+    let scope = &file.context.hints.scope;
+    let mut identity = file.digest.to_vec();
+    for part in [
+        scope.account.as_ref().map(|it| it.as_str()),
+        scope.region.as_ref().map(|it| it.as_str()),
+        file.part.parent_from_path.as_deref(),
+    ] {
+        identity.push(0);
+        identity.extend_from_slice(part.unwrap_or_default().as_bytes());
+    }
+    identity
+}
+
+/// Of every file that holds an answer; two files with the same content count once.
+fn hash(files: &[(Vec<u8>, FileRead)]) -> String {
+    let mut whole = Sha256::new();
+    let mut last: Option<&[u8]> = None;
+    for (identity, _) in files.iter().filter(|(_, file)| file.part.is_recognised) {
+        if last != Some(identity) {
+            whole.update(Sha256::digest(identity));
+        }
+        last = Some(identity);
+    }
+    whole.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn cover(coverage: &mut Coverage, part: &Part, scope: &Scope) {
+    for call in &part.calls {
+        if call.is_truncated {
+            coverage.add_truncated(call.kind, scope.clone());
+        } else {
+            coverage.add(call.kind, scope.clone());
+        }
+    }
+}
+
+/// Accounts and Regions of everything.
+#[derive(Default)]
+struct Seen {
+    accounts: BTreeSet<AccountId>,
+    regions: BTreeSet<Region>,
+}
+
+impl Seen {
+    fn scope(&mut self, scope: &Scope) {
+        self.about(scope.account.as_ref(), scope.region.as_ref());
+    }
+
+    fn about(&mut self, account: Option<&AccountId>, region: Option<&Region>) {
+        if let Some(account) = account.filter(|account| !self.accounts.contains(*account)) {
+            self.accounts.insert(account.clone());
+        }
+        if let Some(region) = region.filter(|region| !self.regions.contains(*region)) {
+            self.regions.insert(region.clone());
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, part: &mut Part) {
+        let join = |all: &mut BTreeMap<String, usize>, some: &mut BTreeMap<String, usize>| {
+            for (name, count) in std::mem::take(some) {
+                *all.entry(name).or_default() += count;
+            }
+        };
+        join(&mut self.unknown_keys, &mut part.unknown_keys);
+        join(&mut self.unknown_words, &mut part.unknown_words);
+        join(&mut self.unmodelled, &mut part.unmodelled);
+        join(&mut self.ambiguous_empty, &mut part.ambiguous_empty);
+    }
+}

@@ -1,0 +1,161 @@
+//! What the files together say of single resources: Regions out of zones, owners out of VPCs, interfaces out of
+//! instances and groups out of rules where their own answers are missing.
+
+use rustc_hash::FxHashMap;
+
+use super::drafts::Drafts;
+use super::scope::region_of_zone;
+use super::warnings::{Problem, Warning};
+use crate::model::{
+    About, AccountId, Coverage, NetworkInterface, Region, ResourceKind, SecurityGroup, SecurityGroupId,
+    SecurityGroupPermission, SecurityGroupRule, SubnetId, VpcId,
+};
+
+/// Completes the drafts.
+pub(super) fn complete(
+    drafts: &mut Drafts,
+    interfaces: Vec<NetworkInterface>,
+    coverage: &Coverage,
+    warnings: &mut Vec<Warning>,
+) {
+    take_interfaces(drafts, interfaces, coverage, warnings);
+    build_groups(drafts, coverage, warnings);
+    let homes = Homes::new(drafts);
+    homes.settle(drafts);
+}
+
+fn say(warnings: &mut Vec<Warning>, problem: Problem) {
+    warnings.push(Warning { file: None, place: None, problem });
+}
+
+/// Interfaces of instances, where no answer of their own covers them.
+fn take_interfaces(
+    drafts: &mut Drafts,
+    mut interfaces: Vec<NetworkInterface>,
+    coverage: &Coverage,
+    warnings: &mut Vec<Warning>,
+) {
+    interfaces.retain(|it| is_uncovered(coverage, ResourceKind::NetworkInterface, &it.about));
+    if !interfaces.is_empty() {
+        say(warnings, Problem::InterfacesFromInstances(interfaces.len()));
+        drafts.network_interfaces.append(&mut interfaces);
+    }
+}
+
+fn is_uncovered(coverage: &Coverage, kind: ResourceKind, about: &About) -> bool {
+    !coverage.has_answer(kind, about.account.as_ref(), about.region.as_ref())
+}
+
+/// Groups out of their flat rules, where no answer of their own covers them.
+fn build_groups(drafts: &mut Drafts, coverage: &Coverage, warnings: &mut Vec<Warning>) {
+    let rules = &drafts.security_group_rules;
+    let mut rules: Vec<&SecurityGroupRule> =
+        rules.iter().filter(|it| is_uncovered(coverage, ResourceKind::SecurityGroup, &it.about)).collect();
+    rules.sort_by(|left, right| (&left.group, &left.id).cmp(&(&right.group, &right.id)));
+    rules.dedup_by(|left, right| left.id == right.id);
+    let groups: Vec<SecurityGroup> =
+        rules.chunk_by(|left, right| left.group == right.group).map(group_of).collect();
+    if !groups.is_empty() {
+        say(warnings, Problem::GroupsFromRules(groups.len()));
+        drafts.security_groups.extend(groups);
+    }
+}
+
+fn group_of(rules: &[&SecurityGroupRule]) -> SecurityGroup {
+    let permissions = |is_outbound: bool| {
+        let rules = rules.iter().filter(|rule| rule.is_outbound == is_outbound);
+        rules
+            .map(|rule| SecurityGroupPermission { ports: rule.ports, peers: [rule.peer.clone()].into() })
+            .collect()
+    };
+    let first = rules[0];
+    let about = About { tags: Box::default(), ..first.about.clone() };
+    SecurityGroup {
+        about,
+        id: SecurityGroupId(first.group.0.clone()),
+        name: compact_str::CompactString::default(),
+        vpc: None,
+        inbound: permissions(false),
+        outbound: permissions(true),
+    }
+}
+
+/// Where VPCs and subnets are, and whose they are.
+#[derive(Default)]
+struct Homes {
+    regions: FxHashMap<VpcId, Region>,
+    owners: FxHashMap<VpcId, AccountId>,
+    vpcs: FxHashMap<SubnetId, VpcId>,
+}
+
+impl Homes {
+    fn new(drafts: &mut Drafts) -> Homes {
+        let mut homes = Homes::default();
+        for subnet in &mut drafts.subnets {
+            // The content comes before the path, and the zone's name is content.
+            subnet.about.region =
+                subnet.zone.name.as_deref().and_then(region_of_zone).or(subnet.about.region.take());
+            if let Some(region) = &subnet.about.region {
+                homes.regions.insert(subnet.vpc.clone(), region.clone());
+            }
+            homes.vpcs.insert(subnet.id.clone(), subnet.vpc.clone());
+        }
+        for vpc in &mut drafts.vpcs {
+            vpc.about.region = homes.regions.get(&vpc.id).cloned().or(vpc.about.region.take());
+            if let Some(region) = &vpc.about.region {
+                homes.regions.insert(vpc.id.clone(), region.clone());
+            }
+            if let Some(owner) = &vpc.about.account {
+                homes.owners.insert(vpc.id.clone(), owner.clone());
+            }
+        }
+        homes
+    }
+
+    fn complete(&self, about: &mut About, vpc: Option<&VpcId>) {
+        let Some(vpc) = vpc else { return };
+        if let Some(region) = self.regions.get(vpc).filter(|region| about.region.as_ref() != Some(*region)) {
+            about.region = Some(region.clone());
+        }
+        if about.account.is_none() {
+            about.account = self.owners.get(vpc).cloned();
+        }
+    }
+
+    fn settle(&self, drafts: &mut Drafts) {
+        for it in &mut drafts.subnets {
+            self.complete(&mut it.about, Some(&it.vpc));
+        }
+        for it in &mut drafts.route_tables {
+            self.complete(&mut it.about, Some(&it.vpc));
+        }
+        for it in &mut drafts.network_acls {
+            self.complete(&mut it.about, Some(&it.vpc));
+        }
+        for it in &mut drafts.network_interfaces {
+            self.complete(&mut it.about, Some(&it.vpc));
+        }
+        for it in &mut drafts.security_groups {
+            self.complete(&mut it.about, it.vpc.as_ref());
+        }
+        for it in &mut drafts.nat_gateways {
+            let vpc = it.vpc.as_ref().or_else(|| self.vpcs.get(it.subnet.as_ref()?));
+            self.complete(&mut it.about, vpc);
+        }
+        for it in &mut drafts.vpc_endpoints {
+            self.complete(&mut it.about, Some(&it.vpc));
+        }
+        for it in &mut drafts.transit_gateway_vpc_attachments {
+            self.complete(&mut it.about, Some(&it.vpc));
+        }
+        for it in &mut drafts.instances {
+            self.complete(&mut it.about, it.subnet.as_ref().and_then(|subnet| self.vpcs.get(subnet)));
+        }
+        for it in &mut drafts.internet_gateways {
+            self.complete(&mut it.about, it.attachments.first().map(|attachment| &attachment.vpc));
+        }
+        for it in &mut drafts.egress_only_gateways {
+            self.complete(&mut it.about, it.attachments.first().map(|attachment| &attachment.vpc));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The table of top-level keys: which call prints a key, and what is done with what stands under it.
+//!
+//! An answer is recognised by its keys alone. Where several calls share one (`Routes`, `Associations`, `Entries`),
+//! `shared.rs` decides by the members of the element and of the parent. A key that is not here is counted, and
+//! its content stays unread.
+
+use crate::model::{ResourceKind, Unmodelled};
+
+/// What stands under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A list of resources, or one of them as an object.
+    List(ResourceKind),
+    /// `Reservations[].Instances[]`.
+    Reservations,
+    /// Instances without their reservations.
+    Instances,
+    /// Wrapped routes of transit gateways, of which only the static ones were asked for.
+    StaticRoutes,
+    /// One resource is the list and the id of its parent, which stands beside it or in the path.
+    Whole(Whole),
+    /// Several calls print this key.
+    Shared,
+    /// Recognised, not modelled, kept by id.
+    Unmodelled,
+    /// Recognised: parts of something not modelled, or nothing that moves packets. Not kept.
+    Aside,
+    /// A member that stands beside the list: a parent's id, a count.
+    Beside,
+    /// What is left of an answer that was cut off.
+    Token,
+}
+
+/// An answer that does not name its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// `Routes` of `search-transit-gateway-routes`.
+    Routes,
+    /// `Associations` of `get-transit-gateway-route-table-associations`.
+    Associations,
+    /// `TransitGatewayRouteTablePropagations`.
+    Propagations,
+    /// `Entries` of `get-managed-prefix-list-entries`.
+    Entries,
+}
+
+impl Whole {
+    /// The kind of resource that it is.
+    pub(super) fn kind(self) -> ResourceKind {
+        match self {
+            Whole::Routes => ResourceKind::TransitGatewayRoutes,
+            Whole::Associations => ResourceKind::TransitGatewayAssociations,
+            Whole::Propagations => ResourceKind::TransitGatewayPropagations,
+            Whole::Entries => ResourceKind::PrefixListEntries,
+        }
+    }
+
+    /// The member that names the parent, and how the parent's id begins.
+    pub(super) fn parent(self) -> (&'static str, &'static str) {
+        match self {
+            Whole::Routes | Whole::Associations | Whole::Propagations => {
+                ("TransitGatewayRouteTableId", "tgw-rtb-")
+            }
+            Whole::Entries => ("PrefixListId", "pl-"),
+        }
+    }
+}
+
+use Meaning::{Aside, Beside, Instances, List, Reservations, Shared, StaticRoutes, Token};
+use ResourceKind as Kind;
+
+/// Keys of resources that are modelled, in the spelling of the aws-cli and in that of np-guard's collector; and
+/// the keys whose content is no resource. Those of [`Unmodelled::KEYS`] join them in [`look_up`].
+const TABLE: &[(&str, Meaning)] = &[
+    ("", Aside),
+    ("Vpcs", List(Kind::Vpc)),
+    ("vpcs", List(Kind::Vpc)),
+    ("Subnets", List(Kind::Subnet)),
+    ("subnets", List(Kind::Subnet)),
+    ("RouteTables", List(Kind::RouteTable)),
+    ("route_tables", List(Kind::RouteTable)),
+    ("NetworkInterfaces", List(Kind::NetworkInterface)),
+    ("network_interfaces", List(Kind::NetworkInterface)),
+    ("Reservations", Reservations),
+    ("reservations", Reservations),
+    ("Instances", Instances),
+    ("instances", Instances),
+    ("SecurityGroups", List(Kind::SecurityGroup)),
+    ("security_groups", List(Kind::SecurityGroup)),
+    ("SecurityGroupRules", List(Kind::SecurityGroupRule)),
+    ("security_group_rules", List(Kind::SecurityGroupRule)),
+    ("SecurityGroupVpcAssociations", List(Kind::SecurityGroupVpcAssociation)),
+    ("NetworkAcls", List(Kind::NetworkAcl)),
+    ("network_acls", List(Kind::NetworkAcl)),
+    ("PrefixLists", List(Kind::PrefixList)),
+    ("prefix_lists", List(Kind::PrefixList)),
+    ("InternetGateways", List(Kind::InternetGateway)),
+    ("internet_gateways", List(Kind::InternetGateway)),
+    ("EgressOnlyInternetGateways", List(Kind::EgressOnlyInternetGateway)),
+    ("egress_only_internet_gateways", List(Kind::EgressOnlyInternetGateway)),
+    ("NatGateways", List(Kind::NatGateway)),
+    ("nat_gateways", List(Kind::NatGateway)),
+    ("Addresses", List(Kind::ElasticAddress)),
+    ("addresses", List(Kind::ElasticAddress)),
+    ("VpcPeeringConnections", List(Kind::VpcPeeringConnection)),
+    ("vpc_peering_connections", List(Kind::VpcPeeringConnection)),
+    ("TransitGateways", List(Kind::TransitGateway)),
+    ("transit_gateways", List(Kind::TransitGateway)),
+    ("TransitGatewayAttachments", List(Kind::TransitGatewayAttachment)),
+    ("transit_gateway_attachments", List(Kind::TransitGatewayAttachment)),
+    ("TransitGatewayVpcAttachments", List(Kind::TransitGatewayVpcAttachment)),
+    ("transit_gateway_vpc_attachments", List(Kind::TransitGatewayVpcAttachment)),
+    ("TransitGatewayPeeringAttachments", List(Kind::TransitGatewayPeeringAttachment)),
+    ("transit_gateway_peering_attachments", List(Kind::TransitGatewayPeeringAttachment)),
+    ("TransitGatewayRouteTables", List(Kind::TransitGatewayRouteTable)),
+    ("transit_gateway_route_tables", List(Kind::TransitGatewayRouteTable)),
+    ("TransitGatewayPrefixListReferences", List(Kind::TransitGatewayPrefixListReferences)),
+    ("VpcEndpoints", List(Kind::VpcEndpoint)),
+    ("vpc_endpoints", List(Kind::VpcEndpoint)),
+    ("VpcBlockPublicAccessOptions", List(Kind::BlockPublicAccessOptions)),
+    ("VpcBlockPublicAccessExclusions", List(Kind::BlockPublicAccessExclusion)),
+    ("AvailabilityZones", List(Kind::AvailabilityZone)),
+    ("availability_zones", List(Kind::AvailabilityZone)),
+    // Batfish's way to keep answers with the table that was asked about.
+    ("TransitGatewayPropagations", List(Kind::TransitGatewayPropagations)),
+    ("TransitGatewayAssociations", List(Kind::TransitGatewayAssociations)),
+    ("TransitGatewayStaticRoutes", StaticRoutes),
+    ("TransitGatewayRoutes", List(Kind::TransitGatewayRoutes)),
+    ("PrefixListEntries", List(Kind::PrefixListEntries)),
+    ("TransitGatewayRouteTablePropagations", Meaning::Whole(Whole::Propagations)),
+    ("Routes", Shared),
+    ("Associations", Shared),
+    ("Entries", Shared),
+    ("TransitGatewayRouteTableId", Beside),
+    ("PrefixListId", Beside),
+    ("AdditionalRoutesAvailable", Beside),
+    ("AreRoutesPersisted", Beside),
+    ("LoadBalancerArn", Beside),
+    ("ListenerArn", Beside),
+    ("TargetGroupArn", Beside),
+    ("ClientVpnEndpointId", Beside),
+    ("RouteServerId", Beside),
+    ("LocalGatewayRouteTableId", Beside),
+    ("TransitGatewayAttachmentId", Beside),
+    ("ServiceId", Beside),
+    ("VpcId", Beside),
+    ("UpdateToken", Beside),
+    ("ResponseMetadata", Beside),
+    ("NextToken", Token),
+    ("nextToken", Token),
+    ("NextMarker", Token),
+    ("Marker", Token),
+    ("AllowedPrincipals", Aside),
+    ("Attributes", Aside),
+    ("AuthorizationRules", Aside),
+    ("ClientVpnTargetNetworks", Aside),
+    ("ClusterSubnetGroups", Aside),
+    ("CoreNetwork", Aside),
+    ("DBSubnetGroups", Aside),
+    ("DhcpOptions", Aside),
+    ("EnableDnsHostnames", Aside),
+    ("EnableDnsSupport", Aside),
+    ("Firewall", Aside),
+    ("FirewallPolicy", Aside),
+    ("FirewallPolicyResponse", Aside),
+    ("FirewallStatus", Aside),
+    ("Images", Aside),
+    ("KeyPairs", Aside),
+    ("LoadBalancerAttributes", Aside),
+    ("LoadBalancerListeners", Aside),
+    ("LoadBalancerTargetHealth", Aside),
+    ("NatGatewayRules", Aside),
+    ("NetworkInsightsAccessScopeAnalyses", Aside),
+    ("NetworkInsightsAccessScopeContent", Aside),
+    ("NetworkInsightsAnalyses", Aside),
+    ("NetworkInsightsPaths", Aside),
+    ("Regions", Aside),
+    ("RuleGroup", Aside),
+    ("RuleGroupResponse", Aside),
+    ("Rules", Aside),
+    ("SecurityGroupReferenceSet", Aside),
+    ("ServiceDetails", Aside),
+    ("ServiceNames", Aside),
+    ("Snapshots", Aside),
+    ("StaleSecurityGroupSet", Aside),
+    ("TagDescriptions", Aside),
+    ("Tags", Aside),
+    ("TargetHealthDescriptions", Aside),
+    ("TransitGatewayRegistrations", Aside),
+    ("Volumes", Aside),
+    ("VpcEndpointConnections", Aside),
+    ("directConnectGatewayAssociations", Aside),
+    ("directConnectGatewayAttachments", Aside),
+];
+
+/// The key of a list that stands at the top of its file, as `--query 'Vpcs[]'` leaves it.
+pub(super) const BARE: u16 = 0;
+
+/// A key's number, which [`name`] turns back into its text, and what stands under it.
+pub(super) fn look_up(key: &str) -> Option<(u16, Meaning)> {
+    if let Some(position) = TABLE.iter().position(|(name, _)| *name == key).filter(|_| !key.is_empty()) {
+        return Some((position as u16, TABLE[position].1));
+    }
+    let position = Unmodelled::KEYS.iter().position(|(name, _)| *name == key)?;
+    Some(((TABLE.len() + position) as u16, Meaning::Unmodelled))
+}
+
+/// The text of a key.
+pub(super) fn name(key: u16) -> &'static str {
+    let key = usize::from(key);
+    match TABLE.get(key) {
+        Some((name, _)) => name,
+        None => Unmodelled::KEYS.get(key - TABLE.len()).map_or("", |(name, _)| name),
+    }
+}
+
+/// What stands under a key, by its number.
+pub(super) fn meaning(key: u16) -> Meaning {
+    TABLE.get(usize::from(key)).map_or(Meaning::Unmodelled, |(_, meaning)| *meaning)
+}
+
+/// Every key.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    let modelled = TABLE.iter().map(|(name, _)| *name);
+    modelled.chain(Unmodelled::KEYS.iter().map(|(name, _)| *name)).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_stands_once_in_the_table() {
+        let unmodelled = Unmodelled::KEYS.iter().map(|(name, _)| *name);
+        let mut names: Vec<&str> = TABLE.iter().map(|(name, _)| *name).chain(unmodelled).collect();
+        names.sort_unstable();
+        let repeats: Vec<&[&str]> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(repeats.is_empty(), "{repeats:?}");
+    }
+
+    #[test]
+    fn every_modelled_kind_has_its_key_in_the_table() {
+        for kind in ResourceKind::ALL.iter().filter(|kind| **kind != ResourceKind::Unmodelled) {
+            let (key, _) = look_up(kind.key()).unwrap_or_else(|| panic!("no key {}", kind.key()));
+            assert_eq!(name(key), kind.key());
+        }
+    }
+}
