@@ -1,5 +1,7 @@
 //! What `--strict` takes for an error: what is unread, cut off, or referred to and not there.
 
+use std::collections::BTreeSet;
+
 use super::Snapshot;
 use crate::model::{Model, Place, RouteTableAssociation, RouteTarget};
 
@@ -150,9 +152,10 @@ impl References<'_> {
                 self.check(is_there, it.about.place, "transit gateway route table", table.as_str());
             }
         }
+        let listed: BTreeSet<_> = model.transit_gateway_attachments.iter().map(|it| &it.id).collect();
         for it in model.transit_gateway_routes.iter() {
             for id in it.routes.iter().flat_map(|route| &route.attachments) {
-                let is_there = model.transit_gateway_attachments.get(id).is_some()
+                let is_there = listed.contains(id)
                     || model.transit_gateway_vpc_attachments.get(id).is_some()
                     || model.transit_gateway_peerings.get(id).is_some();
                 self.check(is_there, it.about.place, "transit gateway attachment", id.as_str());
