@@ -1,0 +1,87 @@
+//! The calls that a snapshot holds, and the key under which an element stands.
+
+use Shape::{Elements, Instances, Options, Parents, Sometimes};
+
+/// How the elements of a call make files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One list, there even when it is empty.
+    Elements,
+    /// `Reservations[].Instances[]`.
+    Instances,
+    /// One object an account and Region.
+    Options,
+    /// A file for each parent, with the parent's id beside AWS's members.
+    Parents,
+    /// One list, only written when something is in it.
+    Sometimes,
+}
+
+/// One AWS call.
+#[derive(Debug)]
+pub struct Call {
+    /// `describe`, `get` or `search`.
+    pub verb: &'static str,
+    /// The rest of its name: `route-tables`.
+    pub name: &'static str,
+    /// The top-level key of the answer; of `Parents`, the member that holds the list.
+    pub key: &'static str,
+    /// How its elements make files.
+    pub shape: Shape,
+}
+
+const fn call(verb: &'static str, name: &'static str, key: &'static str, shape: Shape) -> Call {
+    Call { verb, name, key, shape }
+}
+
+/// All of them. `set` looks an id up from the top.
+#[rustfmt::skip]
+pub const CALLS: &[Call] = &[
+    call("describe", "vpcs", "Vpcs", Elements),
+    call("describe", "subnets", "Subnets", Elements),
+    call("describe", "route-tables", "RouteTables", Elements),
+    call("describe", "network-acls", "NetworkAcls", Elements),
+    call("describe", "security-groups", "SecurityGroups", Elements),
+    call("describe", "security-group-vpc-associations", "SecurityGroupVpcAssociations", Elements),
+    call("describe", "network-interfaces", "NetworkInterfaces", Elements),
+    call("describe", "instances", "Reservations", Instances),
+    call("describe", "addresses", "Addresses", Elements),
+    call("describe", "byoip-cidrs", "ByoipCidrs", Elements),
+    call("describe", "availability-zones", "AvailabilityZones", Elements),
+    call("describe", "internet-gateways", "InternetGateways", Elements),
+    call("describe", "egress-only-internet-gateways", "EgressOnlyInternetGateways", Elements),
+    call("describe", "nat-gateways", "NatGateways", Elements),
+    call("describe", "managed-prefix-lists", "PrefixLists", Elements),
+    call("get", "managed-prefix-list-entries", "Entries", Parents),
+    call("describe", "prefix-lists", "PrefixLists", Sometimes),
+    call("describe", "vpc-peering-connections", "VpcPeeringConnections", Elements),
+    call("describe", "vpc-endpoints", "VpcEndpoints", Elements),
+    call("describe", "vpc-block-public-access-options", "VpcBlockPublicAccessOptions", Options),
+    call("describe", "vpc-block-public-access-exclusions", "VpcBlockPublicAccessExclusions", Elements),
+    call("describe", "transit-gateways", "TransitGateways", Elements),
+    call("describe", "transit-gateway-attachments", "TransitGatewayAttachments", Elements),
+    call("describe", "transit-gateway-vpc-attachments", "TransitGatewayVpcAttachments", Elements),
+    call("describe", "transit-gateway-peering-attachments", "TransitGatewayPeeringAttachments", Elements),
+    call("describe", "transit-gateway-connects", "TransitGatewayConnects", Elements),
+    call("describe", "transit-gateway-policy-tables", "TransitGatewayPolicyTables", Elements),
+    call("describe", "transit-gateway-route-tables", "TransitGatewayRouteTables", Elements),
+    call("search", "transit-gateway-routes", "Routes", Parents),
+    call("get", "transit-gateway-route-table-associations", "Associations", Parents),
+    call("get", "transit-gateway-route-table-propagations", "TransitGatewayRouteTablePropagations", Parents),
+    call("get", "transit-gateway-prefix-list-references", "TransitGatewayPrefixListReferences", Parents),
+    call("get", "transit-gateway-attachment-nat-configuration", "NatGatewayRules", Parents),
+    call("describe", "vpn-gateways", "VpnGateways", Elements),
+    call("describe", "vpn-connections", "VpnConnections", Elements),
+    call("describe", "customer-gateways", "CustomerGateways", Elements),
+    call("describe", "carrier-gateways", "CarrierGateways", Elements),
+    call("describe", "local-gateways", "LocalGateways", Elements),
+    call("describe", "client-vpn-endpoints", "ClientVpnEndpoints", Elements),
+    call("describe", "instance-connect-endpoints", "InstanceConnectEndpoints", Elements),
+    call("describe", "vpc-encryption-controls", "VpcEncryptionControls", Elements),
+    call("describe", "load-balancers", "LoadBalancers", Elements),
+];
+
+/// The row of a call.
+pub fn find(name: &str) -> Option<&'static Call> {
+    CALLS.iter().find(|call| call.name == name)
+}
