@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use netpath::model::{
-    AclAction, NetworkAclEntry, NetworkInterface, Peer, PeerGroup, PrefixListId, SecurityGroupId,
-    SecurityGroupPermission, Subnet,
+    AclAction, NetworkAclEntry, NetworkInterface, Peer, PeerGroup, PeeringStatus, PrefixListId, ResourceKind,
+    SecurityGroupId, SecurityGroupPermission, Subnet,
 };
 
 use super::Packet;
@@ -93,9 +93,19 @@ impl<'m> Walk<'_, 'm> {
                         Some(cidrs) => scan.is_admitted |= cidrs.iter().any(|it| it.contains(&peer)),
                         None => scan.missing.push(format!("{id} has an entry for {peer}")),
                     },
+                    Peer::Group(group) if self.is_stale(group) => {}
                     Peer::Group(group) => scan.references.push(group),
                 }
             }
+        }
+    }
+
+    /// SG-20: whether a reference names a peering connection that is gone.
+    fn is_stale(&self, group: &PeerGroup) -> bool {
+        let Some(id) = &group.peering_connection else { return false };
+        match self.model.peering_connections.get(id) {
+            Some(connection) => connection.status != Some(PeeringStatus::Active),
+            None => self.model.coverage.holds_any(ResourceKind::VpcPeeringConnection),
         }
     }
 

@@ -93,6 +93,10 @@ impl<'m> Walk<'_, 'm> {
         if !has_public_ipv6(vpc, source) || !is_global_ipv6(destination) {
             return dropped(format!("{id} needs public addresses (EIG-3)"));
         }
+        // EIG-4, M-3: a reply to what came in another way is no answer to anything that it let out.
+        if self.is_reply {
+            return dropped(format!("{id} knows nothing of this flow (EIG-4)"));
+        }
         self.block_public_access(vpc, Some(subnet), Began::InsideByGateway)?;
         self.translations.push(Translation::EgressOnly { packet });
         self.be_on_the_internet(packet)
@@ -193,14 +197,6 @@ impl<'m> Walk<'_, 'm> {
             self.block_public_access(vpc, Some(subnet), Began::InsideByGateway)?;
             return self.deliver(vpc, None, packet);
         }
-        if !self.is_reply {
-            // EIG-4: nothing begins from outside where the way out is an egress-only gateway.
-            let table = self.table_of_subnet(vpc, subnet)?;
-            let target = self.route(vpc, table, packet.source);
-            if let Ok(RouteTarget::EgressOnlyInternetGateway(id)) = target {
-                return dropped(format!("{id} lets nobody in (EIG-4)"));
-            }
-        }
         self.enter_vpc(vpc, Some(subnet), Began::Inside, packet.destination)?;
         self.deliver(vpc, None, packet)
     }
@@ -231,6 +227,22 @@ impl<'m> Walk<'_, 'm> {
         let target = self.route(vpc, Some(table), destination)?;
         if target == RouteTarget::Local {
             return Ok(());
+        }
+        // GRT-4: nothing went out through an appliance, so its reply does not come in through one.
+        if self.is_reply {
+            return dropped(format!(
+                "{} redirects a reply that {target:?} expects nothing of (GRT-4)",
+                table.id
+            ));
+        }
+        // GRT-3.
+        if let RouteTarget::NetworkInterface(id) = &target
+            && let Some(interface) = self.model.network_interfaces.iter().find(|it| it.id.as_str() == id)
+        {
+            self.carries(interface)?;
+            if interface.addresses.iter().all(|it| it.public.is_none()) {
+                return dropped(format!("{id} has no public address (GRT-3)"));
+            }
         }
         unknown(format!("{} redirects to {target:?}, which is not modelled (GRT-2)", table.id))
     }
