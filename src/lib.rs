@@ -5,3 +5,4 @@ pub mod packet;
 pub mod model;
 pub mod snapshot;
 pub mod network;
+pub mod solver;

@@ -43,7 +43,13 @@ const LINK_LOCAL_SERVICES: &[(IpNet, &str)] = &[
 pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
     let mut entries: Vec<(IpNet, LinkLocal)> = Vec::new();
     // RT-14, LL-6, LL-7: reserved, multicast and broadcast addresses.
-    let dropped = [v4(169, 254, 0, 0, 16), v4(224, 0, 0, 0, 3), v6(0xfd00, 0xec2, 0, 32), v6(0xff00, 0, 0, 8), v6(0xfe80, 0, 0, 10)];
+    let dropped = [
+        v4(169, 254, 0, 0, 16),
+        v4(224, 0, 0, 0, 3),
+        v6(0xfd00, 0xec2, 0, 32),
+        v6(0xff00, 0, 0, 8),
+        v6(0xfe80, 0, 0, 10),
+    ];
     entries.extend(dropped.map(|net| (net, LinkLocal::NotRoutable)));
     // LL-5: VPC Lattice.
     let lattice =

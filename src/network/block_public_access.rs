@@ -86,11 +86,7 @@ fn by_mode(mode: &BlockMode) -> PublicAccess {
     }
 }
 
-fn unknown_word(
-    compiler: &mut Compiler<'_>,
-    mode: &BlockMode,
-    about: &About,
-) -> Option<AssumptionIndex> {
+fn unknown_word(compiler: &mut Compiler<'_>, mode: &BlockMode, about: &About) -> Option<AssumptionIndex> {
     match mode {
         BlockMode::Unknown(word) => {
             Some(compiler.assumption(AssumptionCode::UnknownWord, word, None, Some(about.place)))

@@ -8,16 +8,17 @@ use rustc_hash::FxHashMap;
 
 use super::filter::{Filter, FilterId, Judge};
 use super::location::{
-    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, GroupIndex, GroupSetIndex, Hop, HopIndex, InterfaceIndex, Location, LocationId, NatIndex,
-    LocationKind, Origin, RouteMapIndex, ServiceIndex, Step, SubnetIndex, VpcIndex, ZoneIndex, ZoneTableIndex,
+    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, GroupIndex, GroupSetIndex, Hop, HopIndex,
+    InterfaceIndex, Location, LocationId, LocationKind, NatIndex, Origin, RouteMapIndex, ServiceIndex, Step,
+    SubnetIndex, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 use super::rows::{
     GroupRow, GroupRules, InterfaceRow, NOBODY, NatRow, PublicOwner, ServiceRow, SubnetRow, VpcRow,
 };
 use super::{Network, address_plan};
 use crate::model::{
-    AccountId, Assumption, AssumptionCode, Model, Place, PrefixListId, Region, ResourceKind, SecurityGroupId, SubnetId,
-    VpcId, Zone,
+    AccountId, Assumption, AssumptionCode, Model, Place, PrefixListId, Region, ResourceKind, SecurityGroupId,
+    SubnetId, VpcId, Zone,
 };
 use crate::packet::{AddressMap, AddressSet, Family, TransportSet, Workspace};
 
@@ -218,11 +219,17 @@ impl<'a> Compiler<'a> {
             ResourceKind::Instance => super::instance::compile(self, stage),
             ResourceKind::SecurityGroup => super::security_group::compile(self, stage),
             ResourceKind::SecurityGroupRule => super::security_group_rule::compile(self, stage),
-            ResourceKind::SecurityGroupVpcAssociation => super::security_group_association::compile(self, stage),
+            ResourceKind::SecurityGroupVpcAssociation => {
+                super::security_group_association::compile(self, stage)
+            }
             ResourceKind::NetworkAcl => super::network_acl::compile(self, stage),
-            ResourceKind::PrefixList | ResourceKind::PrefixListEntries => super::prefix_list::compile(self, stage),
+            ResourceKind::PrefixList | ResourceKind::PrefixListEntries => {
+                super::prefix_list::compile(self, stage)
+            }
             ResourceKind::InternetGateway => super::internet_gateway::compile(self, stage),
-            ResourceKind::EgressOnlyInternetGateway => super::egress_only_internet_gateway::compile(self, stage),
+            ResourceKind::EgressOnlyInternetGateway => {
+                super::egress_only_internet_gateway::compile(self, stage)
+            }
             ResourceKind::NatGateway => super::nat_gateway::compile(self, stage),
             ResourceKind::ElasticAddress => super::elastic_address::compile(self, stage),
             ResourceKind::VpcPeeringConnection => super::vpc_peering_connection::compile(self, stage),
@@ -300,7 +307,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// A location where nobody can tell what happens.
-    pub(super) fn unknown_location(&mut self, assumption: AssumptionIndex, component: Component) -> LocationId {
+    pub(super) fn unknown_location(
+        &mut self,
+        assumption: AssumptionIndex,
+        component: Component,
+    ) -> LocationId {
         let key = PlaceKey::Unknown(assumption, component);
         if let Some(location) = self.places.get(&key) {
             return *location;
@@ -417,7 +428,8 @@ impl<'a> Compiler<'a> {
 
     /// Every address of both families, as a set that guards test.
     pub(super) fn set_of_families(&mut self, families: &[Family]) -> AddressSetIndex {
-        let blocks: Vec<IpNet> = families.iter().flat_map(|family| AddressSet::all(*family).blocks()).collect();
+        let blocks: Vec<IpNet> =
+            families.iter().flat_map(|family| AddressSet::all(*family).blocks()).collect();
         self.address_set(&blocks)
     }
 }

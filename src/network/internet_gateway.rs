@@ -6,7 +6,9 @@ use super::location::{
     Component, Entry, Guard, LocationId, LocationKind, Origin, Step, Translation, VpcIndex,
 };
 use super::rows::NOBODY;
-use crate::model::{AssumptionCode, InternetGateway, InternetGatewayId, ResourceKind, RouteState, RouteTarget};
+use crate::model::{
+    AssumptionCode, InternetGateway, InternetGatewayId, ResourceKind, RouteState, RouteTarget,
+};
 use crate::packet::Family;
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -63,9 +65,12 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
     };
     if let Some((gateway, _)) = named.first() {
         compiler.vpcs[vpc.index()].detached_gateway = component_of(gateway);
-    } else if let Some(position) = compiler.model.internet_gateways.iter().position(|gateway| {
-        gateway.attachments.iter().any(|attachment| attachment.vpc == row.id)
-    }) {
+    } else if let Some(position) = compiler
+        .model
+        .internet_gateways
+        .iter()
+        .position(|gateway| gateway.attachments.iter().any(|attachment| attachment.vpc == row.id))
+    {
         compiler.vpcs[vpc.index()].detached_gateway = Compiler::resource(kind, position);
     }
     if is_held {
@@ -80,7 +85,8 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
             compiler.vpcs[vpc.index()].internet_gateway = Some(inward);
         }
         None => {
-            let gap = compiler.assumption(AssumptionCode::MissingData, row.id.as_str(), Some(kind.call()), None);
+            let gap =
+                compiler.assumption(AssumptionCode::MissingData, row.id.as_str(), Some(kind.call()), None);
             compiler.vpcs[vpc.index()].gateway_gap = Some(gap);
         }
     }

@@ -202,7 +202,7 @@ pub struct Edge {
 }
 
 /// Which end of a packet a filter looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PeerSide {
     /// Its source: filters for packets that come in.
     Source,

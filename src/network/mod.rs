@@ -42,9 +42,10 @@ use petgraph::graph::DiGraph;
 pub use code::ExplanationCode;
 pub use filter::{Filter, FilterId, Judge, Rule, RulePeer};
 pub use location::{
-    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex, GroupSetIndex,
-    Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, NatIndex, Origin, PeerSide,
-    RouteMapIndex, ServiceIndex, Step, SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
+    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex,
+    GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, NatIndex,
+    Origin, PeerSide, RouteMapIndex, ServiceIndex, Step, SubnetIndex, Translation, VpcIndex, ZoneIndex,
+    ZoneTableIndex,
 };
 pub use rows::{
     GroupRow, GroupRules, InterfaceRow, LinkLocal, NatAddress, NatRow, PublicAccess, PublicOwner, ServiceRow,

@@ -4,8 +4,8 @@ use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::filter::FilterId;
 use super::location::{
-    Component, EntryKind, EntryMask, Guard, InterfaceIndex, LocationId, LocationKind, NatIndex, Origin, PeerSide,
-    Step, Translation, VpcIndex,
+    Component, EntryKind, EntryMask, Guard, InterfaceIndex, LocationId, LocationKind, NatIndex, Origin,
+    PeerSide, Step, Translation, VpcIndex,
 };
 use super::rows::{InterfaceRow, NOBODY, NatAddress, NatRow, PublicOwner};
 use crate::model::{
@@ -176,7 +176,8 @@ fn location(compiler: &mut Compiler<'_>, position: usize) -> LocationId {
 
     // What comes back is given its own address again and goes on from the gateway's subnet, or for a regional
     // gateway inside the VPC.
-    let onward = row.subnet.map_or(compiler.vpcs[row.vpc.index()].router, |it| compiler.subnets[it.index()].out);
+    let onward =
+        row.subnet.map_or(compiler.vpcs[row.vpc.index()].router, |it| compiler.subnets[it.index()].out);
     let back = compiler.add_edge(row.way_back, onward, Origin::Wiring);
     compiler.set_steps(row.way_back, &[Step::NatReturn(index, back)]);
     location
@@ -241,8 +242,7 @@ pub(super) fn reception(
     };
     let found = compiler.nat_gateways.iter().position(|nat| match nat.component {
         Component::Resource(_, position) => {
-            nat.vpc == row.vpc
-                && compiler.model.nat_gateways[position as usize].addresses.iter().any(owns)
+            nat.vpc == row.vpc && compiler.model.nat_gateways[position as usize].addresses.iter().any(owns)
         }
         Component::Internet | Component::Service(_) => false,
     });

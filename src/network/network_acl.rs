@@ -61,7 +61,8 @@ fn guards(compiler: &mut Compiler<'_>) {
         let acl = match position {
             Some(position) => [false, true].map(|is_outbound| known(compiler, position, is_outbound)),
             None => {
-                let id = subnet.map_or_else(|| compiler.vpcs[row.vpc.index()].id.to_string(), |it| it.id.to_string());
+                let id = subnet
+                    .map_or_else(|| compiler.vpcs[row.vpc.index()].id.to_string(), |it| it.id.to_string());
                 let about = subnet.map(|it| it.about.clone()).unwrap_or_default();
                 let is_held = compiler.model.coverage.holds(
                     ResourceKind::NetworkAcl,

@@ -122,7 +122,11 @@ fn locations(compiler: &mut Compiler<'_>, position: usize) {
     // ENI-5: no groups, no filtering.
     if !interface.groups.is_empty() {
         let (inbound, outbound) = super::security_group::filters(compiler, row.groups);
-        outward.push(Step::SecurityGroups { filter: outbound, peer: PeerSide::Destination, interface: index });
+        outward.push(Step::SecurityGroups {
+            filter: outbound,
+            peer: PeerSide::Destination,
+            interface: index,
+        });
         inward.push(Step::SecurityGroups { filter: inbound, peer: PeerSide::Source, interface: index });
     }
     outward.push(Step::Follow(leave));
@@ -234,11 +238,7 @@ fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -
 }
 
 /// What becomes of a packet that got past the groups.
-fn reception(
-    compiler: &mut Compiler<'_>,
-    interface: &NetworkInterface,
-    index: InterfaceIndex,
-) -> Vec<Step> {
+fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterface, index: InterfaceIndex) -> Vec<Step> {
     let arrive = Step::ArriveInterface(index);
     match role(interface) {
         Role::Host => vec![arrive],

@@ -6,7 +6,8 @@ use ipnet::IpNet;
 
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    AssumptionIndex, Component, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex, VpcIndex,
+    AssumptionIndex, Component, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex,
+    VpcIndex,
 };
 use crate::model::{
     AssumptionCode, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
@@ -175,7 +176,8 @@ fn routes(
                     }
                 }
                 Err(gap) => {
-                    let to_service = matches!(&route.target, RouteTarget::Gateway(id) if id.starts_with("vpce-"));
+                    let to_service =
+                        matches!(&route.target, RouteTarget::Gateway(id) if id.starts_with("vpce-"));
                     unknown_lists.push((gap, to_service));
                 }
             },
@@ -203,7 +205,8 @@ fn add_local_routes(
     let edge = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
     let hop = compiler.hop(Hop::Edge(edge));
     for net in missing {
-        entries.push((net, Candidate { hop, length: net.prefix_len(), class: Class::Static, is_local: true }));
+        entries
+            .push((net, Candidate { hop, length: net.prefix_len(), class: Class::Static, is_local: true }));
     }
 }
 
@@ -225,10 +228,10 @@ fn compile_map(
         .iter()
         .map(|(gap, to_service)| (compiler.hop(Hop::Unknown(*gap)), *to_service))
         .collect();
-    let private: Vec<IpNet> =
-        [super::address_plan::RFC1918, super::address_plan::RFC6598].concat();
+    let private: Vec<IpNet> = [super::address_plan::RFC1918, super::address_plan::RFC6598].concat();
     // The entries of a list that the snapshot lacks may be anywhere outside the VPC; those of a service are public.
-    let mut marked: Vec<(IpNet, Option<Candidate>)> = entries.iter().map(|(net, it)| (*net, Some(*it))).collect();
+    let mut marked: Vec<(IpNet, Option<Candidate>)> =
+        entries.iter().map(|(net, it)| (*net, Some(*it))).collect();
     if gaps.iter().any(|(_, to_service)| *to_service) {
         marked.extend(private.iter().map(|net| (*net, None)));
     }
@@ -323,9 +326,13 @@ fn target(
             super::vpc_peering_connection::by_route(compiler, id, vpc, place)
         }
         RouteTarget::TransitGateway(id) => super::transit_gateway::by_route(compiler, id, vpc, place),
-        RouteTarget::EgressOnlyInternetGateway(id) => {
-            super::egress_only_internet_gateway::outward(compiler, id, vpc, route.state == RouteState::Active, place)
-        }
+        RouteTarget::EgressOnlyInternetGateway(id) => super::egress_only_internet_gateway::outward(
+            compiler,
+            id,
+            vpc,
+            route.state == RouteState::Active,
+            place,
+        ),
         RouteTarget::NetworkInterface(id) => super::network_interface::forwarder(compiler, id, place),
         RouteTarget::Gateway(id)
         | RouteTarget::Instance(id)
@@ -333,7 +340,9 @@ fn target(
         | RouteTarget::LocalGateway(id)
         | RouteTarget::CoreNetwork(id) => super::unmodelled::location(compiler, id, place),
         // JS-4: never "no route".
-        RouteTarget::Unknown => super::unmodelled::location(compiler, "a route target of an unknown kind", place),
+        RouteTarget::Unknown => {
+            super::unmodelled::location(compiler, "a route target of an unknown kind", place)
+        }
     };
     compiler.add_edge(from, to, origin)
 }

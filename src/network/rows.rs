@@ -4,8 +4,8 @@ use ipnet::IpNet;
 
 use super::filter::{FilterId, Rule};
 use super::location::{
-    AddressSetIndex, AssumptionIndex, Component, GroupSetIndex, LocationId, NatIndex, ServiceIndex, SubnetIndex, VpcIndex,
-    ZoneIndex,
+    AddressSetIndex, AssumptionIndex, Component, GroupSetIndex, LocationId, NatIndex, ServiceIndex,
+    SubnetIndex, VpcIndex, ZoneIndex,
 };
 use crate::model::{Region, VpcId};
 use crate::packet::AddressMap;

@@ -45,13 +45,7 @@ fn rows(compiler: &mut Compiler<'_>) {
     }
 }
 
-fn add(
-    compiler: &mut Compiler<'_>,
-    id: &SubnetId,
-    vpc: VpcIndex,
-    zone: super::ZoneIndex,
-    cidrs: Vec<IpNet>,
-) {
+fn add(compiler: &mut Compiler<'_>, id: &SubnetId, vpc: VpcIndex, zone: super::ZoneIndex, cidrs: Vec<IpNet>) {
     let index = SubnetIndex(compiler.subnets.len() as u32);
     let position = compiler.model.subnets.position(id).map_or(u32::MAX, |position| position as u32);
     let component = Component::Resource(ResourceKind::Subnet, position);

@@ -8,7 +8,8 @@ use super::location::{
 use super::rows::NOBODY;
 use crate::model::{
     AssumptionCode, AttachmentKind, AttachmentState, ResourceKind, Support, TransitGatewayAttachment,
-    TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayPeeringAttachment, TransitGatewayVpcAttachment,
+    TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayPeeringAttachment,
+    TransitGatewayVpcAttachment,
 };
 use crate::packet::Family;
 
@@ -41,7 +42,8 @@ pub(super) fn inward(
     let mut zones = Vec::new();
     for id in &attachment.subnets {
         let Some(subnet) = compiler.subnet_ids.get(id).copied() else {
-            let gap = compiler.absent(ResourceKind::Subnet, id.as_str(), None, None, Some(attachment.about.place));
+            let gap =
+                compiler.absent(ResourceKind::Subnet, id.as_str(), None, None, Some(attachment.about.place));
             steps.push(Step::Guard(Guard::Unknown(gap)));
             continue;
         };
@@ -49,12 +51,8 @@ pub(super) fn inward(
         let location = compiler.add_location(LocationKind::AttachmentIn, component);
         // ACL-8, ACL-9, M-1: the ACL of the attachment's subnet judges what comes in, by its source, also what
         // comes from the same subnet.
-        let mut inward = vec![Step::Acl {
-            filter: row.acl[0],
-            peer: PeerSide::Source,
-            subnet,
-            judges_own_subnet: true,
-        }];
+        let mut inward =
+            vec![Step::Acl { filter: row.acl[0], peer: PeerSide::Source, subnet, judges_own_subnet: true }];
         inward.push(Step::Enter(Entry::TransitIn { keeps_groups }));
         inward.extend(onward(compiler, location, &association));
         compiler.set_steps(location, &inward);
@@ -107,15 +105,22 @@ fn association(
         if let Some(odd) = odd {
             let place = Some(listed.about.place);
             let about = format!("{odd} {id}");
-            return Association::Unknown(compiler.assumption(AssumptionCode::NotModelled, &about, None, place));
+            return Association::Unknown(compiler.assumption(
+                AssumptionCode::NotModelled,
+                &about,
+                None,
+                place,
+            ));
         }
     }
     let by_list = model
         .transit_gateway_associations
         .iter()
-        .find(|it| it.associations.iter().any(|association| association.attachment == *id) && {
-            let table = model.transit_gateway_route_tables.get(&it.id);
-            table.is_none_or(|table| table.transit_gateway == *gateway)
+        .find(|it| {
+            it.associations.iter().any(|association| association.attachment == *id) && {
+                let table = model.transit_gateway_route_tables.get(&it.id);
+                table.is_none_or(|table| table.transit_gateway == *gateway)
+            }
         })
         .map(|it| it.id.clone());
     let table = by_list.or_else(|| listed.and_then(|it| it.route_table.clone()));
@@ -192,8 +197,10 @@ pub(super) fn outward(
     gateway: &TransitGatewayId,
 ) -> LocationId {
     let model = compiler.model;
-    let listed =
-        model.transit_gateway_attachments.iter().position(|it| it.id == *id && it.transit_gateway == *gateway);
+    let listed = model
+        .transit_gateway_attachments
+        .iter()
+        .position(|it| it.id == *id && it.transit_gateway == *gateway);
     let vpc = model.transit_gateway_vpc_attachments.position(id);
     let peering = model.transit_gateway_peerings.position(id);
     let key = listed.map(PlaceKey::AttachmentOut);
@@ -208,7 +215,8 @@ pub(super) fn outward(
     let kind = listed.map(|position| model.transit_gateway_attachments[position].kind.clone());
     let steps = match (kind, vpc, peering) {
         (_, Some(position), _) => into_vpc(compiler, location, position),
-        (Some(AttachmentKind::Peering | AttachmentKind::TransitGatewayPeering), _, _) | (None, _, Some(_)) => {
+        (Some(AttachmentKind::Peering | AttachmentKind::TransitGatewayPeering), _, _)
+        | (None, _, Some(_)) => {
             let attachment = listed.map(|position| &model.transit_gateway_attachments[position]);
             let peering = peering.map(|position| &model.transit_gateway_peerings[position]);
             over_peering(compiler, location, id, gateway, attachment, peering)
@@ -296,7 +304,10 @@ fn over_peering(
     });
     // The list of attachments names the other gateway too.
     let far = by_peering.or_else(|| {
-        attachment.and_then(|it| it.resource.as_deref()).filter(|id| id.starts_with("tgw-")).map(TransitGatewayId::from)
+        attachment
+            .and_then(|it| it.resource.as_deref())
+            .filter(|id| id.starts_with("tgw-"))
+            .map(TransitGatewayId::from)
     });
     let Some(far) = far.filter(|far| far != gateway) else {
         let kind = ResourceKind::TransitGatewayPeeringAttachment;

@@ -8,8 +8,8 @@ use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{AssumptionIndex, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step};
 use crate::model::{
-    AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayRoute, TransitGatewayRouteKind,
-    TransitGatewayRouteState, TransitGatewayRouteTable,
+    AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayRoute,
+    TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTable,
 };
 use crate::packet::AddressMap;
 
@@ -21,7 +21,8 @@ pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
 pub(super) fn note_would_be(compiler: &mut Compiler<'_>) {
     for (location, gateway) in std::mem::take(&mut compiler.transit_locations) {
         let attachments = compiler.model.transit_gateway_vpc_attachments.iter();
-        let ids: Vec<_> = attachments.filter(|it| it.transit_gateway == gateway).map(|it| it.id.clone()).collect();
+        let ids: Vec<_> =
+            attachments.filter(|it| it.transit_gateway == gateway).map(|it| it.id.clone()).collect();
         let exits: Vec<LocationId> =
             ids.iter().map(|id| super::transit_gateway_attachment::outward(compiler, id, &gateway)).collect();
         compiler.would_be.insert(location, exits);
@@ -88,11 +89,7 @@ fn routes(
     let gap = gap(compiler, table, listed);
     let nothing = match gap {
         Some(gap) => compiler.hop(Hop::Unknown(gap)),
-        None => compiler.hop(Hop::Drop(
-            ExplanationCode::TgwRtbNoRouteToTgwAttachment,
-            Origin::Wiring,
-            None,
-        )),
+        None => compiler.hop(Hop::Drop(ExplanationCode::TgwRtbNoRouteToTgwAttachment, Origin::Wiring, None)),
     };
     let map = AddressMap::sweep(&entries, |_, covering| {
         let longest = covering.iter().map(|it| it.length).max();
@@ -235,9 +232,10 @@ fn gap(
             let propagations = model.transit_gateway_propagations.get(&table.id);
             let known = propagations.is_some_and(|it| {
                 it.attachments.iter().all(|id| {
-                    model.transit_gateway_vpc_attachments.get(id).is_some_and(|attachment| {
-                        compiler.vpc_ids.contains_key(&attachment.vpc)
-                    })
+                    model
+                        .transit_gateway_vpc_attachments
+                        .get(id)
+                        .is_some_and(|attachment| compiler.vpc_ids.contains_key(&attachment.vpc))
                 })
             });
             if known && list.is_some() {
@@ -245,9 +243,10 @@ fn gap(
             }
             let blocking = propagations.is_some_and(|it| {
                 it.attachments.iter().any(|id| {
-                    model.transit_gateway_attachments.iter().any(|attachment| {
-                        attachment.id == *id && attachment.kind != AttachmentKind::Vpc
-                    })
+                    model
+                        .transit_gateway_attachments
+                        .iter()
+                        .any(|attachment| attachment.id == *id && attachment.kind != AttachmentKind::Vpc)
                 })
             });
             let code = if blocking && list.is_some() {

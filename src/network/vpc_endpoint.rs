@@ -9,7 +9,8 @@ use super::location::{
 };
 use super::rows::{NOBODY, ServiceRow};
 use crate::model::{
-    AssumptionCode, EndpointKind, EndpointState, NetworkInterface, Place, ResourceKind, VpcEndpoint, VpcEndpointId,
+    AssumptionCode, EndpointKind, EndpointState, NetworkInterface, Place, ResourceKind, VpcEndpoint,
+    VpcEndpointId,
 };
 use crate::packet::{TransportSet, protocol};
 
@@ -138,8 +139,7 @@ pub(super) fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterfac
         let set = compiler.workspace.protocol(number);
         carried = compiler.workspace.union(carried, set);
     }
-    let mut steps =
-        vec![Step::Guard(Guard::Protocols(carried, ExplanationCode::ProtocolRestriction))];
+    let mut steps = vec![Step::Guard(Guard::Protocols(carried, ExplanationCode::ProtocolRestriction))];
     let model = compiler.model;
     let endpoint = model.vpc_endpoints.iter().find(|it| it.interfaces.contains(&interface.id));
     if let Some(endpoint) = endpoint {

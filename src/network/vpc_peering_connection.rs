@@ -7,7 +7,8 @@ use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{Component, Entry, Guard, LocationId, LocationKind, Origin, Step, VpcIndex};
 use super::rows::NOBODY;
 use crate::model::{
-    AssumptionCode, PeeringSide, PeeringStatus, Place, ResourceKind, VpcPeeringConnection, VpcPeeringConnectionId,
+    AssumptionCode, PeeringSide, PeeringStatus, Place, ResourceKind, VpcPeeringConnection,
+    VpcPeeringConnectionId,
 };
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -39,7 +40,9 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 fn is_live(connection: &VpcPeeringConnection) -> bool {
     !matches!(
         connection.status,
-        Some(PeeringStatus::Deleted | PeeringStatus::Rejected | PeeringStatus::Failed | PeeringStatus::Expired)
+        Some(
+            PeeringStatus::Deleted | PeeringStatus::Rejected | PeeringStatus::Failed | PeeringStatus::Expired
+        )
     )
 }
 

@@ -1,0 +1,95 @@
+//! Questions: ends, traffic, and what is asked of them.
+
+use crate::network::{Component, InterfaceIndex};
+use crate::packet::{AddressSet, Family, Interval, Ports, protocol};
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Where packets begin: any of these.
+    pub sources: Vec<Source>,
+    /// Where they are for: any of these.
+    pub destinations: Vec<Destination>,
+    /// Which packets.
+    pub traffic: Traffic,
+    /// Restricts the question to one family.
+    pub family: Option<Family>,
+    /// Whether replies are not asked for.
+    pub is_one_way: bool,
+    /// Components of which one must lie on every path.
+    pub via: Vec<Component>,
+    /// Components of which none may lie on a path.
+    pub avoid: Vec<Component>,
+    /// Whether each pair of several ends is explained, not only the first of each verdict.
+    pub all_paths: bool,
+}
+
+/// Where packets begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An interface, with its primary address of each family, or with one that was named.
+    Interface(InterfaceIndex, Option<u128>),
+    /// Hosts outside: the internet or a part of it.
+    Outside(AddressSet),
+    /// An address that nobody in the snapshot has, in a VPC: nothing is ever sent from there.
+    Nobody(AddressSet),
+}
+
+/// Where packets are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// An interface: its primary address of each family, private from inside, public from outside; or one of its own
+    /// addresses that was named.
+    Interface(InterfaceIndex, Option<u128>),
+    /// Addresses as they stand in the packet's header.
+    Addresses(AddressSet),
+}
+
+/// Which packets: transport, and the client's ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traffic {
+    /// Intervals of the transport line: protocol and destination port, or ICMP type and code.
+    pub intervals: Vec<Interval>,
+    /// The client's ports, for TCP and UDP.
+    pub source_ports: Ports,
+}
+
+impl Default for Traffic {
+    /// Everything, from unprivileged ports.
+    fn default() -> Self {
+        Traffic { intervals: vec![(0, (1 << 24) - 1)], source_ports: vec![(1024, 65535)] }
+    }
+}
+
+impl Traffic {
+    /// Ports of a protocol, from unprivileged ports.
+    pub fn ports(number: u8, from: u16, to: u16) -> Traffic {
+        let start = u32::from(number) << 16;
+        Traffic {
+            intervals: vec![(start | u32::from(from), start | u32::from(to))],
+            source_ports: vec![(1024, 65535)],
+        }
+    }
+}
+
+/// One source, one destination, one family: what one walk answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair<'q> {
+    /// Where packets begin.
+    pub source: &'q Source,
+    /// Where they are for.
+    pub destination: &'q Destination,
+    /// Their family.
+    pub family: Family,
+}
+
+/// What a request of ICMP asks to be answered with (`command-line`, fine points); other types have no answer.
+pub(super) fn icmp_reply(number: u8, kind: u8) -> Option<u8> {
+    match (number, kind) {
+        (protocol::ICMP, 8) => Some(0),
+        (protocol::ICMP, 13) => Some(14),
+        (protocol::ICMP, 17) => Some(18),
+        (protocol::ICMPV6, 128) => Some(129),
+        _ => None,
+    }
+}
