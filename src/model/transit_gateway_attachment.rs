@@ -7,7 +7,8 @@ use super::about::{Absent, present};
 use super::words::words;
 use super::{
     About, AccountId, ElementError, Reading, Region, Resource, ResourceKind, SubnetId, Support, Tag,
-    TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId, TransitGatewayRouteTableId, VpcId,
+    TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId, TransitGatewayRouteTableId,
+    VpcId,
 };
 
 words! {

@@ -263,7 +263,9 @@ impl<T: Copy + Eq> AddressMap<T> {
                 })
                 .collect();
             // Stable: entries with the same block keep their order.
-            ranges.sort_by(|one, other| (one.0, std::cmp::Reverse(one.1)).cmp(&(other.0, std::cmp::Reverse(other.1))));
+            ranges.sort_by(|one, other| {
+                (one.0, std::cmp::Reverse(one.1)).cmp(&(other.0, std::cmp::Reverse(other.1)))
+            });
             pieces(family, &ranges, |payloads| value(family, payloads))
         };
         let (v4, v6) = (line(Family::V4), line(Family::V6));
@@ -296,7 +298,11 @@ impl<T: Copy + Eq> AddressMap<T> {
             Family::V4 => {
                 let start = *self.v4.starts.get(index)?;
                 let next = self.v4.starts.get(index + 1);
-                Some((start as u128, next.map_or(family.last(), |next| *next as u128 - 1), self.v4.values[index]))
+                Some((
+                    start as u128,
+                    next.map_or(family.last(), |next| *next as u128 - 1),
+                    self.v4.values[index],
+                ))
             }
             Family::V6 => {
                 let start = *self.v6.starts.get(index)?;
@@ -397,7 +403,11 @@ fn pieces<'p, P, T: Copy + Eq>(
         }
     };
     // Leaves the blocks that end before a point: where each ends, the value is that of the blocks around it.
-    let leave = |until: Option<u128>, ends: &mut Vec<u128>, payloads: &mut Vec<&'p P>, set: &mut dyn FnMut(u128, T), value: &mut dyn FnMut(&[&'p P]) -> T| {
+    let leave = |until: Option<u128>,
+                 ends: &mut Vec<u128>,
+                 payloads: &mut Vec<&'p P>,
+                 set: &mut dyn FnMut(u128, T),
+                 value: &mut dyn FnMut(&[&'p P]) -> T| {
         while let Some(&end) = ends.last() {
             if until.is_some_and(|until| end >= until) {
                 break;
