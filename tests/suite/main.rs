@@ -1,1 +1,3 @@
-//! t
+//! The one test binary: data through the front doors.
+
+mod corpus;
