@@ -15,6 +15,8 @@ pub struct AvailabilityZone {
     pub id: AvailabilityZoneKey,
     /// Its name and id.
     pub zone: Zone,
+    /// The zone that a local or wavelength zone belongs to (SN-7).
+    pub parent: Option<Zone>,
 }
 
 /// The element of `AvailabilityZones`.
@@ -24,6 +26,8 @@ pub struct Wire {
     zone_name: Option<CompactString>,
     zone_id: Option<CompactString>,
     region_name: Option<CompactString>,
+    parent_zone_name: Option<CompactString>,
+    parent_zone_id: Option<CompactString>,
 }
 
 impl Resource for AvailabilityZone {
@@ -36,10 +40,12 @@ impl Resource for AvailabilityZone {
         let mut about = reading.about(None, None, None);
         about.region = present(wire.region_name).map(super::Region).or(about.region);
         let account = about.account.as_ref().map_or("*", |account| account.as_str());
+        let parent = Some(Zone { name: present(wire.parent_zone_name), id: present(wire.parent_zone_id) });
         Ok(AvailabilityZone {
             id: AvailabilityZoneKey(format_compact!("{account}/{name}")),
             about,
             zone: Zone { name: Some(name), id: present(wire.zone_id) },
+            parent: parent.filter(|it| it.name.is_some() || it.id.is_some()),
         })
     }
 

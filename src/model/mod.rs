@@ -22,6 +22,7 @@ pub mod internet_gateway;
 pub mod egress_only_internet_gateway;
 pub mod nat_gateway;
 pub mod elastic_address;
+pub mod byoip_cidr;
 pub mod vpc_peering_connection;
 pub mod transit_gateway;
 pub mod transit_gateway_attachment;
@@ -39,6 +40,7 @@ pub use availability_zone::AvailabilityZone;
 pub use block_public_access::{
     BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode, ExclusionState,
 };
+pub use byoip_cidr::{ByoipCidr, ByoipState};
 pub use coverage::{Assumption, AssumptionCode, Coverage};
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
@@ -194,6 +196,8 @@ id_types! {
     NatGatewayId,
     /// The public address of an elastic address, which every such address has.
     ElasticAddressId,
+    /// A range that an account brought along.
+    ByoipCidrId,
     /// `pcx-…`
     VpcPeeringConnectionId,
     /// `tgw-…`
@@ -281,6 +285,7 @@ resources! {
     EgressOnlyInternetGateway          egress_only_gateways         "EgressOnlyInternetGateways"         "ec2 describe-egress-only-internet-gateways";
     NatGateway                         nat_gateways                 "NatGateways"                        "ec2 describe-nat-gateways";
     ElasticAddress                     elastic_addresses            "Addresses"                          "ec2 describe-addresses";
+    ByoipCidr                          byoip_cidrs                  "ByoipCidrs"                         "ec2 describe-byoip-cidrs";
     VpcPeeringConnection               peering_connections          "VpcPeeringConnections"              "ec2 describe-vpc-peering-connections";
     TransitGateway                     transit_gateways             "TransitGateways"                    "ec2 describe-transit-gateways";
     TransitGatewayAttachment           transit_gateway_attachments  "TransitGatewayAttachments"          "ec2 describe-transit-gateway-attachments";

@@ -50,6 +50,8 @@ pub struct NatGateway {
     pub connectivity: ConnectivityType,
     /// Zonal unless said otherwise.
     pub availability: AvailabilityMode,
+    /// Whether a regional one spreads to every zone where it is needed; it does unless said otherwise (NAT-10).
+    pub expands: bool,
     /// The route table of a regional one.
     pub route_table: Option<RouteTableId>,
     /// Its addresses.
@@ -85,6 +87,7 @@ pub struct Wire {
     state: Option<CompactString>,
     connectivity_type: Option<CompactString>,
     availability_mode: Option<CompactString>,
+    auto_provision_zones: Option<CompactString>,
     route_table_id: Option<CompactString>,
     nat_gateway_addresses: Option<Vec<AddressWire>>,
     attached_appliances: Option<Vec<serde::de::IgnoredAny>>,
@@ -133,6 +136,8 @@ impl Resource for NatGateway {
             state: reading.word(wire.state),
             connectivity: reading.word(wire.connectivity_type).unwrap_or(ConnectivityType::Public),
             availability: reading.word(wire.availability_mode).unwrap_or(AvailabilityMode::Zonal),
+            expands: !present(wire.auto_provision_zones)
+                .is_some_and(|it| it.eq_ignore_ascii_case("disabled")),
             route_table: present(wire.route_table_id).map(RouteTableId),
             addresses: addresses.collect::<Result<Vec<_>, _>>()?,
             has_appliance: wire.attached_appliances.is_some_and(|appliances| !appliances.is_empty()),

@@ -27,7 +27,6 @@ impl Unmodelled {
     pub const KEYS: &'static [(&'static str, &'static str)] = &[
         ("Accelerators", "AcceleratorArn"),
         ("AutoScalingGroups", "AutoScalingGroupARN"),
-        ("ByoipCidrs", "Cidr"),
         ("CacheClusters", "CacheClusterId"),
         ("CarrierGateways", "CarrierGatewayId"),
         ("ClientVpnEndpoints", "ClientVpnEndpointId"),

@@ -38,6 +38,10 @@ codes! {
     BadStateAttachment = "BAD_STATE_ATTACHMENT", aws;
     /// A more specific route takes the packet elsewhere.
     MoreSpecificRoute = "MORE_SPECIFIC_ROUTE", aws;
+    /// A gateway's table sends to an interface without a public address (GRT-3).
+    IngressRtbNoPublicIp = "INGRESS_RTB_NO_PUBLIC_IP", aws;
+    /// A gateway's table hands the answer to an interface that has not seen the conversation (GRT-4).
+    IngressRtbTrafficRedirection = "INGRESS_RTB_TRAFFIC_REDIRECTION", aws;
     /// No rule of the interface's security groups admits it.
     EniSgRulesMismatch = "ENI_SG_RULES_MISMATCH", aws;
     /// The security groups have no rules in that direction (SG-6).
@@ -46,8 +50,6 @@ codes! {
     SgReferencesNotPreserved = "SG_REFERENCES_NOT_PRESERVED", aws;
     /// Group referencing is not on for the transit gateway or an attachment (SG-18).
     SgReferencingSupport = "SG_REFERENCING_SUPPORT", aws;
-    /// The interface does not own the address.
-    EniAddressRestriction = "ENI_ADDRESS_RESTRICTION", aws;
     /// The source/destination check drops forwarded packets (ENI-3).
     EniSourceDestCheckRestriction = "ENI_SOURCE_DEST_CHECK_RESTRICTION", aws;
     /// The subnet's network ACL denies it.
@@ -72,8 +74,6 @@ codes! {
     NgwRequiresSourceInVpc = "NGW_REQUIRES_SOURCE_IN_VPC", aws;
     /// A regional NAT gateway is not active in the sender's zone (NAT-10).
     RegionalNgwRouteAzRestriction = "REGIONAL_NGW_ROUTE_AZ_RESTRICTION", aws;
-    /// Only part of the ports that a NAT gateway picks from can come back (NAT-2).
-    RemapEphemeralPort = "REMAP_EPHEMERAL_PORT", aws;
     /// A peering connection carries packets between the two VPCs only (PCX-2).
     PcxRequiresAddressInVpcCidr = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", aws;
     /// The attachment uses no route table (TGW-6).
@@ -120,6 +120,4 @@ codes! {
     EniDeniesInternet = "ENI_DENIES_INTERNET", ours;
     /// An address of this kind is not routed on the internet.
     NotAPublicAddress = "NOT_A_PUBLIC_ADDRESS", ours;
-    /// Each control lets something pass, and together they let nothing pass.
-    DisjointControls = "DISJOINT_CONTROLS", ours;
 }

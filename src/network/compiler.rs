@@ -74,6 +74,10 @@ pub(super) struct Compiler<'a> {
     pub route_entries: Vec<Vec<(IpNet, HopIndex)>>,
     pub internet_location: LocationId,
     pub well_known: WellKnownSets,
+    /// Public addresses that the internet does not find.
+    pub not_advertised: AddressSetIndex,
+    /// The zone whose attachments serve a zone that can have none (TGW-19), by zone.
+    pub zone_parents: Vec<Option<ZoneIndex>>,
     /// The locations of route tables, with their VPCs.
     pub route_table_vpcs: Vec<(LocationId, VpcIndex)>,
     /// Locations of transit gateways' tables and of attachments without one, with their gateways.
@@ -97,7 +101,7 @@ pub(super) enum PlaceKey {
     TransitTable(usize),
     AttachmentOut(usize),
     Endpoint(usize),
-    Forwarder(usize),
+    Forwarder(usize, bool),
     Unknown(AssumptionIndex, Component),
 }
 
@@ -152,6 +156,8 @@ impl<'a> Compiler<'a> {
             route_table_vpcs: Vec::new(),
             transit_locations: Vec::new(),
             tables_by_use: None,
+            not_advertised: AddressSetIndex(0),
+            zone_parents: Vec::new(),
             places: HashMap::new(),
         };
         compiler.well_known = WellKnownSets {
@@ -187,6 +193,7 @@ impl<'a> Compiler<'a> {
             address_sets: self.address_sets,
             zone_tables: self.zone_tables,
             zones: self.zones,
+            zone_parents: self.zone_parents,
             assumptions: self.assumptions,
             vpcs: self.vpcs,
             subnets: self.subnets,
@@ -232,6 +239,7 @@ impl<'a> Compiler<'a> {
             }
             ResourceKind::NatGateway => super::nat_gateway::compile(self, stage),
             ResourceKind::ElasticAddress => super::elastic_address::compile(self, stage),
+            ResourceKind::ByoipCidr => super::byoip_cidr::compile(self, stage),
             ResourceKind::VpcPeeringConnection => super::vpc_peering_connection::compile(self, stage),
             ResourceKind::TransitGateway => super::transit_gateway::compile(self, stage),
             ResourceKind::TransitGatewayAttachment
@@ -379,6 +387,18 @@ impl<'a> Compiler<'a> {
         let index = ZoneIndex(self.zones.len() as u32);
         self.zones.push(text.trim_end_matches('@').to_owned());
         self.zone_ids.insert(text, index);
+        let parent = self
+            .model
+            .availability_zones
+            .iter()
+            .find(|it| {
+                it.zone.id.is_some() && it.zone.id == zone.id
+                    || it.zone.name.is_some() && it.zone.name == zone.name
+            })
+            .and_then(|it| it.parent.clone());
+        let parent = parent.map(|parent| self.zone(&parent, account));
+        self.zone_parents.resize(self.zones.len(), None);
+        self.zone_parents[index.index()] = parent;
         index
     }
 

@@ -179,6 +179,7 @@ fn inward(
     let edge = compiler.add_edge(location, next, Origin::Wiring);
     let well_known = compiler.well_known;
     let own = compiler.vpcs[vpc.index()].cidr_set;
+    let not_advertised = compiler.not_advertised;
     let mut steps: Vec<Step> = assumption.map(|it| Step::Guard(Guard::Assume(it))).into_iter().collect();
     steps.extend([
         Step::Guard(Guard::SourceNotIn(
@@ -189,6 +190,8 @@ fn inward(
             well_known.rfc6598,
             ExplanationCode::IgwSourceAddressNotInRfc6598Ingress,
         )),
+        // EIP-4.
+        Step::Guard(Guard::DestinationNotIn(not_advertised, ExplanationCode::BadState)),
         Step::Translate(Translation::DestinationToPrivate(vpc)),
         Step::Guard(Guard::SourceNotIn(own, ExplanationCode::GatewayRejectsSpoofedTraffic)),
         Step::Guard(Guard::PublicAccessIn(vpc)),

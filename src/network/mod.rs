@@ -28,6 +28,7 @@ mod internet_gateway;
 mod egress_only_internet_gateway;
 mod nat_gateway;
 mod elastic_address;
+mod byoip_cidr;
 mod vpc_peering_connection;
 mod transit_gateway;
 mod transit_gateway_attachment;
@@ -78,6 +79,8 @@ pub struct Network {
     pub zone_tables: Vec<Vec<(ZoneIndex, Option<EdgeId>)>>,
     /// Names of zones.
     pub zones: Vec<String>,
+    /// The zone whose attachments serve a zone that can have none (TGW-19), by zone.
+    pub zone_parents: Vec<Option<ZoneIndex>>,
     /// What steps lean on.
     pub assumptions: Vec<Assumption>,
     /// VPCs.

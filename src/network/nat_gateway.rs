@@ -155,9 +155,13 @@ fn location(compiler: &mut Compiler<'_>, position: usize) -> LocationId {
     }
     let next = match gateway.availability {
         AvailabilityMode::Regional => {
+            // A gateway that expands serves a new zone from another one until it is there.
             let zones = row.addresses.iter().filter_map(|it| it.zone).map(|zone| (zone, None)).collect();
             let zones = compiler.zone_table(zones);
-            steps.push(Step::Guard(Guard::ZoneIn(zones, ExplanationCode::RegionalNgwRouteAzRestriction)));
+            if !gateway.expands {
+                let restriction = ExplanationCode::RegionalNgwRouteAzRestriction;
+                steps.push(Step::Guard(Guard::ZoneIn(zones, restriction)));
+            }
             regional_table(compiler, gateway, row.vpc)
         }
         AvailabilityMode::Zonal | AvailabilityMode::Unknown(_) => match row.subnet {

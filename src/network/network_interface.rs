@@ -263,28 +263,42 @@ fn not_modelled(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> As
 
 /// ENI-3: an interface that a route names should forward. With the check on it drops what is not its own; with the
 /// check off what the software does is not modelled.
-pub(super) fn forwarder(compiler: &mut Compiler<'_>, id: &str, place: Option<Place>) -> LocationId {
+pub(super) fn forwarder(
+    compiler: &mut Compiler<'_>,
+    id: &str,
+    by_internet_gateway: bool,
+    place: Option<Place>,
+) -> LocationId {
     let Some(position) = compiler.model.network_interfaces.position(&NetworkInterfaceId::from(id)) else {
         let gap = compiler.absent(ResourceKind::NetworkInterface, id, None, None, place);
         return compiler.unknown_location(gap, Component::Resource(ResourceKind::NetworkInterface, NOBODY));
     };
-    if let Some(location) = compiler.places.get(&PlaceKey::Forwarder(position)) {
+    if let Some(location) = compiler.places.get(&PlaceKey::Forwarder(position, by_internet_gateway)) {
         return *location;
     }
     let interface = &compiler.model.network_interfaces[position];
     let row = compiler.interfaces[position].clone();
     let location = compiler.add_location(LocationKind::Forwarder, row.component);
-    compiler.places.insert(PlaceKey::Forwarder(position), location);
+    compiler.places.insert(PlaceKey::Forwarder(position, by_internet_gateway), location);
     let subnet = compiler.subnets[row.subnet.index()].clone();
     let own: Vec<IpNet> = owned(interface).collect();
     let own = compiler.address_set(&own);
     let inside = compiler.add_edge(location, row.inward, Origin::Wiring);
-    let mut steps = vec![Step::Acl {
+    let mut steps = Vec::new();
+    if by_internet_gateway {
+        // GRT-4: an answer that is redirected here belongs to a conversation that did not come this way.
+        steps.push(Step::Guard(Guard::NoReplies(ExplanationCode::IngressRtbTrafficRedirection)));
+        // GRT-3.
+        if interface.addresses.iter().all(|it| it.public.is_none()) {
+            steps.push(Step::Guard(Guard::Never(ExplanationCode::IngressRtbNoPublicIp)));
+        }
+    }
+    steps.push(Step::Acl {
         filter: subnet.acl[0],
         peer: PeerSide::Source,
         subnet: row.subnet,
         judges_own_subnet: false,
-    }];
+    });
     steps.extend(state_guard(compiler, interface));
     if interface.source_destination_check {
         steps.push(Step::Guard(Guard::DestinationIn(own, ExplanationCode::EniSourceDestCheckRestriction)));

@@ -333,7 +333,15 @@ fn target(
             route.state == RouteState::Active,
             place,
         ),
-        RouteTarget::NetworkInterface(id) => super::network_interface::forwarder(compiler, id, place),
+        RouteTarget::NetworkInterface(id) => {
+            let by_internet_gateway = match origin {
+                Origin::Route { table, .. } => {
+                    serves_internet_gateway(&compiler.model.route_tables[table as usize])
+                }
+                _ => false,
+            };
+            super::network_interface::forwarder(compiler, id, by_internet_gateway, place)
+        }
         RouteTarget::Gateway(id)
         | RouteTarget::Instance(id)
         | RouteTarget::CarrierGateway(id)
@@ -345,4 +353,12 @@ fn target(
         }
     };
     compiler.add_edge(from, to, origin)
+}
+
+/// GRT: whether a table is an internet gateway's.
+fn serves_internet_gateway(table: &RouteTable) -> bool {
+    table
+        .associations
+        .iter()
+        .any(|it| matches!(it, RouteTableAssociation::Gateway(id) if id.starts_with("igw-")))
 }

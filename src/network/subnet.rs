@@ -77,20 +77,15 @@ fn locations(compiler: &mut Compiler<'_>, index: SubnetIndex) {
     compiler.subnets[index.index()].route_table = Some(table);
     let to_table = compiler.add_edge(row.out, table, Origin::Wiring);
     // RT-2, ACL-7: inside the subnet neither table nor ACL is consulted.
-    compiler.set_steps(
-        row.out,
-        &[
-            Step::Stand(index),
-            Step::SameSubnet(index, inside),
-            Step::Acl {
-                filter: row.acl[1],
-                peer: PeerSide::Destination,
-                subnet: index,
-                judges_own_subnet: true,
-            },
-            Step::Follow(to_table),
-        ],
-    );
+    let guards = super::vpc::guards(compiler, row.vpc);
+    let mut outward = vec![Step::Stand(index)];
+    outward.extend(guards);
+    outward.extend([
+        Step::SameSubnet(index, inside),
+        Step::Acl { filter: row.acl[1], peer: PeerSide::Destination, subnet: index, judges_own_subnet: true },
+        Step::Follow(to_table),
+    ]);
+    compiler.set_steps(row.out, &outward);
     compiler.set_steps(row.inside, &[Step::ToInterface(row.vpc)]);
     compiler.set_steps(
         row.inward,

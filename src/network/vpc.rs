@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
+use super::ExplanationCode;
 use super::address_plan::is_global;
 use super::compiler::{Compiler, Stage};
-use super::location::{AddressSetIndex, Component, LocationId, LocationKind, Step, VpcIndex};
+use super::location::{AddressSetIndex, Component, Guard, LocationId, LocationKind, Step, VpcIndex};
 use super::rows::{NOBODY, PublicOwner, VpcRow};
-use crate::model::{BlockState, ResourceKind, RouteDestination, RouteTarget, Vpc, VpcId};
+use crate::model::{
+    AssumptionCode, BlockState, ResourceKind, RouteDestination, RouteTarget, Vpc, VpcId, VpcState,
+};
 use crate::packet::AddressMap;
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -17,11 +20,36 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
         Stage::Filters => plans(compiler),
         Stage::Locations => {
             for index in 0..compiler.vpcs.len() {
+                let vpc = VpcIndex(index as u32);
                 let router = compiler.vpcs[index].router;
-                compiler.set_steps(router, &[Step::ToSubnet(VpcIndex(index as u32))]);
+                let mut steps = guards(compiler, vpc);
+                steps.push(Step::ToSubnet(vpc));
+                compiler.set_steps(router, &steps);
             }
         }
     }
+}
+
+/// What holds for all packets of a VPC.
+pub(super) fn guards(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Vec<Step> {
+    let id = compiler.vpcs[vpc.index()].id.clone();
+    let Some(resource) = compiler.model.vpcs.get(&id) else { return Vec::new() };
+    let place = Some(resource.about.place);
+    let mut guards = Vec::new();
+    match &resource.state {
+        None | Some(VpcState::Available) => {}
+        // VPC-7.
+        Some(VpcState::Pending) => guards.push(Guard::Never(ExplanationCode::BadState)),
+        Some(VpcState::Unknown(word)) => {
+            guards.push(Guard::Unknown(compiler.assumption(AssumptionCode::UnknownWord, word, None, place)));
+        }
+    }
+    if resource.encryption_enforced {
+        // ENC-2, ENC-3: what is not encrypted is dropped, and what is encrypted the snapshot does not say.
+        let code = AssumptionCode::EncryptionEnforced;
+        guards.push(Guard::Unknown(compiler.assumption(code, id.as_str(), None, place)));
+    }
+    guards.into_iter().map(Step::Guard).collect()
 }
 
 /// VPC-4, VPC-5: IPv6 blocks that the internet could reach.
@@ -66,7 +94,6 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
     let index = VpcIndex(compiler.vpcs.len() as u32);
     let component = Component::Resource(ResourceKind::Vpc, index.0);
     let router = compiler.add_location(LocationKind::Router, component);
-    // VPC-7: a VPC that is not available yet delivers nothing; there is nothing in it to deliver to.
     compiler.vpcs.push(VpcRow {
         id: id.clone(),
         component,

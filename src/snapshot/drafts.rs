@@ -90,6 +90,7 @@ drafts! {
     BlockPublicAccessOptions block_public_access_options;
     BlockPublicAccessExclusion block_public_access_exclusions;
     AvailabilityZone availability_zones;
+    ByoipCidr byoip_cidrs;
     Unmodelled unmodelled;
 }
 
@@ -103,7 +104,7 @@ macro_rules! of_kind {
             TransitGatewayAttachment, TransitGatewayVpcAttachment, TransitGatewayPeeringAttachment,
             TransitGatewayRouteTable, TransitGatewayRoutes, TransitGatewayAssociations,
             TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpcEndpoint,
-            BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, Unmodelled)
+            BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr, Unmodelled)
     };
     (@arms $kind:expr, $T:ident => $body:expr; $($Type:ident),*) => {
         match $kind {

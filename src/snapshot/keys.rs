@@ -120,6 +120,7 @@ const TABLE: &[(&str, Meaning)] = &[
     ("VpcBlockPublicAccessOptions", List(Kind::BlockPublicAccessOptions)),
     ("VpcBlockPublicAccessExclusions", List(Kind::BlockPublicAccessExclusion)),
     ("AvailabilityZones", List(Kind::AvailabilityZone)),
+    ("ByoipCidrs", List(Kind::ByoipCidr)),
     ("availability_zones", List(Kind::AvailabilityZone)),
     // Batfish's way to keep answers with the table that was asked about.
     ("TransitGatewayPropagations", List(Kind::TransitGatewayPropagations)),

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::answer::{Decision, Event, RuleUse};
 use super::flow::{Arrival, Conversation, End, Flow, GroupLoss, Groups, Mark, NONE};
+use crate::model::AssumptionCode;
 use crate::network::{
     AssumptionIndex, Component, EdgeId, Entry, EntryKind, ExplanationCode, Filter, FilterId, Guard, Hop,
     InterfaceIndex, LinkLocal, LocationId, LocationKind, Network, Origin, PeerSide, PublicAccess,
@@ -449,9 +450,12 @@ impl<'w, 'n> Walk<'w, 'n> {
         self.gap(assumption);
         match self.reading {
             Reading::Certain => {
-                let code = match self.network.assumptions[assumption.index()].code {
-                    crate::model::AssumptionCode::NotModelled => ExplanationCode::UnsupportedComponent,
-                    _ => ExplanationCode::UnknownResource,
+                let is_modelled =
+                    self.network.assumptions[assumption.index()].code != AssumptionCode::NotModelled;
+                let code = match self.network.location(flow.at).kind {
+                    LocationKind::TransitRouteTable if is_modelled => ExplanationCode::TgwRtbRoutesAreUnknown,
+                    _ if is_modelled => ExplanationCode::UnknownResource,
+                    _ => ExplanationCode::UnsupportedComponent,
                 };
                 self.drop(flow, code, RuleUse::Assumption(assumption));
                 Next::Ended
@@ -1182,7 +1186,11 @@ impl<'w, 'n> Walk<'w, 'n> {
 
     fn own_zone(&mut self, flow: &mut Flow, table: ZoneTableIndex, code: ExplanationCode) -> Next {
         let zones = &self.network.zone_tables[table.index()];
-        let own = zones.iter().find(|(zone, _)| zone.0 == flow.zone).and_then(|(_, edge)| *edge);
+        let edge_of =
+            |wanted: u32| zones.iter().find(|(zone, _)| zone.0 == wanted).and_then(|(_, edge)| *edge);
+        // TGW-19: a local zone enters by the zone that it belongs to.
+        let parent = self.network.zone_parents.get(flow.zone as usize).copied().flatten();
+        let own = edge_of(flow.zone).or_else(|| parent.and_then(|parent| edge_of(parent.0)));
         if let Some(edge) = own {
             return self.along(edge);
         }
@@ -1197,7 +1205,9 @@ impl<'w, 'n> Walk<'w, 'n> {
 
     fn any_zone(&mut self, flow: &mut Flow, table: ZoneTableIndex, chosen_anew: bool, number: u32) -> Next {
         let zones = &self.network.zone_tables[table.index()];
-        let own = zones.iter().find(|(zone, _)| zone.0 == flow.zone && !chosen_anew);
+        let parent = self.network.zone_parents.get(flow.zone as usize).copied().flatten();
+        let is_own = |zone: u32| zone == flow.zone || parent.is_some_and(|parent| parent.0 == zone);
+        let own = zones.iter().find(|(zone, _)| is_own(zone.0) && !chosen_anew);
         let chosen = match own {
             Some(own) => Some(own),
             None if zones.len() > 1 => {
