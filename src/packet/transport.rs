@@ -157,12 +157,13 @@ impl<'a> Workspace<'a> {
         self.overlay
     }
 
-    /// Forgets what queries made, so that long runs do not grow. Handles made by them must not be used any more.
-    pub fn reset(&mut self) {
-        if let (Some(base), true) = (self.base, self.overlay.len() > 1 << 16) {
-            self.overlay = TransportSets::starting_at(base.len() as u32);
-            self.memo.clear();
-        }
+    /// Forgets what queries made once that is much, so that long runs do not grow. Says whether it did: handles made
+    /// before must not be used any more then.
+    pub fn reset(&mut self) -> bool {
+        let Some(base) = self.base.filter(|_| self.overlay.len() > 1 << 16) else { return false };
+        self.overlay = TransportSets::starting_at(base.len() as u32);
+        self.memo.clear();
+        true
     }
 
     /// The intervals of a set.

@@ -218,7 +218,7 @@ impl Telling<'_, '_, '_> {
     }
 
     fn answers_sent(&mut self, arrival: &Arrival) -> TransportSet {
-        let is_translated = arrival.flow.marks.iter().any(|mark| matches!(mark, Mark::Nat { .. }));
+        let is_translated = arrival.flow.marks.iter().any(|mark| matches!(mark, Mark::Nat(_)));
         let nat_ports = [(1024, 65535)];
         let ports: &[(u16, u16)] = if is_translated { &nat_ports } else { &self.query.traffic.source_ports };
         self.solver.answers(arrival.flow.transport, ports).0

@@ -66,14 +66,23 @@ pub(super) enum GroupLoss {
 pub(super) enum Mark {
     /// The groups of an interface know the conversation (SG-2).
     Tracked(InterfaceIndex),
-    /// A NAT gateway knows it: its address, and what it stands for.
-    Nat { nat: NatIndex, address: u128, client: AddressSet, was_linked: bool },
+    /// A NAT gateway knows it.
+    Nat(Box<NatState>),
     /// It crossed a gateway to the internet.
     Outward(LocationId),
     /// It came in by an internet gateway.
     Inbound,
     /// It entered a VPC by a peering connection.
     Peering { vpc: VpcIndex, way_back: LocationId },
+}
+
+/// What a NAT gateway knows of a conversation: its own address, and what that stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NatState {
+    pub nat: NatIndex,
+    pub address: u128,
+    pub client: AddressSet,
+    pub was_linked: bool,
 }
 
 /// Where packets end.
@@ -123,7 +132,7 @@ impl Conversation {
         let mut way = None;
         for mark in &self.marks {
             match mark {
-                Mark::Nat { .. } => is_translated = true,
+                Mark::Nat(_) => is_translated = true,
                 Mark::Peering { vpc: entered, way_back } if is_translated && entered.0 == vpc => {
                     way = Some(*way_back);
                 }

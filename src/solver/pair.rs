@@ -16,6 +16,8 @@ const MOST_RUNS: usize = 256;
 pub struct Solver<'n> {
     pub(super) network: &'n Network,
     pub(super) workspace: Workspace<'n>,
+    /// The last answers that were worked out: questions in a row are often about the same traffic.
+    answers: Option<(TransportSet, Vec<(u16, u16)>, (TransportSet, TransportSet))>,
 }
 
 /// What passes, of one box of packets.
@@ -101,7 +103,7 @@ pub(super) fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 impl<'n> Solver<'n> {
     /// A solver for a network.
     pub fn new(network: &'n Network) -> Solver<'n> {
-        Solver { network, workspace: Workspace::over(&network.transport) }
+        Solver { network, workspace: Workspace::over(&network.transport), answers: None }
     }
 
     /// The network that it answers about.
@@ -111,7 +113,9 @@ impl<'n> Solver<'n> {
 
     /// The verdict and the exact packets for one pair of ends. None where they share no family.
     pub fn outcome(&mut self, pair: &Pair<'_>, traffic: &Traffic, is_one_way: bool) -> Option<Outcome> {
-        self.workspace.reset();
+        if self.workspace.reset() {
+            self.answers = None;
+        }
         let asked = self.workspace.of(&traffic.intervals);
         let start = self.start(pair, asked);
         let flow = match start {
@@ -371,6 +375,22 @@ impl<'n> Solver<'n> {
         transport: TransportSet,
         client_ports: &[(u16, u16)],
     ) -> (TransportSet, TransportSet) {
+        if let Some((known, ports, answers)) = &self.answers
+            && *known == transport
+            && ports == client_ports
+        {
+            return *answers;
+        }
+        let answers = self.work_out_answers(transport, client_ports);
+        self.answers = Some((transport, client_ports.to_vec(), answers));
+        answers
+    }
+
+    fn work_out_answers(
+        &mut self,
+        transport: TransportSet,
+        client_ports: &[(u16, u16)],
+    ) -> (TransportSet, TransportSet) {
         let intervals = self.workspace.intervals(transport).to_vec();
         let mut answers: Vec<Interval> = Vec::new();
         let mut unanswered: Vec<Interval> = Vec::new();
@@ -428,8 +448,7 @@ impl<'n> Solver<'n> {
 
     /// The answers as the receiver sends them: to a NAT gateway's own ports, where one is on the way (NAT-2).
     fn sent_answers(&mut self, arrival: &Arrival, client_ports: &[(u16, u16)]) -> TransportSet {
-        let is_translated =
-            arrival.flow.marks.iter().any(|mark| matches!(mark, super::flow::Mark::Nat { .. }));
+        let is_translated = arrival.flow.marks.iter().any(|mark| matches!(mark, super::flow::Mark::Nat(_)));
         let ports: &[(u16, u16)] = if is_translated { &[(1024, 65535)] } else { client_ports };
         self.answers(arrival.flow.transport, ports).0
     }

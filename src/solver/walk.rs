@@ -8,7 +8,7 @@
 use smallvec::SmallVec;
 
 use super::answer::{Decision, Event, RuleUse};
-use super::flow::{Arrival, Conversation, End, Flow, GroupLoss, Groups, Mark, NONE};
+use super::flow::{Arrival, Conversation, End, Flow, GroupLoss, Groups, Mark, NONE, NatState};
 use crate::model::AssumptionCode;
 use crate::network::{
     AssumptionIndex, Component, EdgeId, Entry, EntryKind, ExplanationCode, Filter, FilterId, Guard, Hop,
@@ -329,9 +329,8 @@ impl<'w, 'n> Walk<'w, 'n> {
         if kept.is_empty() {
             return self.drop_all(flow, code, rule);
         }
-        let mut rest = flow.clone();
-        narrow(&mut rest, side, whole.difference(&kept));
-        self.drop(&rest, code, rule);
+        let dropped = whole.difference(&kept);
+        self.lose(flow, code, rule, |_, rest| narrow(rest, side, dropped));
         narrow(flow, side, kept);
         Next::Go
     }
@@ -416,6 +415,23 @@ impl<'w, 'n> Walk<'w, 'n> {
         self.narrow_transport(flow, carried, code, RuleUse::None)
     }
 
+    /// Notes that a part of a flow is dropped: the part of the packets that `cut` leaves of a copy.
+    fn lose(
+        &mut self,
+        flow: &Flow,
+        code: ExplanationCode,
+        rule: RuleUse,
+        cut: impl FnOnce(&mut Self, &mut Flow),
+    ) {
+        if self.story.is_none() {
+            self.has_lost |= flow.blocked == 0;
+            return;
+        }
+        let mut rest = flow.clone();
+        cut(self, &mut rest);
+        self.drop(&rest, code, rule);
+    }
+
     fn narrow_transport(
         &mut self,
         flow: &mut Flow,
@@ -431,9 +447,9 @@ impl<'w, 'n> Walk<'w, 'n> {
         if passing.is_empty() {
             return self.drop_all(flow, code, rule);
         }
-        let mut rest = flow.clone();
-        rest.transport = self.workspace.difference(flow.transport, admitted);
-        self.drop(&rest, code, rule);
+        self.lose(flow, code, rule, |walk, rest| {
+            rest.transport = walk.workspace.difference(rest.transport, admitted);
+        });
         flow.transport = passing;
         self.tell_rule(flow, rule);
         Next::Go
@@ -506,7 +522,7 @@ impl<'w, 'n> Walk<'w, 'n> {
         }
         let Some(row) = self.network.subnets.get(flow.subnet as usize) else { return Next::Go };
         let gap = row.public_access_gap;
-        let is_by_gateway = is_outward_only || flow.marks.iter().any(|mark| matches!(mark, Mark::Nat { .. }));
+        let is_by_gateway = is_outward_only || flow.marks.iter().any(|mark| matches!(mark, Mark::Nat(_)));
         let passes = match row.public_access {
             PublicAccess::Open => true,
             PublicAccess::OutwardByGateways => is_by_gateway,
@@ -663,9 +679,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             return self.drop_all(flow, code, rule);
         }
         if let Some(dropped) = dropped {
-            let mut rest = flow.clone();
-            narrow(&mut rest, peer, dropped);
-            self.drop(&rest, code, rule);
+            self.lose(flow, code, rule, |_, rest| narrow(rest, peer, dropped));
         }
         for (part, transport) in passing.iter().skip(1) {
             let mut other = flow.clone();
@@ -676,7 +690,7 @@ impl<'w, 'n> Walk<'w, 'n> {
         }
         let (part, transport) = passing.swap_remove(0);
         narrow(flow, peer, part);
-        self.lose_ports(&flow.clone(), transport, code, rule);
+        self.lose_ports(flow, transport, code, rule);
         flow.transport = transport;
         self.tell_rule(flow, rule);
         Next::Go
@@ -684,9 +698,9 @@ impl<'w, 'n> Walk<'w, 'n> {
 
     fn lose_ports(&mut self, flow: &Flow, passing: TransportSet, code: ExplanationCode, rule: RuleUse) {
         if passing != flow.transport {
-            let mut rest = flow.clone();
-            rest.transport = self.workspace.difference(flow.transport, passing);
-            self.drop(&rest, code, rule);
+            self.lose(flow, code, rule, |walk, rest| {
+                rest.transport = walk.workspace.difference(rest.transport, passing);
+            });
         }
     }
 
@@ -854,7 +868,7 @@ impl<'w, 'n> Walk<'w, 'n> {
         };
         let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
         let was_linked = std::mem::replace(&mut flow.source_linked, false);
-        flow.marks.push(Mark::Nat { nat, address, client, was_linked });
+        flow.marks.push(Mark::Nat(Box::new(NatState { nat, address, client, was_linked })));
         flow.groups = Groups::Lost(GroupLoss::Translated);
         flow.sender = NONE;
         flow.entry = EntryKind::Inside;
@@ -878,12 +892,8 @@ impl<'w, 'n> Walk<'w, 'n> {
         if passing.is_empty() {
             return false;
         }
-        if passing != flow.transport {
-            let mut rest = flow.clone();
-            rest.transport = self.workspace.difference(flow.transport, carried);
-            self.drop(&rest, ExplanationCode::ProtocolRestriction, RuleUse::None);
-            flow.transport = passing;
-        }
+        self.lose_ports(flow, passing, ExplanationCode::ProtocolRestriction, RuleUse::None);
+        flow.transport = passing;
         flow.destination = AddressSet::point(Family::V4, address & u128::from(u32::MAX));
         flow.destination_linked = false;
         true
@@ -897,12 +907,10 @@ impl<'w, 'n> Walk<'w, 'n> {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
         };
         let known = conversation.marks.iter().rev().find_map(|mark| match mark {
-            Mark::Nat { nat: known, address, client, was_linked }
-                if *known == nat && flow.destination.single() == Some(*address) =>
-            {
-                Some((client.clone(), *was_linked))
+            Mark::Nat(state) if state.nat == nat && flow.destination.single() == Some(state.address) => {
+                Some((state.client.clone(), state.was_linked))
             }
-            _ => None,
+            Mark::Nat(_) | Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => None,
         });
         let Some((client, was_linked)) = known else {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
