@@ -182,6 +182,13 @@ struct SideWire {
     region: Option<CompactString>,
 }
 
+impl TransitGatewayAttachmentKey {
+    /// The key of an attachment as one of its gateways sees it.
+    pub fn new(id: &TransitGatewayAttachmentId, gateway: &TransitGatewayId) -> TransitGatewayAttachmentKey {
+        TransitGatewayAttachmentKey(format_compact!("{id}/{gateway}"))
+    }
+}
+
 impl Resource for TransitGatewayAttachment {
     type Wire = Wire;
     type Id = TransitGatewayAttachmentKey;
@@ -192,12 +199,13 @@ impl Resource for TransitGatewayAttachment {
         let associated = present(association.state).is_none_or(|it| it.eq_ignore_ascii_case("associated"));
         let kind = wire.resource_type.or_missing("ResourceType")?;
         let id = wire.transit_gateway_attachment_id.or_missing("TransitGatewayAttachmentId")?;
-        let transit_gateway = wire.transit_gateway_id.or_missing("TransitGatewayId")?;
+        let id = TransitGatewayAttachmentId(id);
+        let transit_gateway = TransitGatewayId(wire.transit_gateway_id.or_missing("TransitGatewayId")?);
         Ok(TransitGatewayAttachment {
             about: reading.about(wire.transit_gateway_owner_id, None, wire.tags),
-            key: TransitGatewayAttachmentKey(format_compact!("{id}/{transit_gateway}")),
-            id: TransitGatewayAttachmentId(id),
-            transit_gateway: TransitGatewayId(transit_gateway),
+            key: TransitGatewayAttachmentKey::new(&id, &transit_gateway),
+            id,
+            transit_gateway,
             kind: reading.word(Some(kind)).ok_or(ElementError::Missing("ResourceType"))?,
             resource: present(wire.resource_id),
             resource_owner: present(wire.resource_owner_id).map(AccountId),

@@ -1,7 +1,5 @@
 //! The compiler: what all twins share while a network is made.
 
-use std::collections::HashMap;
-
 use ipnet::IpNet;
 use petgraph::graph::DiGraph;
 use rustc_hash::FxHashMap;
@@ -12,6 +10,7 @@ use super::location::{
     InterfaceIndex, Location, LocationId, LocationKind, NatIndex, Origin, RouteMapIndex, ServiceIndex, Step,
     SubnetIndex, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
+use super::relations::Relations;
 use super::rows::{
     GroupRow, GroupRules, InterfaceRow, NOBODY, NatRow, PublicOwner, ServiceRow, SubnetRow, VpcRow,
 };
@@ -32,24 +31,25 @@ pub(super) struct WellKnownSets {
 /// A network in the making.
 pub(super) struct Compiler<'a> {
     pub model: &'a Model,
+    pub relations: std::rc::Rc<Relations<'a>>,
     pub graph: DiGraph<Location, Edge, u32>,
     pub steps: Vec<Step>,
     pub workspace: Workspace<'static>,
     pub filters: Vec<Filter>,
-    filter_ids: HashMap<Judge, FilterId>,
+    filter_ids: FxHashMap<Judge, FilterId>,
     pub route_maps: Vec<AddressMap<HopIndex>>,
     pub hops: Vec<Hop>,
     pub alternatives: Vec<Hop>,
     pub address_sets: Vec<AddressMap<bool>>,
     pub zone_tables: Vec<Vec<(ZoneIndex, Option<EdgeId>)>>,
     pub zones: Vec<String>,
-    zone_ids: HashMap<String, ZoneIndex>,
+    zone_ids: FxHashMap<String, ZoneIndex>,
     pub assumptions: Vec<Assumption>,
-    assumption_ids: HashMap<Assumption, AssumptionIndex>,
+    assumption_ids: FxHashMap<Assumption, AssumptionIndex>,
     pub vpcs: Vec<VpcRow>,
-    pub vpc_ids: HashMap<VpcId, VpcIndex>,
+    pub vpc_ids: FxHashMap<VpcId, VpcIndex>,
     pub subnets: Vec<SubnetRow>,
-    pub subnet_ids: HashMap<SubnetId, SubnetIndex>,
+    pub subnet_ids: FxHashMap<SubnetId, SubnetIndex>,
     pub interfaces: Vec<InterfaceRow>,
     pub nat_gateways: Vec<NatRow>,
     /// The row of each NAT gateway of the model, where it has one.
@@ -66,7 +66,7 @@ pub(super) struct Compiler<'a> {
     pub group_rules: Vec<GroupRules>,
     pub acl_rules: Vec<GroupRules>,
     pub lists: Vec<Vec<IpNet>>,
-    pub list_ids: HashMap<PrefixListId, u32>,
+    pub list_ids: FxHashMap<PrefixListId, u32>,
     pub public_owners: FxHashMap<u32, PublicOwner>,
     /// See [`Network::would_be`].
     pub would_be: FxHashMap<LocationId, Vec<LocationId>>,
@@ -78,6 +78,12 @@ pub(super) struct Compiler<'a> {
     pub not_advertised: AddressSetIndex,
     /// The zone whose attachments serve a zone that can have none (TGW-19), by zone.
     pub zone_parents: Vec<Option<ZoneIndex>>,
+    /// Interfaces that take nothing from the internet, by VPC.
+    pub denying: FxHashMap<VpcIndex, Vec<usize>>,
+    /// The inbound and outbound filter of each set of groups that has them.
+    pub set_filters: Vec<Option<(FilterId, FilterId)>>,
+    /// NAT gateways' rows, by VPC.
+    pub nats_of_vpc: FxHashMap<VpcIndex, Vec<NatIndex>>,
     /// The locations of route tables, with their VPCs.
     pub route_table_vpcs: Vec<(LocationId, VpcIndex)>,
     /// Locations of transit gateways' tables and of attachments without one, with their gateways.
@@ -85,7 +91,7 @@ pub(super) struct Compiler<'a> {
     /// Which route table serves whom, once it was asked.
     pub tables_by_use: Option<std::rc::Rc<super::route_table::TablesByUse>>,
     /// Locations of things that are made when something first leads there.
-    pub places: HashMap<PlaceKey, LocationId>,
+    pub places: FxHashMap<PlaceKey, LocationId>,
 }
 
 /// What a location that is made on demand stands for.
@@ -116,24 +122,25 @@ impl<'a> Compiler<'a> {
         });
         let mut compiler = Compiler {
             model,
+            relations: std::rc::Rc::new(Relations::new(model)),
             graph,
             steps: vec![Step::OnInternet],
             workspace: Workspace::default(),
             filters: Vec::new(),
-            filter_ids: HashMap::new(),
+            filter_ids: FxHashMap::default(),
             route_maps: Vec::new(),
             hops: Vec::new(),
             alternatives: Vec::new(),
             address_sets: Vec::new(),
             zone_tables: Vec::new(),
             zones: Vec::new(),
-            zone_ids: HashMap::new(),
+            zone_ids: FxHashMap::default(),
             assumptions: Vec::new(),
-            assumption_ids: HashMap::new(),
+            assumption_ids: FxHashMap::default(),
             vpcs: Vec::new(),
-            vpc_ids: HashMap::new(),
+            vpc_ids: FxHashMap::default(),
             subnets: Vec::new(),
-            subnet_ids: HashMap::new(),
+            subnet_ids: FxHashMap::default(),
             interfaces: Vec::new(),
             nat_gateways: Vec::new(),
             nat_row: Vec::new(),
@@ -147,18 +154,21 @@ impl<'a> Compiler<'a> {
             group_rules: Vec::new(),
             acl_rules: Vec::new(),
             lists: Vec::new(),
-            list_ids: HashMap::new(),
+            list_ids: FxHashMap::default(),
             public_owners: FxHashMap::default(),
             would_be: FxHashMap::default(),
             route_entries: Vec::new(),
             internet_location,
             well_known: WellKnownSets { rfc1918: AddressSetIndex(0), rfc6598: AddressSetIndex(0) },
+            denying: FxHashMap::default(),
+            set_filters: Vec::new(),
+            nats_of_vpc: FxHashMap::default(),
             route_table_vpcs: Vec::new(),
             transit_locations: Vec::new(),
             tables_by_use: None,
             not_advertised: AddressSetIndex(0),
             zone_parents: Vec::new(),
-            places: HashMap::new(),
+            places: FxHashMap::default(),
         };
         compiler.well_known = WellKnownSets {
             rfc1918: compiler.address_set(address_plan::RFC1918),

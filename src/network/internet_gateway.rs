@@ -6,9 +6,7 @@ use super::location::{
     Component, Entry, Guard, LocationId, LocationKind, Origin, Step, Translation, VpcIndex,
 };
 use super::rows::NOBODY;
-use crate::model::{
-    AssumptionCode, InternetGateway, InternetGatewayId, ResourceKind, RouteState, RouteTarget,
-};
+use crate::model::{AssumptionCode, InternetGatewayId, ResourceKind, RouteState, RouteTarget};
 use crate::packet::Family;
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -23,10 +21,11 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 /// The gateway that is attached to a VPC, by the gateway's own word.
 fn attached(compiler: &Compiler<'_>, vpc: VpcIndex) -> Option<usize> {
     let id = &compiler.vpcs[vpc.index()].id;
-    let serves = |gateway: &InternetGateway| {
-        gateway.attachments.iter().any(|attachment| attachment.vpc == *id && attachment.is_in_force())
+    let serves = |position: &usize| {
+        let attachments = &compiler.model.internet_gateways[*position].attachments;
+        attachments.iter().any(|attachment| attachment.vpc == *id && attachment.is_in_force())
     };
-    compiler.model.internet_gateways.iter().position(serves)
+    compiler.relations.internet_gateways(id).iter().copied().find(serves)
 }
 
 /// Whether packets from the internet come into a VPC, and by which gateway. Where the gateways are not in the
@@ -34,11 +33,10 @@ fn attached(compiler: &Compiler<'_>, vpc: VpcIndex) -> Option<usize> {
 fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
     let id = compiler.vpcs[vpc.index()].id.clone();
     let named: Vec<(String, bool)> = compiler
-        .model
-        .route_tables
+        .relations
+        .route_tables(&id)
         .iter()
-        .filter(|table| table.vpc == id)
-        .flat_map(|table| &table.routes)
+        .flat_map(|table| &compiler.model.route_tables[*table].routes)
         .filter_map(|route| match &route.target {
             RouteTarget::Gateway(gateway) if gateway.starts_with("igw-") => {
                 Some((gateway.to_string(), route.state == RouteState::Active))
@@ -55,22 +53,17 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
         super::vpc::add_exit(compiler, vpc, outward);
         return;
     }
-    let row = compiler.vpcs[vpc.index()].clone();
-    let account = compiler.model.vpcs.get(&row.id).and_then(|it| it.about.account.clone());
+    let region = compiler.vpcs[vpc.index()].region.clone();
+    let account = compiler.model.vpcs.get(&id).and_then(|it| it.about.account.clone());
     let kind = ResourceKind::InternetGateway;
-    let is_held = compiler.model.coverage.holds(kind, account.as_ref(), row.region.as_ref());
+    let is_held = compiler.model.coverage.holds(kind, account.as_ref(), region.as_ref());
     let component_of = |gateway: &str| {
         let position = compiler.model.internet_gateways.position(&InternetGatewayId::from(gateway));
         Component::Resource(kind, position.map_or(NOBODY, |position| position as u32))
     };
     if let Some((gateway, _)) = named.first() {
         compiler.vpcs[vpc.index()].detached_gateway = component_of(gateway);
-    } else if let Some(position) = compiler
-        .model
-        .internet_gateways
-        .iter()
-        .position(|gateway| gateway.attachments.iter().any(|attachment| attachment.vpc == row.id))
-    {
+    } else if let Some(position) = compiler.relations.internet_gateways(&id).first().copied() {
         compiler.vpcs[vpc.index()].detached_gateway = Compiler::resource(kind, position);
     }
     if is_held {
@@ -85,8 +78,7 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
             compiler.vpcs[vpc.index()].internet_gateway = Some(inward);
         }
         None => {
-            let gap =
-                compiler.assumption(AssumptionCode::MissingData, row.id.as_str(), Some(kind.call()), None);
+            let gap = compiler.assumption(AssumptionCode::MissingData, id.as_str(), Some(kind.call()), None);
             compiler.vpcs[vpc.index()].gateway_gap = Some(gap);
         }
     }
@@ -205,11 +197,9 @@ fn inward(
 
 /// IGW-7: addresses of interfaces that take nothing from the internet.
 fn denied_addresses(compiler: &Compiler<'_>, vpc: VpcIndex) -> Vec<ipnet::IpNet> {
-    let interfaces = compiler.model.network_interfaces.iter().enumerate();
-    interfaces
-        .filter(|(position, interface)| {
-            interface.deny_all_igw_traffic && compiler.interfaces[*position].vpc == vpc
-        })
-        .flat_map(|(_, interface)| super::network_interface::owned(interface))
+    let positions = compiler.denying.get(&vpc).map_or(&[][..], Vec::as_slice);
+    positions
+        .iter()
+        .flat_map(|position| super::network_interface::owned(&compiler.model.network_interfaces[*position]))
         .collect()
 }

@@ -12,6 +12,7 @@ mod code;
 mod location;
 mod filter;
 mod rows;
+mod relations;
 mod compiler;
 mod address_plan;
 mod vpc;

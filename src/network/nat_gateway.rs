@@ -72,6 +72,7 @@ fn row(compiler: &mut Compiler<'_>, position: usize) {
             (None, None) => {}
         }
     }
+    compiler.nats_of_vpc.entry(vpc).or_default().push(index);
     compiler.nat_gateways.push(NatRow { component, vpc, subnet, addresses, way_back });
 }
 
@@ -117,8 +118,8 @@ pub(super) fn by_route(
             location
         }
         None => {
-            let row = compiler.vpcs[vpc.index()].clone();
-            let gap = compiler.absent(kind, id, None, row.region.as_ref(), place);
+            let region = compiler.vpcs[vpc.index()].region.clone();
+            let gap = compiler.absent(kind, id, None, region.as_ref(), place);
             compiler.unknown_location(gap, Component::Resource(kind, NOBODY))
         }
     }
@@ -244,12 +245,14 @@ pub(super) fn reception(
         address.interface.as_ref() == Some(&interface.id)
             || interface.addresses.iter().any(|it| Some(it.private) == address.private)
     };
-    let found = compiler.nat_gateways.iter().position(|nat| match nat.component {
-        Component::Resource(_, position) => {
-            nat.vpc == row.vpc && compiler.model.nat_gateways[position as usize].addresses.iter().any(owns)
-        }
-        Component::Internet | Component::Service(_) => false,
-    });
+    let in_vpc = compiler.nats_of_vpc.get(&row.vpc).map_or(&[][..], Vec::as_slice);
+    let found =
+        in_vpc.iter().map(|nat| nat.index()).find(|nat| match compiler.nat_gateways[*nat].component {
+            Component::Resource(_, position) => {
+                compiler.model.nat_gateways[position as usize].addresses.iter().any(owns)
+            }
+            Component::Internet | Component::Service(_) => false,
+        });
     match found {
         Some(nat) => {
             let way_back = compiler.nat_gateways[nat].way_back;

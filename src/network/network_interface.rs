@@ -8,7 +8,7 @@ use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
     AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, Origin, PeerSide, Step,
 };
-use super::rows::{InterfaceRow, NOBODY};
+use super::rows::{InterfaceRow, NOBODY, SubnetRow};
 use crate::model::{
     AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId, Place,
     ResourceKind,
@@ -68,8 +68,11 @@ fn rows(compiler: &mut Compiler<'_>) {
             primary_v4: interface.addresses.first().map(|it| u32::from(it.private)),
             primary_v6: interface.ipv6_addresses.first().map(|it| u128::from(*it)),
         };
-        for group in compiler.group_sets[groups.index()].clone() {
+        for group in &compiler.group_sets[groups.index()] {
             compiler.groups[group.index()].members.push(position as u32);
+        }
+        if interface.deny_all_igw_traffic {
+            compiler.denying.entry(vpc).or_default().push(position);
         }
         compiler.interfaces.push(row);
         for address in interface.addresses.iter().filter(|it| !it.is_carrier_or_customer) {
@@ -109,10 +112,10 @@ fn locations(compiler: &mut Compiler<'_>, position: usize) {
     let interface = &compiler.model.network_interfaces[position];
     let row = compiler.interfaces[position].clone();
     let index = InterfaceIndex(position as u32);
-    let subnet = compiler.subnets[row.subnet.index()].clone();
-    compiler.add_edge(subnet.inward, row.inward, Origin::Wiring);
-    compiler.add_edge(subnet.inside, row.inward, Origin::Wiring);
-    let leave = compiler.add_edge(row.out, subnet.out, Origin::Wiring);
+    let SubnetRow { inward, inside, out, .. } = compiler.subnets[row.subnet.index()];
+    compiler.add_edge(inward, row.inward, Origin::Wiring);
+    compiler.add_edge(inside, row.inward, Origin::Wiring);
+    let leave = compiler.add_edge(row.out, out, Origin::Wiring);
     let state = state_guard(compiler, interface);
 
     let mut outward = vec![Step::Services(row.vpc)];
@@ -144,10 +147,10 @@ fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Opt
         return Some(Step::Guard(Guard::Never(ExplanationCode::BadState)));
     }
     let instance = attachment.and_then(|it| it.instance.as_ref())?;
-    match compiler.model.instances.get(instance).and_then(|it| it.state.clone()) {
+    match compiler.relations.instance_state(instance) {
         None | Some(InstanceState::Running) => None,
         Some(InstanceState::Unknown(word)) => {
-            let gap = compiler.assumption(AssumptionCode::UnknownWord, &word, None, None);
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, None);
             Some(Step::Guard(Guard::Unknown(gap)))
         }
         Some(
@@ -280,7 +283,7 @@ pub(super) fn forwarder(
     let row = compiler.interfaces[position].clone();
     let location = compiler.add_location(LocationKind::Forwarder, row.component);
     compiler.places.insert(PlaceKey::Forwarder(position, by_internet_gateway), location);
-    let subnet = compiler.subnets[row.subnet.index()].clone();
+    let acl = compiler.subnets[row.subnet.index()].acl[0];
     let own: Vec<IpNet> = owned(interface).collect();
     let own = compiler.address_set(&own);
     let inside = compiler.add_edge(location, row.inward, Origin::Wiring);
@@ -294,7 +297,7 @@ pub(super) fn forwarder(
         }
     }
     steps.push(Step::Acl {
-        filter: subnet.acl[0],
+        filter: acl,
         peer: PeerSide::Source,
         subnet: row.subnet,
         judges_own_subnet: false,

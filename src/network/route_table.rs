@@ -196,13 +196,14 @@ fn add_local_routes(
     location: LocationId,
     entries: &mut Vec<(IpNet, Candidate)>,
 ) {
-    let row = compiler.vpcs[vpc.index()].clone();
+    let row = &compiler.vpcs[vpc.index()];
+    let router = row.router;
     let missing: Vec<IpNet> =
         row.cidrs.iter().copied().filter(|net| entries.iter().all(|(known, _)| known != net)).collect();
     if missing.is_empty() {
         return;
     }
-    let edge = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
+    let edge = compiler.add_edge(location, router, Origin::ImplicitLocal { vpc: vpc.0 });
     let hop = compiler.hop(Hop::Edge(edge));
     for net in missing {
         entries

@@ -104,7 +104,13 @@ fn rules_of(
 
 /// The filters of a set of groups, inbound and outbound.
 pub(super) fn filters(compiler: &mut Compiler<'_>, set: GroupSetIndex) -> (FilterId, FilterId) {
-    (filter(compiler, set, false), filter(compiler, set, true))
+    compiler.set_filters.resize(compiler.group_sets.len(), None);
+    if let Some(known) = compiler.set_filters[set.index()] {
+        return known;
+    }
+    let filters = (filter(compiler, set, false), filter(compiler, set, true));
+    compiler.set_filters[set.index()] = Some(filters);
+    filters
 }
 
 fn filter(compiler: &mut Compiler<'_>, set: GroupSetIndex, is_outbound: bool) -> FilterId {

@@ -32,7 +32,7 @@ fn rows(compiler: &mut Compiler<'_>) {
     }
     let mut orphans: BTreeMap<&SubnetId, (VpcIndex, Vec<IpNet>)> = BTreeMap::new();
     for interface in model.network_interfaces.iter() {
-        if model.subnets.position(&interface.subnet).is_some() {
+        if compiler.relations.subnet(&interface.subnet).is_some() {
             continue;
         }
         let Some(vpc) = compiler.vpc_ids.get(&interface.vpc).copied() else { continue };
@@ -69,29 +69,29 @@ fn add(compiler: &mut Compiler<'_>, id: &SubnetId, vpc: VpcIndex, zone: super::Z
 }
 
 fn locations(compiler: &mut Compiler<'_>, index: SubnetIndex) {
-    let row = compiler.subnets[index.index()].clone();
-    let router = compiler.vpcs[row.vpc.index()].router;
-    compiler.add_edge(router, row.inward, Origin::Wiring);
-    let inside = compiler.add_edge(row.out, row.inside, Origin::Wiring);
+    let SubnetRow { vpc, out, inward, inside, acl, .. } = compiler.subnets[index.index()];
+    let router = compiler.vpcs[vpc.index()].router;
+    compiler.add_edge(router, inward, Origin::Wiring);
+    let to_inside = compiler.add_edge(out, inside, Origin::Wiring);
     let table = super::route_table::of_subnet(compiler, index);
     compiler.subnets[index.index()].route_table = Some(table);
-    let to_table = compiler.add_edge(row.out, table, Origin::Wiring);
+    let to_table = compiler.add_edge(out, table, Origin::Wiring);
     // RT-2, ACL-7: inside the subnet neither table nor ACL is consulted.
-    let guards = super::vpc::guards(compiler, row.vpc);
+    let guards = super::vpc::guards(compiler, vpc);
     let mut outward = vec![Step::Stand(index)];
     outward.extend(guards);
     outward.extend([
-        Step::SameSubnet(index, inside),
-        Step::Acl { filter: row.acl[1], peer: PeerSide::Destination, subnet: index, judges_own_subnet: true },
+        Step::SameSubnet(index, to_inside),
+        Step::Acl { filter: acl[1], peer: PeerSide::Destination, subnet: index, judges_own_subnet: true },
         Step::Follow(to_table),
     ]);
-    compiler.set_steps(row.out, &outward);
-    compiler.set_steps(row.inside, &[Step::ToInterface(row.vpc)]);
+    compiler.set_steps(out, &outward);
+    compiler.set_steps(inside, &[Step::ToInterface(vpc)]);
     compiler.set_steps(
-        row.inward,
+        inward,
         &[
-            Step::Acl { filter: row.acl[0], peer: PeerSide::Source, subnet: index, judges_own_subnet: true },
-            Step::ToInterface(row.vpc),
+            Step::Acl { filter: acl[0], peer: PeerSide::Source, subnet: index, judges_own_subnet: true },
+            Step::ToInterface(vpc),
         ],
     );
 }

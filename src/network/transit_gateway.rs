@@ -37,11 +37,11 @@ pub(super) fn by_route(
     let position = compiler.model.transit_gateways.position(&gateway_id);
     let component = Component::Resource(kind, position.map_or(NOBODY, |position| position as u32));
     let vpc_id = compiler.vpcs[vpc.index()].id.clone();
-    let attachment = compiler
-        .model
-        .transit_gateway_vpc_attachments
-        .iter()
-        .position(|it| it.transit_gateway == gateway_id && it.vpc == vpc_id && it.is_live());
+    let leads_there = |position: &usize| {
+        let attachment = &compiler.model.transit_gateway_vpc_attachments[*position];
+        attachment.transit_gateway == gateway_id && attachment.is_live()
+    };
+    let attachment = compiler.relations.attachments_of_vpc(&vpc_id).iter().copied().find(leads_there);
     let Some(attachment) = attachment else {
         let region = compiler.vpcs[vpc.index()].region.clone();
         let attachments = ResourceKind::TransitGatewayVpcAttachment;

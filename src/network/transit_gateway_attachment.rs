@@ -8,8 +8,8 @@ use super::location::{
 use super::rows::NOBODY;
 use crate::model::{
     AssumptionCode, AttachmentKind, AttachmentState, ResourceKind, Support, TransitGatewayAttachment,
-    TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayPeeringAttachment,
-    TransitGatewayVpcAttachment,
+    TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId,
+    TransitGatewayPeeringAttachment, TransitGatewayVpcAttachment,
 };
 use crate::packet::Family;
 
@@ -47,17 +47,18 @@ pub(super) fn inward(
             steps.push(Step::Guard(Guard::Unknown(gap)));
             continue;
         };
-        let row = compiler.subnets[subnet.index()].clone();
+        let row = &compiler.subnets[subnet.index()];
+        let (zone, acl) = (row.zone, row.acl[0]);
         let location = compiler.add_location(LocationKind::AttachmentIn, component);
         // ACL-8, ACL-9, M-1: the ACL of the attachment's subnet judges what comes in, by its source, also what
         // comes from the same subnet.
         let mut inward =
-            vec![Step::Acl { filter: row.acl[0], peer: PeerSide::Source, subnet, judges_own_subnet: true }];
+            vec![Step::Acl { filter: acl, peer: PeerSide::Source, subnet, judges_own_subnet: true }];
         inward.push(Step::Enter(Entry::TransitIn { keeps_groups }));
         inward.extend(onward(compiler, location, &association));
         compiler.set_steps(location, &inward);
         compiler.transit_locations.push((location, attachment.transit_gateway.clone()));
-        zones.push((row.zone, location));
+        zones.push((zone, location));
     }
     (steps, zones)
 }
@@ -67,9 +68,8 @@ fn component_of(
     id: &TransitGatewayAttachmentId,
     gateway: &TransitGatewayId,
 ) -> Component {
-    let attachments = &compiler.model.transit_gateway_attachments;
-    let listed = attachments.iter().position(|it| it.id == *id && it.transit_gateway == *gateway);
-    match listed {
+    match compiler.model.transit_gateway_attachments.position(&TransitGatewayAttachmentKey::new(id, gateway))
+    {
         Some(position) => Compiler::resource(ResourceKind::TransitGatewayAttachment, position),
         None => {
             let position = compiler.model.transit_gateway_vpc_attachments.position(id);
@@ -93,8 +93,7 @@ fn association(
     gateway: &TransitGatewayId,
 ) -> Association {
     let model = compiler.model;
-    let listed =
-        model.transit_gateway_attachments.iter().find(|it| it.id == *id && it.transit_gateway == *gateway);
+    let listed = model.transit_gateway_attachments.get(&TransitGatewayAttachmentKey::new(id, gateway));
     if let Some(listed) = listed {
         // TGW-8h and TGW-21: neither policy tables nor 1:1 NAT are evaluated.
         let odd = if listed.has_policy_table {
@@ -113,14 +112,12 @@ fn association(
             ));
         }
     }
-    let by_list = model
-        .transit_gateway_associations
-        .iter()
+    let lists = compiler.relations.associations(id).iter();
+    let by_list = lists
+        .map(|position| &model.transit_gateway_associations[*position])
         .find(|it| {
-            it.associations.iter().any(|association| association.attachment == *id) && {
-                let table = model.transit_gateway_route_tables.get(&it.id);
-                table.is_none_or(|table| table.transit_gateway == *gateway)
-            }
+            let table = model.transit_gateway_route_tables.get(&it.id);
+            table.is_none_or(|table| table.transit_gateway == *gateway)
         })
         .map(|it| it.id.clone());
     let table = by_list.or_else(|| listed.and_then(|it| it.route_table.clone()));
@@ -197,10 +194,7 @@ pub(super) fn outward(
     gateway: &TransitGatewayId,
 ) -> LocationId {
     let model = compiler.model;
-    let listed = model
-        .transit_gateway_attachments
-        .iter()
-        .position(|it| it.id == *id && it.transit_gateway == *gateway);
+    let listed = model.transit_gateway_attachments.position(&TransitGatewayAttachmentKey::new(id, gateway));
     let vpc = model.transit_gateway_vpc_attachments.position(id);
     let peering = model.transit_gateway_peerings.position(id);
     let key = listed.map(PlaceKey::AttachmentOut);
@@ -269,13 +263,14 @@ fn into_vpc(compiler: &mut Compiler<'_>, location: LocationId, position: usize) 
             ));
             continue;
         };
-        let row = compiler.subnets[subnet.index()].clone();
+        let row = &compiler.subnets[subnet.index()];
+        let (zone, out) = (row.zone, row.out);
         let entrance = compiler.add_location(LocationKind::AttachmentSubnet, component);
-        let edge = compiler.add_edge(entrance, row.out, Origin::Wiring);
+        let edge = compiler.add_edge(entrance, out, Origin::Wiring);
         let entry = Entry::TransitOut { keeps_groups };
         compiler.set_steps(entrance, &[Step::Enter(entry), Step::Follow(edge)]);
         let edge = compiler.add_edge(location, entrance, Origin::Wiring);
-        zones.push((row.zone, Some(edge)));
+        zones.push((zone, Some(edge)));
     }
     if let (Some(gap), true) = (gap, zones.is_empty()) {
         steps.push(Step::Guard(Guard::Unknown(gap)));

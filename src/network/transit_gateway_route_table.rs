@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{AssumptionIndex, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step};
 use crate::model::{
-    AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayRoute,
-    TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTable,
+    AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayId,
+    TransitGatewayRoute, TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTable,
 };
 use crate::packet::AddressMap;
 
@@ -19,13 +20,17 @@ pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
 
 /// Where packets could go on from a transit gateway's table: to any of its VPCs.
 pub(super) fn note_would_be(compiler: &mut Compiler<'_>) {
+    let (model, relations) = (compiler.model, std::rc::Rc::clone(&compiler.relations));
+    let mut exits_of: FxHashMap<TransitGatewayId, Vec<LocationId>> = FxHashMap::default();
     for (location, gateway) in std::mem::take(&mut compiler.transit_locations) {
-        let attachments = compiler.model.transit_gateway_vpc_attachments.iter();
-        let ids: Vec<_> =
-            attachments.filter(|it| it.transit_gateway == gateway).map(|it| it.id.clone()).collect();
-        let exits: Vec<LocationId> =
-            ids.iter().map(|id| super::transit_gateway_attachment::outward(compiler, id, &gateway)).collect();
-        compiler.would_be.insert(location, exits);
+        let exits = exits_of.entry(gateway).or_insert_with_key(|gateway| {
+            let attachments = relations.attachments_of_gateway(gateway).iter();
+            attachments
+                .map(|position| &model.transit_gateway_vpc_attachments[*position].id)
+                .map(|id| super::transit_gateway_attachment::outward(compiler, id, gateway))
+                .collect()
+        });
+        compiler.would_be.insert(location, exits.clone());
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ipnet::IpNet;
+use rustc_hash::FxHashSet;
 
 use super::ExplanationCode;
 use super::address_plan::is_global;
@@ -65,27 +66,31 @@ pub(super) fn public_ipv6_cidrs(vpc: &Vpc) -> impl Iterator<Item = IpNet> + '_ {
 /// interfaces are.
 fn rows(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
-    let mut mentioned: BTreeSet<&VpcId> = BTreeSet::new();
-    mentioned.extend(model.subnets.iter().map(|it| &it.vpc));
-    mentioned.extend(model.network_interfaces.iter().map(|it| &it.vpc));
-    mentioned.extend(model.route_tables.iter().map(|it| &it.vpc));
+    let known: FxHashSet<&VpcId> = model.vpcs.iter().map(|it| &it.id).collect();
+    let in_subnets = model.subnets.iter().map(|it| &it.vpc);
+    let in_interfaces = model.network_interfaces.iter().map(|it| &it.vpc);
+    let in_tables = model.route_tables.iter().map(|it| &it.vpc);
+    let in_all = in_subnets.chain(in_interfaces).chain(in_tables);
+    let mentioned: BTreeSet<&VpcId> = in_all.filter(|id| !known.contains(id)).collect();
     for vpc in &model.vpcs[..] {
-        mentioned.remove(&vpc.id);
         add(compiler, &vpc.id, vpc.associated_cidrs(), vpc.about.region.clone());
     }
     for id in mentioned {
         // The blocks of a VPC that the snapshot lacks show in its local routes and its subnets.
-        let local = model.route_tables.iter().filter(|it| it.vpc == *id).flat_map(|it| &it.routes);
+        let relations = std::rc::Rc::clone(&compiler.relations);
+        let subnets = || relations.subnets(id).iter().map(|position| &model.subnets[*position]);
+        let tables = relations.route_tables(id).iter().map(|position| &model.route_tables[*position]);
+        let local = tables.flat_map(|it| &it.routes);
         let mut cidrs: Vec<IpNet> = local
             .filter_map(|route| match (&route.target, &route.destination) {
                 (RouteTarget::Local, RouteDestination::Cidr(net)) => Some(*net),
                 _ => None,
             })
-            .chain(model.subnets.iter().filter(|it| it.vpc == *id).flat_map(|it| it.associated_cidrs()))
+            .chain(subnets().flat_map(|it| it.associated_cidrs()))
             .collect();
         cidrs.sort();
         cidrs.dedup();
-        let region = model.subnets.iter().find(|it| it.vpc == *id).and_then(|it| it.about.region.clone());
+        let region = subnets().next().and_then(|it| it.about.region.clone());
         add(compiler, id, cidrs, region);
     }
 }

@@ -141,8 +141,8 @@ pub(super) fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterfac
     }
     let mut steps = vec![Step::Guard(Guard::Protocols(carried, ExplanationCode::ProtocolRestriction))];
     let model = compiler.model;
-    let endpoint = model.vpc_endpoints.iter().find(|it| it.interfaces.contains(&interface.id));
-    if let Some(endpoint) = endpoint {
+    let endpoint = compiler.relations.endpoint(&interface.id);
+    if let Some(endpoint) = endpoint.map(|position| &model.vpc_endpoints[position]) {
         steps.extend(state_guards(compiler, endpoint));
         if endpoint.has_policy {
             let place = Some(endpoint.about.place);
