@@ -8,7 +8,7 @@ use crate::network::{
     AssumptionIndex, Component, ExplanationCode, FilterId, LocationId, LocationKind, Origin, PeerSide,
     RouteMapIndex,
 };
-use crate::packet::{AddressSet, Family, Interval, TransportSet};
+use crate::packet::{AddressSet, Family, Interval, TransportSet, protocol};
 
 /// How many pairs of ends are explained unless all are asked for.
 const MOST_EXPLAINED: usize = 16;
@@ -256,12 +256,26 @@ fn each_pair(
                 if query.family.is_some_and(|wanted| wanted != family) {
                     continue;
                 }
+                // ICMP is IPv4's and ICMPv6 is IPv6's: neither is asked of the other family.
+                if is_of_other_family(query, family) {
+                    continue;
+                }
                 let pair = Pair { source, destination, family };
                 pairs.extend(one(solver, (source_index, destination_index), &pair));
             }
         }
     }
     pairs
+}
+
+/// Whether the traffic is nothing but the other family's ICMP.
+fn is_of_other_family(query: &Query, family: Family) -> bool {
+    let foreign = match family {
+        Family::V4 => protocol::ICMPV6,
+        Family::V6 => protocol::ICMP,
+    };
+    let block = (u32::from(foreign) << 16, (u32::from(foreign) << 16) | 0xffff);
+    query.traffic.intervals.iter().all(|(low, high)| block.0 <= *low && *high <= block.1)
 }
 
 fn finish(pairs: Vec<PairAnswer>) -> Answer {

@@ -49,8 +49,10 @@ pub fn explain(
         return;
     }
     let is_hidden = first.is_some();
+    let is_settled = outcome.verdict != Verdict::Unknown && !outcome.gaps.is_empty();
+    let reading = if is_settled { Reading::Possible } else { Reading::Certain };
     let mut telling =
-        Telling { solver, query, pair, outcome, blockers: Vec::new(), paths: Vec::new(), is_hidden };
+        Telling { solver, query, pair, outcome, blockers: Vec::new(), paths: Vec::new(), reading, is_hidden };
     telling.blockers.extend(first);
     let mut choices = Choices::default();
     // Ends: the odometer of choices is finite, and cut off.
@@ -127,6 +129,8 @@ struct Telling<'s, 'n, 'q> {
     outcome: &'q Outcome,
     blockers: Vec<Blocker>,
     paths: Vec<PathAnswer>,
+    /// Certain where the answer is unknown, and says why; else whatever is missing makes no difference, and is left out.
+    reading: Reading,
     /// Whether the destination has no public address: that its answers have none either is no news.
     is_hidden: bool,
 }
@@ -134,7 +138,7 @@ struct Telling<'s, 'n, 'q> {
 impl Telling<'_, '_, '_> {
     fn there(&mut self, flow: &Flow, choices: &mut Choices) {
         let network = self.solver.network;
-        let mut walk = Walk::new(network, &mut self.solver.workspace, choices, Way::There, Reading::Certain);
+        let mut walk = Walk::new(network, &mut self.solver.workspace, choices, Way::There, self.reading);
         walk.intended = intended(self.pair);
         walk.story = Some(Story::lenient());
         walk.run(flow.clone());
@@ -182,7 +186,7 @@ impl Telling<'_, '_, '_> {
         if let Some(answer) = answer {
             let conversation = conversation(self.pair, arrival, &self.query.traffic);
             let back = Way::Back(&conversation);
-            let mut walk = Walk::new(network, &mut self.solver.workspace, choices, back, Reading::Certain);
+            let mut walk = Walk::new(network, &mut self.solver.workspace, choices, back, self.reading);
             walk.intended = match self.pair.source {
                 Source::Interface(interface, _) => Some(*interface),
                 Source::Outside(_) | Source::Nobody(_) => None,

@@ -487,29 +487,48 @@ impl<'w, 'n> Walk<'w, 'n> {
     /// at all is certainly lost.
     fn possibly_arrive(&mut self, flow: &Flow) {
         let mut flow = flow.clone();
+        let asked = flow.transport;
         if let (Some(interface), false) = (self.intended, self.is_back()) {
             let row = &self.network.interfaces[interface.index()];
             let subnet = &self.network.subnets[row.subnet.index()];
             let acl = self.network.filters[subnet.acl[0].0 as usize].anything;
-            flow.transport = self.workspace.intersection(flow.transport, acl);
+            let acl_id = subnet.acl[0];
+            let mut controls = vec![(
+                subnet.inward,
+                acl,
+                ExplanationCode::SubnetAclRestriction,
+                RuleUse::Filter(acl_id, PeerSide::Source),
+            )];
             for step in self.network.steps_of(row.inward) {
                 match step {
                     Step::SecurityGroups { filter, .. } => {
                         let anything = self.network.filters[filter.0 as usize].anything;
-                        flow.transport = self.workspace.intersection(flow.transport, anything);
+                        let rule = RuleUse::Filter(*filter, PeerSide::Source);
+                        controls.push((row.inward, anything, ExplanationCode::EniSgRulesMismatch, rule));
                     }
-                    Step::Guard(Guard::Never(_)) => flow.transport = TransportSet::EMPTY,
-                    Step::Guard(Guard::Protocols(carried, _)) => {
-                        flow.transport = self.workspace.intersection(flow.transport, *carried);
+                    Step::Guard(Guard::Never(code)) => {
+                        controls.push((row.inward, TransportSet::EMPTY, *code, RuleUse::None));
+                    }
+                    Step::Guard(Guard::Protocols(carried, code)) => {
+                        controls.push((row.inward, *carried, *code, RuleUse::None));
                     }
                     _ => {}
+                }
+            }
+            for (at, passing, code, rule) in controls {
+                let before = flow.transport;
+                flow.transport = self.workspace.intersection(before, passing);
+                if flow.transport != before {
+                    flow.at = at;
+                    let rest = self.workspace.difference(before, passing);
+                    self.lose(&flow, code, rule, |_, lost| lost.transport = rest);
                 }
             }
         }
         if !flow.transport.is_empty() {
             self.arrivals.push(Arrival { flow, end: End::Possible });
         } else {
-            self.has_lost = true;
+            self.has_lost |= !asked.is_empty();
         }
     }
 
@@ -539,14 +558,26 @@ impl<'w, 'n> Walk<'w, 'n> {
         {
             return Next::Go;
         }
-        let parts = self.network.vpcs[vpc.index()].subnets.split(&flow.destination);
-        let Some((_, subnet)) = parts.first() else { return Next::Go };
-        let Some(row) = self.network.subnets.get(*subnet as usize) else { return Next::Go };
-        let gap = row.public_access_gap;
-        match row.public_access {
-            PublicAccess::Unknown => gap.map_or(Next::Go, |gap| self.unknown(flow, gap)),
-            access => self.public_access(flow, access == PublicAccess::Open, gap),
+        let mut kept = AddressSet::empty(flow.destination.family());
+        for (part, subnet) in self.network.vpcs[vpc.index()].subnets.split(&flow.destination) {
+            // What is in no subnet is not delivered in any case.
+            let Some(row) = self.network.subnets.get(subnet as usize) else {
+                kept = kept.union(&part);
+                continue;
+            };
+            match (row.public_access, row.public_access_gap) {
+                (PublicAccess::Unknown, Some(gap)) => return self.unknown(flow, gap),
+                (PublicAccess::Open | PublicAccess::Unknown, gap) => {
+                    if let Some(gap) = gap {
+                        self.assume(gap);
+                    }
+                    kept = kept.union(&part);
+                }
+                (PublicAccess::OutwardByGateways | PublicAccess::Closed, _) => {}
+            }
         }
+        let code = ExplanationCode::VpcBlockPublicAccessEnabled;
+        self.keep(flow, PeerSide::Destination, kept, code, RuleUse::None)
     }
 
     fn public_access(&mut self, flow: &mut Flow, passes: bool, gap: Option<AssumptionIndex>) -> Next {
