@@ -99,9 +99,8 @@ pub(super) fn internet(compiler: &Compiler<'_>, family: Family) -> AddressSet {
             not_public.union(&owned).complement()
         }
         Family::V6 => {
-            let owned = public_ipv6(compiler);
-            let owned = owned.pieces(family).filter(|it| it.2 != NOBODY).map(|(low, high, _)| (low, high));
-            set_of(&[GLOBAL_UNICAST]).difference(&AddressSet::of(family, owned))
+            let blocks: Vec<IpNet> = compiler.vpcs.iter().flat_map(|vpc| vpc.cidrs.iter().copied()).collect();
+            set_of(&[GLOBAL_UNICAST]).difference(&set_of(&blocks))
         }
     }
 }

@@ -51,25 +51,29 @@ fn row(compiler: &mut Compiler<'_>, position: usize) {
     let way_back = compiler.add_location(LocationKind::NatGatewayReturn, component);
     let is_gone = matches!(gateway.state, Some(NatGatewayState::Deleted | NatGatewayState::Failed));
     let mut addresses = Vec::new();
-    for address in gateway.addresses.iter().filter(|it| it.is_in_use && !is_gone) {
+    for address in gateway.addresses.iter().filter(|it| it.is_in_use) {
         let zone = (gateway.availability == AvailabilityMode::Regional)
             .then(|| compiler.zone(&address.zone, gateway.about.account.as_ref()));
         let public = address.public.map(u32::from);
         match (address.private.map(u32::from), public) {
             (Some(private), public) => {
                 addresses.push(NatAddress { address: private, zone });
+                // M-10: the addresses of a gateway that is gone are nobody's.
+                if is_gone {
+                    continue;
+                }
                 compiler.extra_nats.push((vpc, private, index));
                 if let Some(public) = public.filter(|_| gateway.connectivity == ConnectivityType::Public) {
                     super::vpc::associate(compiler, vpc, private, public);
                 }
             }
             // NAT-10: a regional gateway may show public addresses only. The packet then leaves with one of those.
-            (None, Some(public)) => {
+            (None, Some(public)) if !is_gone => {
                 addresses.push(NatAddress { address: public, zone });
                 compiler.vpcs[vpc.index()].public_addresses.push((public, public));
                 super::address_plan::own_public(compiler, public, PublicOwner::Nat(index));
             }
-            (None, None) => {}
+            (None, Some(_) | None) => {}
         }
     }
     compiler.nats_of_vpc.entry(vpc).or_default().push(index);

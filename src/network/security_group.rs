@@ -4,7 +4,7 @@ use super::compiler::{Compiler, Stage};
 use super::filter::{Filter, FilterId, Judge, Rule, RulePeer, anything, union_filter};
 use super::location::{GroupIndex, GroupSetIndex, Origin};
 use super::rows::{GroupRow, GroupRules};
-use crate::model::{Peer, ResourceKind, SecurityGroupId, SecurityGroupPermission};
+use crate::model::{Peer, PeerGroup, PeeringStatus, ResourceKind, SecurityGroupId, SecurityGroupPermission};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
@@ -91,6 +91,7 @@ fn rules_of(
                     Err(gap) => RulePeer::UnknownList(gap),
                 },
                 // SG-20, SG-21: a group that nothing in the snapshot has admits nothing in the snapshot.
+                Peer::Group(reference) if is_stale(compiler, reference) => RulePeer::AbsentGroup,
                 Peer::Group(reference) => match compiler.group_ids.get(&reference.id) {
                     Some(index) => RulePeer::Group(*index),
                     None => RulePeer::AbsentGroup,
@@ -145,4 +146,13 @@ fn filter(compiler: &mut Compiler<'_>, set: GroupSetIndex, is_outbound: bool) ->
             references: parts.references,
         }
     })
+}
+
+/// SG-20: a reference over a peering connection that is gone.
+fn is_stale(compiler: &Compiler<'_>, reference: &PeerGroup) -> bool {
+    let Some(id) = &reference.peering_connection else { return false };
+    match compiler.model.peering_connections.get(id) {
+        Some(connection) => !matches!(connection.status, None | Some(PeeringStatus::Active)),
+        None => compiler.model.coverage.holds(ResourceKind::VpcPeeringConnection, None, None),
+    }
 }

@@ -257,7 +257,7 @@ fn each_pair(
                     continue;
                 }
                 // ICMP is IPv4's and ICMPv6 is IPv6's: neither is asked of the other family.
-                if is_of_other_family(query, family) {
+                if query.family.is_none() && is_of_other_family(query, family) {
                     continue;
                 }
                 let pair = Pair { source, destination, family };

@@ -49,8 +49,7 @@ pub fn explain(
         return;
     }
     let is_hidden = first.is_some();
-    let is_settled = outcome.verdict != Verdict::Unknown && !outcome.gaps.is_empty();
-    let reading = if is_settled { Reading::Possible } else { Reading::Certain };
+    let reading = if outcome.verdict == Verdict::Unknown { Reading::Certain } else { Reading::Possible };
     let mut telling =
         Telling { solver, query, pair, outcome, blockers: Vec::new(), paths: Vec::new(), reading, is_hidden };
     telling.blockers.extend(first);
@@ -340,6 +339,9 @@ impl Telling<'_, '_, '_> {
                 blocker.by = Some(origin);
             }
         }
+        if drop.code == ExplanationCode::ReplyMisdelivered {
+            blocker.by = self.captured(story, drop.flow.trail).map(|(_, origin)| origin);
+        }
         if drop.code == ExplanationCode::VpcBlockPublicAccessEnabled
             && let Some(row) = network.vpcs.get(drop.flow.vpc as usize)
         {
@@ -435,7 +437,11 @@ impl Telling<'_, '_, '_> {
         let network = self.solver.network;
         let at = network.location(arrival.flow.at).component;
         let (code, component, by) = match self.captured(story, arrival.flow.trail) {
-            Some((component, origin)) => (ExplanationCode::MoreSpecificRoute, component, Some(origin)),
+            Some((component, origin)) if direction == Direction::Forward => {
+                (ExplanationCode::MoreSpecificRoute, component, Some(origin))
+            }
+            Some((_, origin)) => (ExplanationCode::ReplyMisdelivered, at, Some(origin)),
+            None if direction == Direction::Forward => (ExplanationCode::NoPossibleDestination, at, None),
             None => (ExplanationCode::ReplyMisdelivered, at, None),
         };
         let blocker = Blocker {

@@ -15,6 +15,8 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(super) struct Flow {
     pub at: LocationId,
+    /// The step of the location to go on with.
+    pub resume: u16,
     pub source: AddressSet,
     pub destination: AddressSet,
     pub asked_source: AddressSet,
@@ -115,6 +117,13 @@ pub(super) struct Conversation {
 impl Conversation {
     pub fn tracks(&self, interface: InterfaceIndex) -> bool {
         self.marks.iter().any(|mark| matches!(mark, Mark::Tracked(known) if *known == interface))
+    }
+
+    /// Whether a NAT gateway stands for the client at an address.
+    pub fn is_translated_to(&self, address: &AddressSet) -> bool {
+        self.marks
+            .iter()
+            .any(|mark| matches!(mark, Mark::Nat(state) if address.single() == Some(state.address)))
     }
 
     pub fn crossed_internet(&self) -> bool {

@@ -179,6 +179,7 @@ impl<'n> Solver<'n> {
         };
         let flow = Flow {
             at,
+            resume: 0,
             asked_source: source.clone(),
             asked_destination: destination.clone(),
             source,
@@ -587,7 +588,11 @@ fn public_address(network: &Network, interface: InterfaceIndex, family: Family, 
             let position = addresses.binary_search_by_key(&(own as u32), |(private, _)| *private).ok()?;
             Some(u128::from(addresses[position].1))
         }
-        Family::V6 => Some(own),
+        // IGW-6, VPC-5.
+        Family::V6 => {
+            let vpc = network.interfaces[interface.index()].vpc;
+            (network.public_ipv6.at(Family::V6, own) == vpc.0).then_some(own)
+        }
     }
 }
 
@@ -651,6 +656,7 @@ pub(super) fn answer_flow(network: &Network, arrival: &Arrival, transport: Trans
     };
     Some(Flow {
         at,
+        resume: 0,
         source: there.destination.clone(),
         destination: there.source.clone(),
         asked_source: there.asked_destination.clone(),

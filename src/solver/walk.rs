@@ -15,7 +15,7 @@ use crate::network::{
     InterfaceIndex, LinkLocal, LocationId, LocationKind, Network, Origin, PeerSide, PublicAccess,
     PublicOwner, RouteMapIndex, Step, SubnetIndex, Translation, VpcIndex, ZoneTableIndex,
 };
-use crate::packet::{AddressSet, Family, TransportSet, Workspace, protocol};
+use crate::packet::{AddressSet, Family, TransportSet, Workspace, protocol, range_of};
 
 /// No real path is longer: the longest that AWS allows (two NAT gateways and a chain of transit gateways) has some sixty.
 const LONGEST_PATH: u16 = 128;
@@ -100,6 +100,8 @@ pub(super) struct Walk<'w, 'n> {
     /// The story, where it is recorded.
     pub story: Option<Story>,
     pending: Vec<Flow>,
+    /// The number of the step that is being taken.
+    number: u16,
 }
 
 /// What a lenient walk records.
@@ -149,6 +151,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             assumed: SmallVec::new(),
             story: None,
             pending: Vec::new(),
+            number: 0,
         }
     }
 
@@ -169,7 +172,9 @@ impl<'w, 'n> Walk<'w, 'n> {
             }
             flow.hops += 1;
             let at = flow.at;
-            for (number, step) in network.steps_of(at).iter().enumerate() {
+            let first = usize::from(std::mem::take(&mut flow.resume));
+            for (number, step) in network.steps_of(at).iter().enumerate().skip(first) {
+                self.number = number as u16;
                 match self.step(&mut flow, step, number as u32) {
                     Next::Go => {}
                     Next::Move(to) => {
@@ -429,7 +434,11 @@ impl<'w, 'n> Walk<'w, 'n> {
         }
         let mut rest = flow.clone();
         cut(self, &mut rest);
-        self.drop(&rest, code, rule);
+        if self.drop(&rest, code, rule) {
+            rest.blocked += 1;
+            rest.resume = self.number + 1;
+            self.pending.push(rest);
+        }
     }
 
     fn narrow_transport(
@@ -463,6 +472,10 @@ impl<'w, 'n> Walk<'w, 'n> {
 
     /// What nobody can tell: certainly nothing passes, possibly everything does.
     fn unknown(&mut self, flow: &mut Flow, assumption: AssumptionIndex) -> Next {
+        if flow.blocked > 0 {
+            // A would-be way ends where nobody can tell how it would go on.
+            return Next::Ended;
+        }
         self.gap(assumption);
         match self.reading {
             Reading::Certain => {
@@ -858,6 +871,10 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.tell_here(flow, Decision::Translate, RuleUse::None);
                 Next::Go
             }
+            // A NAT gateway that does not work would have had a public address too.
+            None if flow.blocked > 0 && flow.marks.iter().any(|mark| matches!(mark, Mark::Nat(_))) => {
+                Next::Go
+            }
             None => self.drop_all(flow, ExplanationCode::IgwPublicIpAssociationForEgress, RuleUse::None),
         }
     }
@@ -894,7 +911,13 @@ impl<'w, 'n> Walk<'w, 'n> {
         }
         let suitable = |zone: &Option<crate::network::ZoneIndex>| zone.is_none_or(|zone| zone.0 == flow.zone);
         let address = row.addresses.iter().find(|it| suitable(&it.zone)).or(row.addresses.first());
-        let Some(address) = address.map(|it| it.address as u128) else {
+        let address = address.map(|it| it.address as u128).or_else(|| {
+            // A gateway that is gone would have had an address of its subnet.
+            let subnet = row.subnet.filter(|_| flow.blocked > 0)?;
+            let block = network.subnets[subnet.index()].cidrs.iter().find(|net| net.addr().is_ipv4())?;
+            Some(range_of(*block).0 + 4)
+        });
+        let Some(address) = address else {
             return self.drop_all(flow, ExplanationCode::BadState, RuleUse::None);
         };
         let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
@@ -1209,10 +1232,18 @@ impl<'w, 'n> Walk<'w, 'n> {
     }
 
     fn into_interface(&mut self, flow: &mut Flow, interface: u32) -> Next {
-        match self.network.interfaces.get(interface as usize) {
-            Some(row) => Next::Move(row.inward),
-            None => self.nobody(flow),
+        let Some(row) = self.network.interfaces.get(interface as usize) else { return self.nobody(flow) };
+        if let Way::Back(conversation) = self.way
+            && conversation.origin != End::Interface(InterfaceIndex(interface))
+            && !conversation.is_translated_to(&flow.destination)
+        {
+            // PCX-5: nobody checks where an answer goes; it ends at whoever has the address there.
+            if flow.blocked == 0 {
+                self.drop_by(flow, ExplanationCode::ReplyMisdelivered, row.component, RuleUse::None);
+            }
+            return Next::Ended;
         }
+        Next::Move(row.inward)
     }
 
     /// Nobody owns the address. After an earlier blocker that is only a consequence of going on past it.
@@ -1335,11 +1366,22 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.arrive(flow, End::Internet);
                 Next::Ended
             }
+            None if flow.blocked > 0 => self.home(flow),
             None => {
                 self.drop(flow, ExplanationCode::NotAPublicAddress, RuleUse::None);
                 Next::Ended
             }
         }
+    }
+
+    /// The answer to a would-be conversation that left without a public address: as if it had one.
+    fn home(&mut self, flow: &mut Flow) -> Next {
+        let (true, Some(intended)) = (self.is_back(), self.intended) else { return Next::Ended };
+        let vpc = self.network.interfaces[intended.index()].vpc;
+        flow.entry = EntryKind::InternetGateway;
+        flow.vpc = vpc.0;
+        flow.subnet = NONE;
+        Next::Move(self.network.vpcs[vpc.index()].router)
     }
 
     fn into_vpc(&mut self, flow: &mut Flow, vpc: VpcIndex) -> Next {
@@ -1405,7 +1447,13 @@ impl<'w, 'n> Walk<'w, 'n> {
         story.depth += 1;
         let mut best: Option<(usize, Vec<Drop>, Vec<Arrival>)> = None;
         for exit in exits {
-            if network.location(*exit).kind == LocationKind::Unknown {
+            let is_way = match network.location(*exit).kind {
+                LocationKind::Unknown => false,
+                // No answer goes out by a gateway that only lets conversations begin.
+                LocationKind::NatGateway | LocationKind::EgressOnlyGateway => !self.is_back(),
+                _ => true,
+            };
+            if !is_way {
                 continue;
             }
             let mut attempt = flow.clone();
