@@ -6,3 +6,4 @@ pub mod model;
 pub mod snapshot;
 pub mod network;
 pub mod solver;
+pub mod report;

@@ -1,0 +1,323 @@
+//! Explanations: a blocker with its sentence, the rules that were considered, and what would help.
+
+use super::Context;
+use super::name;
+use super::packets::header;
+use super::path::{after_drop, at_rows, instance_of};
+use super::rule::{Met, RuleSource, place_text, rule};
+use super::traffic::{addresses_text, match_text, transport_text};
+use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};
+use super::{remedy, sentence, wording};
+use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind};
+use crate::network::{Component, ExplanationCode, GroupIndex, Judge};
+use crate::packet::{Interval, protocol};
+use crate::solver::{Blocker, Destination, Direction, NearMiss, PairAnswer, RuleUse, Source};
+
+/// A blocker and what is around it.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'c, 'a> {
+    pub context: Context<'a>,
+    pub pair: &'a PairAnswer,
+    pub blocker: &'a Blocker,
+    pub paths: &'c [PathView<'a>],
+}
+
+/// The view of a blocker.
+pub(super) fn explanation<'a>(
+    context: Context<'a>,
+    pair: &'a PairAnswer,
+    blocker: &'a Blocker,
+    paths: &[PathView<'a>],
+) -> ExplanationView<'a> {
+    let case = Case { context, pair, blocker, paths };
+    let mut component = at_rows(context, blocker.component, (blocker.vpc, blocker.subnet));
+    component.decision = "drop";
+    component.code = Some(blocker.code.as_text());
+    if component.id == name::ABSENT
+        && let Some(id) = case.absent_id()
+    {
+        component.id = id;
+    }
+    let by = blocker.by.and_then(|origin| {
+        rule(context, Met { origin, at: blocker.component, destination: &blocker.destination })
+    });
+    let considered = blocker.considered.iter().filter_map(|miss| considered(case, *miss)).collect();
+    ExplanationView {
+        code: blocker.code.as_text(),
+        direction: direction_text(blocker.direction),
+        words: sentence::sentence(case, &component, by.as_ref()),
+        missing: remedy::remedies(case, &component, by.as_ref()),
+        component,
+        by,
+        related: related(case),
+        header: header(&blocker.source, &blocker.destination, &blocker.transport, &case.source_ports()),
+        considered,
+        needs: case.gap().and_then(call),
+        is_later: blocker.is_later,
+        case: blocker.code,
+        way: blocker.direction,
+    }
+}
+
+pub(super) fn direction_text(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Forward => "forward",
+        Direction::Return => "return",
+    }
+}
+
+/// The call that would settle an assumption.
+pub(super) fn call(assumption: &Assumption) -> Option<String> {
+    assumption.needs.map(|call| format!("aws {call}"))
+}
+
+impl<'a> Case<'_, 'a> {
+    /// What is missing, where something is.
+    pub fn gap(&self) -> Option<&'a Assumption> {
+        self.blocker.gap.map(|index| &self.context.network.assumptions[index.index()])
+    }
+
+    /// The id of something that the snapshot does not have: what is missing, or where the last route sent.
+    fn absent_id(&self) -> Option<&'a str> {
+        if let Some(gap) = self.gap().filter(|gap| super::rule::is_id(&gap.about)) {
+            return Some(&gap.about);
+        }
+        let dropped = self.paths.iter().flat_map(|path| match self.blocker.direction {
+            Direction::Forward => &path.forward_path_components,
+            Direction::Return => &path.return_path_components,
+        });
+        dropped
+            .filter(|it| it.component == self.blocker.component)
+            .map(|it| it.id)
+            .find(|id| *id != name::ABSENT)
+    }
+
+    /// The direction of the filter that dropped, where one did.
+    pub fn is_outbound(&self) -> bool {
+        match self.blocker.rule {
+            RuleUse::Filter(id, _) => match self.context.network.filters[id.0 as usize].judge {
+                Judge::SecurityGroups { is_outbound, .. } | Judge::Acl { is_outbound, .. } => is_outbound,
+            },
+            RuleUse::None
+            | RuleUse::Stateful(_)
+            | RuleUse::Route(..)
+            | RuleUse::NoRoute(_)
+            | RuleUse::Assumption(_) => false,
+        }
+    }
+
+    /// What was asked of the packets' end that a filter looks at.
+    pub fn peer_text(&self) -> String {
+        let set = if self.is_outbound() { &self.blocker.destination } else { &self.blocker.source };
+        addresses_text(self.context.network, set)
+    }
+
+    /// The packets.
+    pub fn traffic(&self) -> String {
+        transport_text(&self.blocker.transport)
+    }
+
+    pub fn source(&self) -> String {
+        addresses_text(self.context.network, &self.blocker.source)
+    }
+
+    pub fn destination(&self) -> String {
+        addresses_text(self.context.network, &self.blocker.destination)
+    }
+
+    /// The groups of the end that a filter looks at, where that is an interface.
+    pub fn peer_groups(&self) -> &'a [GroupIndex] {
+        let is_forward = self.blocker.direction == Direction::Forward;
+        // Inbound filters look at the sender, which of a reply is the destination.
+        let wants_source = self.is_outbound() != is_forward;
+        let query = self.context.query;
+        let interface = match (&query.sources[self.pair.source], &query.destinations[self.pair.destination]) {
+            (Source::Interface(interface, _), _) if wants_source => interface,
+            (_, Destination::Interface(interface, _)) if !wants_source => interface,
+            _ => return &[],
+        };
+        let network = self.context.network;
+        &network.group_sets[network.interfaces[interface.index()].groups.index()]
+    }
+
+    fn source_ports(&self) -> Vec<Interval> {
+        let ports = &self.context.query.traffic.source_ports;
+        let client = |number: u8| {
+            let start = u32::from(number) << 16;
+            ports.iter().map(move |(low, high)| (start | u32::from(*low), start | u32::from(*high)))
+        };
+        match self.blocker.direction {
+            Direction::Forward => client(protocol::TCP).chain(client(protocol::UDP)).collect(),
+            Direction::Return => self.context.query.traffic.intervals.clone(),
+        }
+    }
+}
+
+/// What else has a part in it; of an interface in a bad state also its instance, and what switches public access off.
+fn related<'a>(case: Case<'_, 'a>) -> Vec<Related<'a>> {
+    let blocker = case.blocker;
+    let mut components: Vec<Component> = Vec::new();
+    let mut add = |component: Component| {
+        if component != blocker.component && !components.contains(&component) {
+            components.push(component);
+        }
+    };
+    blocker.related.iter().for_each(|it| add(*it));
+    if blocker.code == ExplanationCode::BadState {
+        instance_of(case.context, blocker.component).into_iter().for_each(&mut add);
+    }
+    if blocker.code == ExplanationCode::VpcBlockPublicAccessEnabled {
+        block_public_access(case).into_iter().for_each(&mut add);
+    }
+    let view = |component: Component| {
+        let named = name::named(case.context, component);
+        Related { id: named.id, kind: named.kind, name: named.name, state: named.state, component }
+    };
+    components.into_iter().map(view).filter(|it| it.id != name::ABSENT).collect()
+}
+
+/// The setting that holds for the subnet that packets stood in.
+fn block_public_access(case: Case<'_, '_>) -> Option<Component> {
+    let model = &case.context.snapshot.model;
+    let vpc = name::vpc_id(case.context, case.blocker.vpc)?;
+    let about = model.vpcs.get(&crate::model::VpcId::from(vpc)).map(|vpc| &vpc.about);
+    let is_for = |it: &crate::model::BlockPublicAccessOptions| {
+        about.is_none_or(|about| {
+            (it.about.account.is_none() || about.account.is_none() || it.about.account == about.account)
+                && (it.about.region.is_none() || about.region.is_none() || it.about.region == about.region)
+        })
+    };
+    let position = model.block_public_access_options.iter().position(is_for)?;
+    Some(Component::Resource(ResourceKind::BlockPublicAccessOptions, position as u32))
+}
+
+/// A rule that did not help, and why not.
+fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> {
+    let met = Met { origin: miss.origin, at: case.blocker.component, destination: &case.blocker.destination };
+    let view = rule(case.context, met)?;
+    let mut differs: Vec<&'static str> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
+    let is_outbound = case.is_outbound();
+    if !miss.admits {
+        reasons.push("it denies".to_owned());
+    }
+    if !miss.matches_transport
+        && let Some(ports) = ports_of(&view.source)
+    {
+        differs.push(field_of(ports, &case.blocker.transport));
+        reasons.push(format!("it is for {}, the packets are {}", match_text(ports), case.traffic()));
+    }
+    if !miss.matches_peer {
+        differs.push(match (&view.source, is_outbound) {
+            (RuleSource::Group { peer: Peer::Group(_), .. }, _) => "group",
+            (_, true) => "destination-address",
+            (_, false) => "source-address",
+        });
+        reasons.push(peer_reason(case, &view.source));
+    }
+    if reasons.is_empty() {
+        reasons.push(match view.source {
+            RuleSource::Entry { .. } => "an entry with a lower number decides first".to_owned(),
+            _ => "it matches other packets of those that were asked about".to_owned(),
+        });
+    }
+    Some(Considered {
+        rule: view.rule,
+        words: view.words,
+        id: view.id,
+        place: view.place,
+        differs,
+        why: reasons.join("; "),
+        source: view.source,
+    })
+}
+
+fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
+    match source {
+        RuleSource::Group { permission, .. } => Some(permission.ports),
+        RuleSource::Entry { entry, .. } => Some(entry.protocol),
+        RuleSource::None
+        | RuleSource::Route { .. }
+        | RuleSource::Local { .. }
+        | RuleSource::Transit { .. }
+        | RuleSource::Propagation { .. }
+        | RuleSource::List { .. } => None,
+    }
+}
+
+/// Whether protocol or port differ.
+fn field_of(ports: PortMatch, transport: &[Interval]) -> &'static str {
+    let number = match ports {
+        PortMatch::All => return "protocol",
+        PortMatch::Protocol(number) => number,
+        PortMatch::Ports { protocol, .. } | PortMatch::Icmp { protocol, .. } => protocol,
+    };
+    let has_protocol = !super::traffic::of_protocol(transport, number).is_empty();
+    match (has_protocol, ports) {
+        (false, _) => "protocol",
+        (true, PortMatch::Icmp { .. }) => "icmp-type",
+        (true, PortMatch::All | PortMatch::Protocol(_) | PortMatch::Ports { .. }) => "destination-port",
+    }
+}
+
+fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
+    let end = if case.is_outbound() { "destination" } else { "source" };
+    let peer = case.peer_text();
+    match source {
+        RuleSource::Group { peer: Peer::Group(reference), .. } => {
+            let groups = case.peer_groups();
+            let known = |group: &GroupIndex| case.context.network.groups[group.index()].id.as_str();
+            let names: Vec<&str> = groups.iter().map(known).collect();
+            if names.contains(&reference.id.as_str()) {
+                format!("it names {}, which the {end} has, but not where the packets arrive", reference.id)
+            } else if names.is_empty() {
+                format!("it names {}; the {end} is {peer}", reference.id)
+            } else {
+                format!("it names {}; the {end} has {}", reference.id, names.join(", "))
+            }
+        }
+        RuleSource::Group { peer: Peer::PrefixList(list), .. } => {
+            format!("the {end} is {peer}, which is not in {list}")
+        }
+        RuleSource::Group { peer: Peer::Cidr(net), .. } => {
+            format!("the {end} is {peer}, not in {net}")
+        }
+        RuleSource::Entry { entry, .. } => format!("the {end} is {peer}, not in {}", entry.cidr),
+        RuleSource::None
+        | RuleSource::Route { .. }
+        | RuleSource::Local { .. }
+        | RuleSource::Transit { .. }
+        | RuleSource::Propagation { .. }
+        | RuleSource::List { .. } => format!("the {end} is {peer}"),
+    }
+}
+
+/// The view of an assumption.
+pub(super) fn assumption<'a>(context: Context<'a>, assumption: &'a Assumption) -> AssumptionView<'a> {
+    AssumptionView {
+        code: wording::assumption_code(assumption.code),
+        about: &assumption.about,
+        words: wording::assumption(assumption.code),
+        needs: call(assumption),
+        place: assumption.place.map(|place| place_text(context, place, "")),
+        makes_unknown: assumption.code.makes_unknown(),
+    }
+}
+
+/// The assumption that packets between two addresses of one host never leave it (M-8).
+pub(super) fn host_local(interface: &str) -> AssumptionView<'_> {
+    let code = AssumptionCode::HostLocal;
+    AssumptionView {
+        code: wording::assumption_code(code),
+        about: interface,
+        words: wording::assumption(code),
+        needs: None,
+        place: None,
+        makes_unknown: false,
+    }
+}
+
+/// What a would-be path does after a drop.
+pub(super) fn next_hop<'c, 'a>(case: Case<'c, 'a>) -> Option<&'c super::view::ComponentView<'a>> {
+    after_drop(case.paths, case.blocker.direction, case.blocker.component)?.1
+}

@@ -1,0 +1,494 @@
+//! Paths: from the solver's events to components in AWS's order. On the way out: instance, interface, security groups,
+//! network ACL, route table, gateway; on the way in: gateway, network ACL, security groups, interface, instance.
+
+use super::Context;
+use super::name::{self, ABSENT};
+use super::packets::header;
+use super::rule::{Met, rule, together};
+use super::view::{ComponentView, Header, Note, PathView, RuleView};
+use crate::model::ResourceKind;
+use crate::network::{
+    Component, InterfaceIndex, Judge, LinkLocal, LocationId, LocationKind, PublicOwner, ServiceIndex, Step,
+};
+use crate::packet::{AddressSet, Family, Interval, protocol};
+use crate::solver::{
+    Blocker, Decision, Destination, Direction, Event, PairAnswer, PathAnswer, RuleUse, Source,
+};
+
+/// No rows.
+const NOWHERE: (u32, u32) = (u32::MAX, u32::MAX);
+
+/// The paths of a pair.
+pub(super) fn paths<'a>(context: Context<'a>, pair: &'a PairAnswer) -> Vec<PathView<'a>> {
+    pair.paths.iter().map(|path| one(context, pair, path)).collect()
+}
+
+fn one<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) -> PathView<'a> {
+    let forward = forward(context, pair, path);
+    let back = back(context, pair, path);
+    PathView {
+        verdict: path.verdict.as_text(),
+        forward_path_components: forward,
+        return_path_components: back,
+        judged: path.verdict,
+        family: pair.family,
+    }
+}
+
+/// What packets carry at a moment.
+#[derive(Debug, Clone)]
+struct Carried {
+    source: AddressSet,
+    destination: AddressSet,
+    transport: Vec<Interval>,
+    source_ports: Vec<Interval>,
+}
+
+impl Carried {
+    fn header(&self) -> Header {
+        header(&self.source, &self.destination, &self.transport, &self.source_ports)
+    }
+}
+
+fn forward<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) -> Vec<ComponentView<'a>> {
+    let Some(first) = path.forward.first() else { return Vec::new() };
+    let ports = port_intervals(&context.query.traffic.source_ports);
+    let begins = Carried {
+        source: initial_source(context, pair).unwrap_or_else(|| first.source.clone()),
+        destination: initial_destination(context, pair, first),
+        transport: first.transport.clone(),
+        source_ports: ports,
+    };
+    let mut trail = Trail::new(context, pair, Direction::Forward, begins);
+    match &context.query.sources[pair.source] {
+        Source::Interface(interface, _) => trail.begin_at_interface(*interface),
+        Source::Outside(_) | Source::Nobody(_) => trail.push(Component::Internet, NOWHERE),
+    }
+    trail.begun();
+    trail.follow(&path.forward)
+}
+
+fn back<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) -> Vec<ComponentView<'a>> {
+    let (Some(first), Some(last)) = (path.back.first(), path.forward.last()) else { return Vec::new() };
+    let begins = Carried {
+        source: last.destination.clone(),
+        destination: last.source.clone(),
+        transport: first.transport.clone(),
+        source_ports: last.transport.clone(),
+    };
+    let mut trail = Trail::new(context, pair, Direction::Return, begins);
+    match last.kind {
+        LocationKind::InterfaceIn => match last.component {
+            Component::Resource(ResourceKind::NetworkInterface, position) => {
+                trail.begin_at_interface(InterfaceIndex(position));
+            }
+            component => trail.push(component, (last.vpc, last.subnet)),
+        },
+        LocationKind::GatewayEndpoint => {
+            trail.push_service(last);
+            trail.push(last.component, (last.vpc, last.subnet));
+        }
+        _ => trail.push(last.component, (last.vpc, last.subnet)),
+    }
+    trail.begun();
+    trail.follow(&path.back)
+}
+
+fn port_intervals(ports: &[(u16, u16)]) -> Vec<Interval> {
+    let of = |number: u8| {
+        let start = u32::from(number) << 16;
+        ports.iter().map(move |(low, high)| (start | u32::from(*low), start | u32::from(*high)))
+    };
+    of(protocol::TCP).chain(of(protocol::UDP)).collect()
+}
+
+fn initial_source(context: Context<'_>, pair: &PairAnswer) -> Option<AddressSet> {
+    match &context.query.sources[pair.source] {
+        Source::Interface(interface, named) => {
+            own_address(context, *interface, *named, pair.family).map(|it| AddressSet::point(pair.family, it))
+        }
+        Source::Outside(set) | Source::Nobody(set) => Some(set.clone()),
+    }
+}
+
+fn own_address(
+    context: Context<'_>,
+    interface: InterfaceIndex,
+    named: Option<u128>,
+    family: Family,
+) -> Option<u128> {
+    let row = &context.network.interfaces[interface.index()];
+    named.or(match family {
+        Family::V4 => row.primary_v4.map(u128::from),
+        Family::V6 => row.primary_v6,
+    })
+}
+
+/// What the sender writes: the public address where it asks from outside for an interface.
+fn initial_destination(context: Context<'_>, pair: &PairAnswer, first: &Event) -> AddressSet {
+    let is_outside = matches!(context.query.sources[pair.source], Source::Outside(_));
+    match &context.query.destinations[pair.destination] {
+        Destination::Interface(interface, named) => {
+            let Some(own) = own_address(context, *interface, *named, pair.family) else {
+                return first.destination.clone();
+            };
+            let row = &context.network.interfaces[interface.index()];
+            let public = (is_outside && pair.family == Family::V4)
+                .then(|| {
+                    let addresses = &context.network.vpcs[row.vpc.index()].public_addresses;
+                    let found = addresses.iter().find(|(private, _)| u128::from(*private) == own);
+                    found.map(|(_, public)| u128::from(*public))
+                })
+                .flatten();
+            AddressSet::point(pair.family, public.unwrap_or(own))
+        }
+        Destination::Addresses(set) => before_translation(context, set, first),
+    }
+}
+
+/// Of the asked addresses, those that became what the first event shows.
+fn before_translation(context: Context<'_>, asked: &AddressSet, first: &Event) -> AddressSet {
+    if first.decision != Decision::Translate {
+        return first.destination.clone();
+    }
+    if asked.single().is_some() {
+        return asked.clone();
+    }
+    let private = first.destination.single();
+    let owner = context.network.public_owners.iter().find(|(_, owner)| match owner {
+        PublicOwner::Private(vpc, address) => vpc.0 == first.vpc && Some(u128::from(*address)) == private,
+        PublicOwner::Nat(_) | PublicOwner::Unassociated(_) => false,
+    });
+    owner.map_or_else(|| asked.clone(), |(public, _)| AddressSet::point(Family::V4, u128::from(*public)))
+}
+
+/// One direction of a path in the making.
+struct Trail<'a> {
+    context: Context<'a>,
+    blockers: &'a [Blocker],
+    direction: Direction,
+    carried: Carried,
+    components: Vec<ComponentView<'a>>,
+    /// Where the last route sent, for targets that the snapshot does not have.
+    target: Option<&'a str>,
+}
+
+impl<'a> Trail<'a> {
+    fn new(context: Context<'a>, pair: &'a PairAnswer, direction: Direction, carried: Carried) -> Trail<'a> {
+        let components = Vec::with_capacity(12);
+        Trail { context, blockers: &pair.blockers, direction, carried, components, target: None }
+    }
+
+    /// A component that lets packets pass, so far as is known yet.
+    fn push(&mut self, component: Component, rows: (u32, u32)) {
+        self.components.push(at_rows(self.context, component, rows));
+    }
+
+    fn begin_at_interface(&mut self, interface: InterfaceIndex) {
+        let row = &self.context.network.interfaces[interface.index()];
+        let rows = (row.vpc.0, row.subnet.0);
+        if let Some(instance) = instance_of(self.context, row.component) {
+            self.push(instance, rows);
+        }
+        self.push(row.component, rows);
+    }
+
+    /// The first component shows what packets carry when they begin.
+    fn begun(&mut self) {
+        let header = self.carried.header();
+        if let Some(first) = self.components.first_mut() {
+            first.outbound_header = Some(header);
+        }
+    }
+
+    fn follow(mut self, events: &'a [Event]) -> Vec<ComponentView<'a>> {
+        for event in events {
+            self.event(event);
+        }
+        self.components
+    }
+
+    fn event(&mut self, event: &'a Event) {
+        let before = (event.decision == Decision::Translate).then(|| self.carried.clone());
+        self.carry(event);
+        match event.rule {
+            RuleUse::Filter(id, _) => self.filter(event, id.0, false),
+            RuleUse::Stateful(id) => self.filter(event, id.0, true),
+            RuleUse::Route(..) | RuleUse::NoRoute(_) => self.route(event),
+            RuleUse::None | RuleUse::Assumption(_) => self.plain(event),
+        }
+        if let (Some(before), Some(last)) = (before, self.components.last_mut()) {
+            last.decision = "translate";
+            // A gateway that rewrites at the very beginning has both.
+            last.inbound_header = Some(before.header());
+            last.outbound_header = Some(self.carried.header());
+        }
+    }
+
+    fn carry(&mut self, event: &Event) {
+        let was_rewritten = event.decision == Decision::Translate;
+        self.carried.source = event.source.clone();
+        self.carried.destination = event.destination.clone();
+        self.carried.transport = event.transport.clone();
+        if was_rewritten && event.kind == LocationKind::NatGateway {
+            self.carried.source_ports = port_intervals(&[(1024, u16::MAX)]);
+        }
+    }
+
+    fn filter(&mut self, event: &'a Event, filter: u32, is_stateful: bool) {
+        let filter = &self.context.network.filters[filter as usize];
+        match &filter.judge {
+            Judge::Acl { acl, .. } => {
+                let component = Component::Resource(ResourceKind::NetworkAcl, acl.unwrap_or(u32::MAX));
+                let rules = event.matched.iter().filter_map(|origin| self.rule(event, *origin, component));
+                let by = together(rules.collect::<Vec<_>>()).or_else(|| self.deciding(event, component));
+                self.decided(component, event, by, Note::None);
+            }
+            Judge::SecurityGroups { groups, .. } => {
+                let note = if is_stateful { Note::Stateful } else { Note::None };
+                let mut has_any = false;
+                for group in groups {
+                    let component = Component::Resource(ResourceKind::SecurityGroup, group.0);
+                    let of_group = event.matched.iter().filter(|origin| is_of_group(**origin, group.0));
+                    let rules: Vec<_> =
+                        of_group.filter_map(|origin| self.rule(event, *origin, component)).collect();
+                    if rules.is_empty() && !event.matched.is_empty() {
+                        continue;
+                    }
+                    has_any = true;
+                    self.decided(component, event, together(rules), note);
+                }
+                if !has_any {
+                    self.decided(event.component, event, None, note);
+                }
+            }
+        }
+    }
+
+    fn route(&mut self, event: &'a Event) {
+        let rules = event.matched.iter().filter_map(|origin| self.rule(event, *origin, event.component));
+        let by = together(rules.collect::<Vec<_>>()).or_else(|| match event.rule {
+            RuleUse::Route(origin, _) => self.rule(event, origin, event.component),
+            RuleUse::NoRoute(_)
+            | RuleUse::None
+            | RuleUse::Filter(..)
+            | RuleUse::Stateful(_)
+            | RuleUse::Assumption(_) => None,
+        });
+        self.target = by.as_ref().and_then(|by| by.source.target());
+        let note = if by.is_none() { Note::NoRoute } else { Note::None };
+        self.decided(event.component, event, by, note);
+    }
+
+    fn plain(&mut self, event: &'a Event) {
+        if event.decision == Decision::Arrive {
+            self.arrive(event);
+            return;
+        }
+        let is_known = self.components.last().is_some_and(|last| {
+            last.component == event.component
+                && last.place.is_none_or(|(at, kind)| at == event.location || is_same_place(kind, event.kind))
+        });
+        if !is_known {
+            let is_table = matches!(event.kind, LocationKind::RouteTable)
+                && !matches!(event.decision, Decision::Drop(_));
+            let note = if is_table { Note::ReturnToSender } else { Note::None };
+            self.decided(event.component, event, None, note);
+            return;
+        }
+        if let (Decision::Drop(code), Some(last)) = (event.decision, self.components.last_mut()) {
+            last.decision = "drop";
+            last.code = Some(code.as_text());
+            last.place = Some((event.location, event.kind));
+        }
+    }
+
+    fn arrive(&mut self, event: &'a Event) {
+        let is_here = self.components.last().is_some_and(|last| last.component == event.component);
+        match event.kind {
+            LocationKind::GatewayEndpoint => {
+                if !is_here {
+                    self.decided(event.component, event, None, Note::None);
+                }
+                self.push_service(event);
+            }
+            // What nothing filters is served right there (LL-1).
+            LocationKind::InterfaceOut => self.push_service(event),
+            _ => {
+                if !is_here {
+                    self.decided(event.component, event, None, Note::None);
+                }
+                if let Some(instance) = instance_of(self.context, event.component) {
+                    self.push(instance, (event.vpc, event.subnet));
+                }
+            }
+        }
+    }
+
+    fn push_service(&mut self, event: &Event) {
+        if let Some(service) = service_at(self.context, event) {
+            self.push(Component::Service(service), NOWHERE);
+        }
+    }
+
+    fn decided(&mut self, component: Component, event: &Event, by: Option<RuleView<'a>>, note: Note) {
+        let mut view = component_view(self.context, component, event, self.target);
+        view.by = by;
+        view.note = note;
+        match event.decision {
+            Decision::Pass | Decision::Arrive => view.decision = "pass",
+            Decision::Translate => view.decision = "translate",
+            Decision::Drop(code) => {
+                view.decision = "drop";
+                view.code = Some(code.as_text());
+            }
+        }
+        self.components.push(view);
+    }
+
+    fn rule(&self, event: &Event, origin: crate::network::Origin, at: Component) -> Option<RuleView<'a>> {
+        rule(self.context, Met { origin, at, destination: &event.destination })
+    }
+
+    /// Where a filter drops, its blocker knows the entry.
+    fn deciding(&self, event: &Event, at: Component) -> Option<RuleView<'a>> {
+        let is_of = |it: &&Blocker| it.direction == self.direction && it.rule == event.rule;
+        let origin = self.blockers.iter().find(is_of)?.by?;
+        matches!(event.decision, Decision::Drop(_)).then(|| self.rule(event, origin, at))?
+    }
+}
+
+fn is_of_group(origin: crate::network::Origin, row: u32) -> bool {
+    matches!(origin, crate::network::Origin::SecurityGroupRule { group, .. } if group == row)
+}
+
+/// Places at which one thing stands for one hop of a path.
+fn is_same_place(one: LocationKind, other: LocationKind) -> bool {
+    one == other
+        || (matches!(one, LocationKind::AttachmentOut | LocationKind::AttachmentSubnet)
+            && matches!(other, LocationKind::AttachmentOut | LocationKind::AttachmentSubnet))
+}
+
+/// The instance that an interface is attached to, when the snapshot has it.
+pub(super) fn instance_of(context: Context<'_>, component: Component) -> Option<Component> {
+    let Component::Resource(ResourceKind::NetworkInterface, position) = component else { return None };
+    let model = &context.snapshot.model;
+    let interface = model.network_interfaces[..].get(position as usize)?;
+    let instance = interface.attachment.as_ref()?.instance.as_ref()?;
+    let position = model.instances.position(instance)?;
+    Some(Component::Resource(ResourceKind::Instance, position as u32))
+}
+
+/// The service that packets end at.
+fn service_at(context: Context<'_>, event: &Event) -> Option<ServiceIndex> {
+    let network = context.network;
+    if event.kind == LocationKind::GatewayEndpoint {
+        let found = network.services.iter().position(|it| it.component == Some(event.component))?;
+        return Some(ServiceIndex(found as u32));
+    }
+    let address = event.destination.first()?;
+    let family = event.destination.family();
+    let resolver = network
+        .vpcs
+        .get(event.vpc as usize)
+        .is_some_and(|vpc| family == Family::V4 && vpc.resolvers.iter().any(|it| u128::from(*it) == address));
+    let address =
+        if resolver { u128::from(u32::from(std::net::Ipv4Addr::new(169, 254, 169, 253))) } else { address };
+    match network.link_local.at(family, address) {
+        LinkLocal::Service(service) => Some(service),
+        LinkLocal::Ordinary | LinkLocal::NotRoutable | LinkLocal::Unknown(_) => None,
+    }
+}
+
+/// The subnet whose controls an event is about: packets that are about to enter one still count as being elsewhere.
+fn subnet_of(context: Context<'_>, event: &Event) -> u32 {
+    let network = context.network;
+    if let RuleUse::Filter(wanted, _) = event.rule {
+        let acl = network.steps_of(event.location).iter().find_map(|step| {
+            let Step::Acl { filter, subnet, .. } = step else { return None };
+            (*filter == wanted).then_some(subnet.0)
+        });
+        if let Some(subnet) = acl {
+            return subnet;
+        }
+    }
+    match network.location(event.location).component {
+        Component::Resource(ResourceKind::NetworkInterface, row) => {
+            network.interfaces.get(row as usize).map_or(event.subnet, |row| row.subnet.0)
+        }
+        Component::Resource(..) | Component::Internet | Component::Service(_) => event.subnet,
+    }
+}
+
+/// A component with its names, where packets met it.
+fn component_view<'a>(
+    context: Context<'a>,
+    component: Component,
+    event: &Event,
+    target: Option<&'a str>,
+) -> ComponentView<'a> {
+    let mut view = at_rows(context, component, (event.vpc, subnet_of(context, event)));
+    view.place = Some((event.location, event.kind));
+    if view.id == ABSENT
+        && let Some(target) = target
+    {
+        view.id = target;
+    }
+    view
+}
+
+/// A component with its names, and the VPC and subnet that packets stood in.
+pub(super) fn at_rows<'a>(
+    context: Context<'a>,
+    component: Component,
+    (vpc, subnet): (u32, u32),
+) -> ComponentView<'a> {
+    let named = name::named(context, component);
+    let is_of_subnet = matches!(
+        component,
+        Component::Resource(
+            ResourceKind::NetworkAcl
+                | ResourceKind::RouteTable
+                | ResourceKind::SecurityGroup
+                | ResourceKind::Subnet,
+            _
+        )
+    );
+    let subnet = named.subnet.or_else(|| if is_of_subnet { name::subnet_id(context, subnet) } else { None });
+    let is_inside = matches!(component, Component::Resource(..));
+    let vpc = named.vpc.or_else(|| if is_inside { name::vpc_id(context, vpc) } else { None });
+    ComponentView {
+        id: named.id,
+        kind: named.kind,
+        name: named.name,
+        account: named.account,
+        region: named.region,
+        vpc,
+        subnet,
+        decision: "pass",
+        code: None,
+        by: None,
+        inbound_header: None,
+        outbound_header: None,
+        component,
+        place: None,
+        note: Note::None,
+    }
+}
+
+/// The location of a path's drop by a rule, with what would come next.
+pub(super) fn after_drop<'p, 'a>(
+    paths: &'p [PathView<'a>],
+    direction: Direction,
+    component: Component,
+) -> Option<(LocationId, Option<&'p ComponentView<'a>>)> {
+    paths.iter().find_map(|path| {
+        let components = match direction {
+            Direction::Forward => &path.forward_path_components,
+            Direction::Return => &path.return_path_components,
+        };
+        let at = components.iter().position(|it| it.decision == "drop" && it.component == component)?;
+        let (location, _) = components[at].place?;
+        Some((location, components.get(at + 1)))
+    })
+}

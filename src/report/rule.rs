@@ -1,0 +1,344 @@
+//! Rules, entries and routes: from the number that the solver gives to short text, words, id and place.
+
+use ipnet::IpNet;
+
+use super::Context;
+use super::name::{self, ABSENT};
+use super::traffic::match_text;
+use super::view::RuleView;
+use crate::model::words::Word;
+use crate::model::{
+    NetworkAcl, NetworkAclEntry, Peer, Place, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
+    RouteTarget, SecurityGroup, SecurityGroupPermission, SecurityGroupRuleId,
+    TransitGatewayPrefixListReference, TransitGatewayRoute, TransitGatewayRouteKind,
+    TransitGatewayRouteState, TransitGatewayRoutes,
+};
+use crate::network::{Component, Origin};
+use crate::packet::{AddressSet, range_of};
+
+/// The element of the model that a rule is, for formats that print its members.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RuleSource<'a> {
+    /// AWS's own wiring, or something that the snapshot does not have.
+    None,
+    /// A peer of a permission.
+    Group {
+        group: &'a SecurityGroup,
+        is_outbound: bool,
+        permission: &'a SecurityGroupPermission,
+        peer: &'a Peer,
+    },
+    /// An entry of an ACL.
+    Entry { acl: &'a NetworkAcl, is_outbound: bool, entry: &'a NetworkAclEntry },
+    /// A route of a route table.
+    Route { table: &'a RouteTable, route: &'a Route },
+    /// The local route of a block, which every table has (VPC-3).
+    Local { cidr: Option<IpNet> },
+    /// A listed route of a transit gateway's table.
+    Transit { list: &'a TransitGatewayRoutes, route: &'a TransitGatewayRoute },
+    /// A block that a VPC's attachment propagates.
+    Propagation { attachment: &'a str, cidr: Option<IpNet> },
+    /// A prefix list in a transit gateway's table.
+    List { reference: &'a TransitGatewayPrefixListReference },
+}
+
+/// Which rule it is, where it was met, and the destinations that it was met by: of routes that stand for several
+/// blocks, those say which.
+#[derive(Clone, Copy)]
+pub(super) struct Met<'s> {
+    pub origin: Origin,
+    pub at: Component,
+    pub destination: &'s AddressSet,
+}
+
+/// A rule's view; absent for what no rule decided.
+pub(super) fn rule<'a>(context: Context<'a>, met: Met<'_>) -> Option<RuleView<'a>> {
+    match met.origin {
+        Origin::Wiring => None,
+        Origin::SecurityGroupRule { group, is_outbound, permission, peer } => {
+            group_rule(context, group, is_outbound, permission, peer)
+        }
+        Origin::AclEntry { acl, is_outbound, entry } => acl_entry(context, acl, is_outbound, entry),
+        Origin::Route { table, route } => table_route(context, table, route),
+        Origin::ImplicitLocal { vpc } => Some(implicit_local(context, vpc, met)),
+        Origin::TransitRoute { list, route } => transit_route(context, list, route),
+        Origin::TransitPropagation { list, attachment } => propagation(context, list, attachment, met),
+        Origin::TransitPrefixList { list, reference } => transit_list(context, list, reference),
+    }
+}
+
+/// Several rules that decided together: the first, with the others beside it.
+pub(super) fn together<'a>(rules: impl IntoIterator<Item = RuleView<'a>>) -> Option<RuleView<'a>> {
+    let mut rules = rules.into_iter();
+    let mut first = rules.next()?;
+    for rule in rules {
+        if rule.rule != first.rule && first.also.iter().all(|known| known.rule != rule.rule) {
+            first.also.push(rule);
+        }
+    }
+    Some(first)
+}
+
+fn direction(is_outbound: bool) -> &'static str {
+    if is_outbound { "outbound" } else { "inbound" }
+}
+
+/// `FILE: ELEMENT`, with what of the element it is.
+pub(super) fn place_text(context: Context<'_>, place: Place, inside: &str) -> String {
+    let located = context.snapshot.locate(place);
+    let mut text = String::with_capacity(located.file.len() + located.element.len() + inside.len() + 3);
+    text.push_str(located.file);
+    text.push_str(": ");
+    text.push_str(&located.element);
+    if !inside.is_empty() {
+        text.push('.');
+        text.push_str(inside);
+    }
+    text
+}
+
+fn group_rule<'a>(
+    context: Context<'a>,
+    group: u32,
+    is_outbound: bool,
+    permission: u16,
+    peer: u16,
+) -> Option<RuleView<'a>> {
+    let group = context.snapshot.model.security_groups[..].get(group as usize)?;
+    let permissions = if is_outbound { &group.outbound } else { &group.inbound };
+    let found = permissions.get(usize::from(permission))?;
+    let peer = found.peers.get(usize::from(peer))?;
+    let word = if is_outbound { "to" } else { "from" };
+    let list = if is_outbound { "IpPermissionsEgress" } else { "IpPermissions" };
+    let inside = format!("{list}[{permission}]");
+    Some(RuleView {
+        rule: format!("{} {} {permission}", group.id, direction(is_outbound)),
+        words: format!("allow {} {word} {}", match_text(found.ports), peer_text(context, peer)),
+        id: flat_rule(context, group, is_outbound, found, peer).map(|id| id.as_str()),
+        place: Some(place_text(context, group.about.place, &inside)),
+        also: Vec::new(),
+        source: RuleSource::Group { group, is_outbound, permission: found, peer },
+    })
+}
+
+/// The other end of a rule: a block, a list with its name, a group with its owner.
+pub(super) fn peer_text(context: Context<'_>, peer: &Peer) -> String {
+    match peer {
+        Peer::Cidr(net) => net.to_string(),
+        Peer::PrefixList(id) => {
+            let list = context.snapshot.model.prefix_lists.get(id);
+            match list.filter(|list| !list.name.is_empty()) {
+                Some(list) => format!("{id} ({})", list.name),
+                None => id.to_string(),
+            }
+        }
+        Peer::Group(group) => match (&group.account, &group.peering_connection) {
+            (Some(account), Some(_)) => format!("{} of account {account}", group.id),
+            _ => group.id.to_string(),
+        },
+    }
+}
+
+/// The id that the flat list of rules gives to a rule, where the snapshot has that list.
+fn flat_rule<'a>(
+    context: Context<'a>,
+    group: &SecurityGroup,
+    is_outbound: bool,
+    permission: &SecurityGroupPermission,
+    peer: &Peer,
+) -> Option<&'a SecurityGroupRuleId> {
+    let is_same_peer = |other: &Peer| match (peer, other) {
+        (Peer::Group(one), Peer::Group(two)) => one.id == two.id,
+        (one, two) => one == two,
+    };
+    let rules = context.snapshot.model.security_group_rules.iter();
+    rules
+        .filter(|rule| rule.group == group.id && rule.is_outbound == is_outbound)
+        .find(|rule| rule.ports == permission.ports && is_same_peer(&rule.peer))
+        .map(|rule| &rule.id)
+}
+
+fn acl_entry<'a>(context: Context<'a>, acl: u32, is_outbound: bool, entry: u16) -> Option<RuleView<'a>> {
+    let acl = context.snapshot.model.network_acls[..].get(acl as usize)?;
+    let entries = if is_outbound { &acl.outbound } else { &acl.inbound };
+    let entry = entries.get(usize::from(entry))?;
+    let word = if is_outbound { "to" } else { "from" };
+    let inside = format!("Entries[{}]", entry.index);
+    Some(RuleView {
+        rule: format!("{} {} {}", acl.id, direction(is_outbound), entry.number),
+        words: format!("{} {} {word} {}", entry.action.as_text(), match_text(entry.protocol), entry.cidr),
+        id: None,
+        place: Some(place_text(context, acl.about.place, &inside)),
+        also: Vec::new(),
+        source: RuleSource::Entry { acl, is_outbound, entry },
+    })
+}
+
+fn table_route<'a>(context: Context<'a>, table: u32, route: u16) -> Option<RuleView<'a>> {
+    let table = context.snapshot.model.route_tables[..].get(table as usize)?;
+    let found = table.routes.get(usize::from(route))?;
+    let destination = match &found.destination {
+        RouteDestination::Cidr(net) => net.to_string(),
+        RouteDestination::PrefixList(id) => id.to_string(),
+    };
+    Some(RuleView {
+        rule: format!("{} {destination}", table.id),
+        words: format!("{destination} -> {}{}", target_text(&found.target), route_note(found)),
+        id: None,
+        place: Some(place_text(context, table.about.place, &format!("Routes[{route}]"))),
+        also: Vec::new(),
+        source: RuleSource::Route { table, route: found },
+    })
+}
+
+/// A route's target as AWS names it.
+pub(super) fn target_text(target: &RouteTarget) -> &str {
+    match target {
+        RouteTarget::Local => "local",
+        RouteTarget::Gateway(id)
+        | RouteTarget::NatGateway(id)
+        | RouteTarget::NetworkInterface(id)
+        | RouteTarget::Instance(id)
+        | RouteTarget::PeeringConnection(id)
+        | RouteTarget::TransitGateway(id)
+        | RouteTarget::EgressOnlyInternetGateway(id)
+        | RouteTarget::CarrierGateway(id)
+        | RouteTarget::LocalGateway(id)
+        | RouteTarget::CoreNetwork(id) => id,
+        RouteTarget::Unknown => "a target of an unknown kind",
+    }
+}
+
+fn route_note(route: &Route) -> String {
+    let mut note = String::new();
+    if route.state != RouteState::Active {
+        note.push_str(&format!(" ({})", route.state.as_text()));
+    }
+    match route.origin {
+        RouteOrigin::Propagated => note.push_str(" (propagated)"),
+        RouteOrigin::Advertised => note.push_str(" (advertised)"),
+        RouteOrigin::Table | RouteOrigin::Static | RouteOrigin::Unknown(_) => {}
+    }
+    note
+}
+
+/// The block of some that holds the first address of a set.
+fn block_of(blocks: &[IpNet], destination: &AddressSet) -> Option<IpNet> {
+    let address = destination.first()?;
+    let holds = |net: &&IpNet| {
+        let (low, high) = range_of(**net);
+        crate::packet::Family::of(net.addr()) == destination.family() && (low..=high).contains(&address)
+    };
+    blocks.iter().find(holds).copied()
+}
+
+fn implicit_local<'a>(context: Context<'a>, vpc: u32, met: Met<'_>) -> RuleView<'a> {
+    let cidr = context.network.vpcs.get(vpc as usize).and_then(|row| block_of(&row.cidrs, met.destination));
+    let at = name::named(context, met.at);
+    let block = cidr.map_or_else(|| "local".to_owned(), |net| net.to_string());
+    RuleView {
+        rule: format!("{} {block}", at.id),
+        words: format!("{block} -> local (in every table of the VPC)"),
+        id: None,
+        place: None,
+        also: Vec::new(),
+        source: RuleSource::Local { cidr },
+    }
+}
+
+fn transit_route<'a>(context: Context<'a>, list: u32, route: u16) -> Option<RuleView<'a>> {
+    let list = context.snapshot.model.transit_gateway_routes[..].get(list as usize)?;
+    let route = list.routes.get(usize::from(route))?;
+    let destination = route.prefix_list.as_ref().map_or_else(|| route.cidr.to_string(), |id| id.to_string());
+    let inside = format!("Routes[{}]", route.index);
+    let place = place_text(context, list.about.place, "");
+    // An answer that is one table as a whole is its key already.
+    let place = match place.strip_suffix("Routes") {
+        Some(rest) => format!("{rest}{inside}"),
+        None => format!("{place}.{inside}"),
+    };
+    Some(RuleView {
+        rule: format!("{} {destination}", list.id),
+        words: format!("{destination} -> {}{}", attachments_text(route), transit_note(route)),
+        id: None,
+        place: Some(place),
+        also: Vec::new(),
+        source: RuleSource::Transit { list, route },
+    })
+}
+
+fn attachments_text(route: &TransitGatewayRoute) -> String {
+    match route.attachments.as_slice() {
+        [] => "nowhere".to_owned(),
+        several => several.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn transit_note(route: &TransitGatewayRoute) -> String {
+    let mut note = String::new();
+    if route.state != TransitGatewayRouteState::Active {
+        note.push_str(&format!(" ({})", route.state.as_text()));
+    }
+    if route.kind == TransitGatewayRouteKind::Propagated {
+        note.push_str(" (propagated)");
+    }
+    note
+}
+
+fn propagation<'a>(context: Context<'a>, list: u32, attachment: u32, met: Met<'_>) -> Option<RuleView<'a>> {
+    let model = &context.snapshot.model;
+    let list = model.transit_gateway_propagations[..].get(list as usize)?;
+    let attachment = model.transit_gateway_vpc_attachments[..].get(attachment as usize)?;
+    let blocks = model.vpcs.get(&attachment.vpc).map(|vpc| vpc.associated_cidrs()).unwrap_or_default();
+    let cidr = block_of(&blocks, met.destination);
+    let block = cidr.map_or_else(|| attachment.vpc.to_string(), |net| net.to_string());
+    Some(RuleView {
+        rule: format!("{} {block}", list.id),
+        words: format!("{block} -> {} (propagated)", attachment.id),
+        id: None,
+        place: Some(place_text(context, list.about.place, "")),
+        also: Vec::new(),
+        source: RuleSource::Propagation { attachment: attachment.id.as_str(), cidr },
+    })
+}
+
+fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<RuleView<'a>> {
+    let list = context.snapshot.model.transit_gateway_prefix_list_references[..].get(list as usize)?;
+    let reference = list.references.get(usize::from(reference))?;
+    let target = match &reference.attachment {
+        Some(attachment) if !reference.is_blackhole => attachment.to_string(),
+        Some(_) | None => "nowhere (blackhole)".to_owned(),
+    };
+    Some(RuleView {
+        rule: format!("{} {}", list.id, reference.prefix_list),
+        words: format!("{} -> {target}", reference.prefix_list),
+        id: None,
+        place: Some(place_text(context, list.about.place, "")),
+        also: Vec::new(),
+        source: RuleSource::List { reference },
+    })
+}
+
+impl<'a> RuleSource<'a> {
+    /// Where a route sends, as far as it names a thing.
+    pub fn target(&self) -> Option<&'a str> {
+        match self {
+            RuleSource::Route { route, .. } => match &route.target {
+                RouteTarget::Local | RouteTarget::Unknown => None,
+                target => Some(target_text(target)),
+            },
+            RuleSource::Transit { route, .. } => route.attachments.first().map(|it| it.as_str()),
+            RuleSource::Propagation { attachment, .. } => Some(attachment),
+            RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),
+            RuleSource::None
+            | RuleSource::Group { .. }
+            | RuleSource::Entry { .. }
+            | RuleSource::Local { .. } => None,
+        }
+    }
+}
+
+/// Whether an id says what it is of.
+pub(super) fn is_id(text: &str) -> bool {
+    text != ABSENT && text.contains('-') && !text.contains(' ')
+}

@@ -1,0 +1,255 @@
+//! One sentence for a blocker: what dropped which packets, with the names and states of the case.
+
+use super::explanation::Case;
+use super::name::{self, Named};
+use super::view::{ComponentView, RuleView};
+use super::wording;
+use crate::model::ResourceKind;
+use crate::network::{Component, ExplanationCode, Judge};
+use crate::solver::{Direction, RuleUse};
+
+/// The sentence: lower case, no full stop.
+pub(super) fn sentence(
+    case: Case<'_, '_>,
+    component: &ComponentView<'_>,
+    by: Option<&RuleView<'_>>,
+) -> String {
+    let id = label(component);
+    let (source, destination) = (case.source(), case.destination());
+    match case.blocker.code {
+        ExplanationCode::NoRouteToDestination => format!("{id} has no route for {destination}"),
+        ExplanationCode::BadStateRoute | ExplanationCode::TgwRtbBadStateRoute => match by {
+            Some(by) => format!("{id} sends {destination} nowhere: {}", by.words),
+            None => format!("{id} sends {destination} nowhere"),
+        },
+        ExplanationCode::BadState => bad_state(case, component),
+        ExplanationCode::BadStateAttachment => bad_attachment(case, component),
+        ExplanationCode::MoreSpecificRoute => match by {
+            Some(by) => format!("{id} sends {destination} elsewhere: {} wins over a wider route", by.words),
+            None => format!("{id} sends {destination} elsewhere by a more specific route"),
+        },
+        ExplanationCode::IngressRtbNoPublicIp => match by {
+            Some(by) => {
+                format!("{id} sends {destination} by {}, to an interface without a public address", by.words)
+            }
+            None => format!("{id} has no public address, so no gateway's route table can send to it"),
+        },
+        ExplanationCode::IngressRtbTrafficRedirection => match by {
+            Some(by) => format!(
+                "{id} hands the packets on by {}, to one that has not seen the conversation",
+                by.words
+            ),
+            None => format!("{id} has not seen the conversation that a gateway's route table sends it"),
+        },
+        ExplanationCode::EniSgRulesMismatch => filter_sentence(case, "no rule of", "allows"),
+        ExplanationCode::SgHasNoRules => {
+            let direction = if case.is_outbound() { "outbound" } else { "inbound" };
+            let labels: Vec<String> = judges(case).into_iter().map(label_of).collect();
+            let verb = if labels.len() > 1 { "have" } else { "has" };
+            format!("{} {verb} no {direction} rule, so nothing passes", labels.join(", "))
+        }
+        ExplanationCode::SgReferencesNotPreserved => {
+            format!("{id} names a group that {source} is in, but the way there does not preserve it")
+        }
+        ExplanationCode::SgReferencingSupport => {
+            let losing: Vec<String> = losing(case);
+            format!(
+                "{id} names a group that {source} is in, but security group referencing is off on {}",
+                if losing.is_empty() { "the transit gateway".to_owned() } else { losing.join(" and ") }
+            )
+        }
+        ExplanationCode::EniSourceDestCheckRestriction => {
+            format!("{id} has its source/destination check on and drops {destination}, which is not its own")
+        }
+        ExplanationCode::SubnetAclRestriction => acl_sentence(case, component, by),
+        ExplanationCode::IgwPublicIpAssociationForEgress => {
+            format!("{source} has no public address, so {id} drops what it sends")
+        }
+        ExplanationCode::IgwPrivateIpAssociationForIngress => {
+            format!("{destination} has no public address that {id} knows")
+        }
+        ExplanationCode::IgwDestinationAddressNotInRfc1918Egress
+        | ExplanationCode::IgwDestinationAddressNotInRfc6598Egress => {
+            format!("{id} sends nothing to {destination}, which is no public address")
+        }
+        ExplanationCode::IgwSourceAddressNotInRfc1918Ingress
+        | ExplanationCode::IgwSourceAddressNotInRfc6598Ingress => {
+            format!("{id} takes nothing from {source}, which is no public address")
+        }
+        ExplanationCode::GatewayRejectsSpoofedTraffic => {
+            format!("{id} drops packets from outside that claim to be from {source}, an address of the VPC")
+        }
+        ExplanationCode::VpcBlockPublicAccessEnabled => block_public_access(case, component),
+        ExplanationCode::NgwRequiresSourceInVpc => {
+            format!(
+                "{id} takes nothing that comes over a peering connection or from outside, as {source} does"
+            )
+        }
+        ExplanationCode::RegionalNgwRouteAzRestriction => {
+            format!("{id} does not serve the availability zone that {source} is in")
+        }
+        ExplanationCode::PcxRequiresAddressInVpcCidr => {
+            format!("{id} carries packets between its two VPCs only, not from {source} to {destination}")
+        }
+        ExplanationCode::TgwAttachMissingTgwRtbAssociation => {
+            format!("{id} is associated with no transit gateway route table")
+        }
+        ExplanationCode::TgwRouteAzRestriction => {
+            format!("{id} is not attached in the availability zone that {source} is in")
+        }
+        ExplanationCode::TgwRtbNoRouteToTgwAttachment => format!("{id} has no route for {destination}"),
+        ExplanationCode::TgwRtbRoutesAreUnknown => format!("the snapshot does not have the routes of {id}"),
+        ExplanationCode::VpceGatewayEgressSourceAddressRestriction => {
+            format!("{id} serves its own VPC only, and {source} comes from elsewhere")
+        }
+        ExplanationCode::VpceGatewayProtocolRestriction => {
+            format!("{id} carries TCP and ICMP echo, not {}", case.traffic())
+        }
+        ExplanationCode::VpceIntraVpcTraffic => format!("{id} belongs to an endpoint, which begins nothing"),
+        ExplanationCode::ProtocolRestriction => format!("{id} does not carry {}", case.traffic()),
+        ExplanationCode::NoPossibleDestination => {
+            format!("{id} neither begins nor takes {} of this kind", case.traffic())
+        }
+        ExplanationCode::UnknownResource => unknown(case, component, "is not in the snapshot"),
+        ExplanationCode::UnsupportedComponent => unknown(case, component, "is not modelled"),
+        ExplanationCode::UnassociatedComponent => format!("{id} is not associated with anything"),
+        ExplanationCode::NoInterfaceOwnsAddress => {
+            let address = if case.blocker.destination.is_empty() { source } else { destination };
+            format!("no interface has the address {address}")
+        }
+        ExplanationCode::NatGatewayNoState => {
+            format!("{id} lets in only what answers a conversation that it carries, and this is none")
+        }
+        ExplanationCode::EgressOnlyNoState => {
+            format!("{id} lets in only what answers a conversation from inside, and this is none")
+        }
+        ExplanationCode::ReplyMisdelivered => {
+            let who = if case.blocker.direction == Direction::Return { "the reply" } else { "the packet" };
+            format!("{who} for {destination} ends at {id}, which has that address too")
+        }
+        ExplanationCode::RoutingLoop => {
+            format!("packets for {destination} come back to {id} again and again")
+        }
+        ExplanationCode::TgwIpv6Unsupported => format!("{id} has IPv6 support off"),
+        ExplanationCode::AddressNotRoutable => format!("{destination} is not routed in a VPC"),
+        ExplanationCode::EniDeniesInternet => {
+            format!("{destination} is of an interface that takes nothing from the internet")
+        }
+        ExplanationCode::NotAPublicAddress => format!("{destination} is not routed on the internet"),
+    }
+}
+
+/// Id, with the name where there is one.
+pub(super) fn label(component: &ComponentView<'_>) -> String {
+    with_name(component.id, component.name)
+}
+
+pub(super) fn with_name(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) if name != id => format!("{id} ({name})"),
+        Some(_) | None => id.to_owned(),
+    }
+}
+
+fn label_of(named: Named<'_>) -> String {
+    with_name(named.id, named.name)
+}
+
+/// The groups that judged, each with its name.
+fn judges<'a>(case: Case<'_, 'a>) -> Vec<Named<'a>> {
+    let RuleUse::Filter(id, _) = case.blocker.rule else { return Vec::new() };
+    match &case.context.network.filters[id.0 as usize].judge {
+        Judge::SecurityGroups { groups, .. } => groups
+            .iter()
+            .map(|group| name::named(case.context, Component::Resource(ResourceKind::SecurityGroup, group.0)))
+            .collect(),
+        Judge::Acl { .. } => Vec::new(),
+    }
+}
+
+fn filter_sentence(case: Case<'_, '_>, before: &str, verb: &str) -> String {
+    let labels: Vec<String> = judges(case).into_iter().map(label_of).collect();
+    let (direction, word) = if case.is_outbound() { ("outbound", "to") } else { ("inbound", "from") };
+    let before = before.replace("rule", &format!("{direction} rule"));
+    format!("{before} {} {verb} {} {word} {}", labels.join(", "), case.traffic(), case.peer_text())
+}
+
+fn acl_sentence(case: Case<'_, '_>, component: &ComponentView<'_>, by: Option<&RuleView<'_>>) -> String {
+    let (direction, word) = if case.is_outbound() { ("outbound", "to") } else { ("inbound", "from") };
+    let packets = format!("{} {word} {}", case.traffic(), case.peer_text());
+    let id = label(component);
+    match by.and_then(|by| by.rule.rsplit(' ').next().map(|number| (number, by))) {
+        Some((number, by)) => format!("{direction} entry {number} of {id} drops {packets}: {}", by.words),
+        None => format!("no {direction} entry of {id} allows {packets}"),
+    }
+}
+
+/// Whatever has a state, in words: an interface by its instance.
+fn bad_state(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
+    let instance = super::path::instance_of(case.context, case.blocker.component)
+        .map(|instance| name::named(case.context, instance));
+    if let Some(instance) = instance
+        && let Some(state) = instance.state.filter(|state| *state != "running")
+    {
+        return format!("{} is {state}, so {} carries no packets", label_of(instance), component.id);
+    }
+    let named = name::named(case.context, case.blocker.component);
+    match (named.state, component.kind) {
+        (Some(state), _) => format!("{} is {state}", label(component)),
+        (None, "network-interface") => format!("{} is not in use", label(component)),
+        (None, _) => format!("{} does not work", label(component)),
+    }
+}
+
+fn bad_attachment(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
+    let id = label(component);
+    let state = name::named(case.context, case.blocker.component).state;
+    let vpc = name::vpc_id(case.context, case.blocker.vpc);
+    match (component.kind, state) {
+        ("vpc", _) => format!("no internet gateway is attached to {id}"),
+        ("transit-gateway-attachment" | "transit-gateway-vpc-attachment", Some(state)) => {
+            format!("{id} is {state}")
+        }
+        (_, Some(state)) if !matches!(state, "attached" | "available") => match vpc {
+            Some(vpc) => format!("{id} is {state}, not attached to {vpc}"),
+            None => format!("{id} is {state}"),
+        },
+        _ => match vpc {
+            Some(vpc) => format!("{id} is not attached to {vpc}"),
+            None => format!("{id} is not attached"),
+        },
+    }
+}
+
+/// The transit gateway and attachments that do not keep groups.
+fn losing(case: Case<'_, '_>) -> Vec<String> {
+    let related = case.blocker.related.iter();
+    related
+        .map(|it| name::named(case.context, *it))
+        .filter(|it| it.kind.starts_with("transit-gateway"))
+        .map(label_of)
+        .collect()
+}
+
+fn block_public_access(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
+    let model = &case.context.snapshot.model;
+    let modes = model.block_public_access_options.iter();
+    let mode = modes.map(|it| crate::model::words::Word::as_text(&it.mode)).find(|mode| *mode != "off");
+    let vpc = name::vpc_id(case.context, case.blocker.vpc).unwrap_or("the VPC");
+    let way = if component.kind == "egress-only-internet-gateway" {
+        "the egress-only gateway"
+    } else {
+        component.id
+    };
+    match mode {
+        Some(mode) => format!("VPC Block Public Access ({mode}) closes {way} for {vpc}"),
+        None => format!("VPC Block Public Access closes {way} for {vpc}"),
+    }
+}
+
+fn unknown(case: Case<'_, '_>, component: &ComponentView<'_>, otherwise: &str) -> String {
+    match case.gap() {
+        Some(gap) => format!("{} {}", gap.about, wording::assumption(gap.code)),
+        None => format!("{} {otherwise}", label(component)),
+    }
+}

@@ -1,0 +1,271 @@
+//! Addresses, ports and protocols as text: lists for programs, phrases for people.
+
+use std::fmt::{self, Write as _};
+
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+
+use crate::model::PortMatch;
+use crate::network::Network;
+use crate::packet::{AddressSet, Family, Interval, ip, protocol};
+
+/// Addresses, as the smallest list of blocks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Addresses(pub AddressSet);
+
+impl Serialize for Addresses {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(address) = self.0.single() {
+            let mut list = serializer.serialize_seq(Some(1))?;
+            list.serialize_element(&Text(OneAddress(self.0.family(), address)))?;
+            return list.end();
+        }
+        let blocks = self.0.blocks();
+        let mut list = serializer.serialize_seq(Some(blocks.len()))?;
+        for block in &blocks {
+            list.serialize_element(&Text(block))?;
+        }
+        list.end()
+    }
+}
+
+/// Ports, ascending, both ends included.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ports(pub Vec<(u16, u16)>);
+
+impl Ports {
+    /// Whether there are none, as for protocols that have no ports.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every port.
+    pub fn all() -> Ports {
+        Ports(vec![(0, u16::MAX)])
+    }
+}
+
+impl Serialize for Ports {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|ports| Text(Range(*ports))))
+    }
+}
+
+impl fmt::Display for Ports {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, ports) in self.0.iter().enumerate() {
+            let comma = if number > 0 { "," } else { "" };
+            write!(out, "{comma}{}", Range(*ports))?;
+        }
+        Ok(())
+    }
+}
+
+/// Types and codes of ICMP: intervals of `type << 8 | code`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IcmpTypes(pub Vec<(u16, u16)>);
+
+impl IcmpTypes {
+    /// Whether there are none, as for other protocols.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `8:0`, `3:0-15`, `0-7:0-255`; each with types and codes, so that one pattern reads them all.
+    pub fn texts(&self) -> Vec<String> {
+        if self.0 == [(0, u16::MAX)] {
+            return vec!["all".to_owned()];
+        }
+        let mut texts = Vec::new();
+        for (low, high) in &self.0 {
+            let (first, last) = (low >> 8, high >> 8);
+            if first == last {
+                texts.push(format!("{first}:{}", Range((low & 0xff, high & 0xff))));
+                continue;
+            }
+            let (mut whole_first, mut whole_last) = (first, last);
+            if low & 0xff != 0 {
+                texts.push(format!("{first}:{}", Range((low & 0xff, 0xff))));
+                whole_first += 1;
+            }
+            let has_tail = high & 0xff != 0xff;
+            if has_tail {
+                whole_last -= 1;
+            }
+            if whole_first <= whole_last {
+                texts.push(format!("{}:0-255", Range((whole_first, whole_last))));
+            }
+            if has_tail {
+                texts.push(format!("{last}:{}", Range((0, high & 0xff))));
+            }
+        }
+        texts
+    }
+}
+
+impl Serialize for IcmpTypes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.texts())
+    }
+}
+
+/// What prints as text, written without being put together first.
+struct Text<T>(T);
+
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+struct OneAddress(Family, u128);
+
+impl fmt::Display for OneAddress {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Family::V4 => write!(out, "{}/32", ip(self.0, self.1)),
+            Family::V6 => write!(out, "{}/128", ip(self.0, self.1)),
+        }
+    }
+}
+
+/// `22` or `8000-8100`.
+struct Range((u16, u16));
+
+impl fmt::Display for Range {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = self.0;
+        if low == high { write!(out, "{low}") } else { write!(out, "{low}-{high}") }
+    }
+}
+
+/// A protocol's name, or its number.
+pub(super) fn protocol_text(number: u8) -> String {
+    match number {
+        protocol::TCP => "tcp".to_owned(),
+        protocol::UDP => "udp".to_owned(),
+        protocol::ICMP => "icmp".to_owned(),
+        protocol::ICMPV6 => "icmpv6".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What a rule is for, as rules are written: `tcp 443`, `icmp 3:4`, `all`.
+pub(super) fn match_text(ports: PortMatch) -> String {
+    match ports {
+        PortMatch::All => "all".to_owned(),
+        PortMatch::Protocol(number) => match number {
+            protocol::TCP | protocol::UDP | protocol::ICMP | protocol::ICMPV6 => protocol_text(number),
+            other => format!("protocol {other}"),
+        },
+        PortMatch::Ports { protocol, from, to } => {
+            format!("{} {}", protocol_text(protocol), Range((from, to)))
+        }
+        PortMatch::Icmp { protocol, kind, code: Some(code) } => {
+            format!("{} {kind}:{code}", protocol_text(protocol))
+        }
+        PortMatch::Icmp { protocol, kind, code: None } => format!("{} {kind}", protocol_text(protocol)),
+    }
+}
+
+/// The parts of a transport set in one protocol's block, as ports.
+pub(super) fn of_protocol(intervals: &[Interval], number: u8) -> Vec<(u16, u16)> {
+    let start = u32::from(number) << 16;
+    let end = start | 0xffff;
+    let inside = intervals.iter().filter(|(low, high)| *low <= end && start <= *high);
+    inside.map(|(low, high)| ((*low).max(start) as u16, (*high).min(end) as u16)).collect()
+}
+
+/// Everything.
+pub(super) fn is_everything(intervals: &[Interval]) -> bool {
+    intervals == [(0, (1 << 24) - 1)]
+}
+
+/// Packets as people say it: `tcp 5432`, `icmp 8`, `all traffic`, `tcp and udp`.
+pub(super) fn transport_text(intervals: &[Interval]) -> String {
+    if is_everything(intervals) {
+        return "all traffic".to_owned();
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for number in [protocol::TCP, protocol::UDP] {
+        let ports = of_protocol(intervals, number);
+        match ports.as_slice() {
+            [] => {}
+            [(0, u16::MAX)] => parts.push(protocol_text(number)),
+            several => parts.push(format!("{} {}", protocol_text(number), Ports(several.to_vec()))),
+        }
+    }
+    for number in [protocol::ICMP, protocol::ICMPV6] {
+        let types = of_protocol(intervals, number);
+        match types.as_slice() {
+            [] => {}
+            [(0, u16::MAX)] => parts.push(protocol_text(number)),
+            [(low, high)] if low >> 8 == high >> 8 && low & 0xff == 0 && high & 0xff == 0xff => {
+                parts.push(format!("{} {}", protocol_text(number), low >> 8));
+            }
+            several => {
+                let texts = IcmpTypes(several.to_vec()).texts();
+                parts.push(format!("{} {}", protocol_text(number), texts.join(",")));
+            }
+        }
+    }
+    let others = other_protocols(intervals);
+    if !others.is_empty() {
+        let word =
+            if matches!(others.as_slice(), [(low, high)] if low == high) { "protocol" } else { "protocols" };
+        let numbers: Vec<String> =
+            others.iter().map(|(low, high)| Range((*low, *high)).to_string()).collect();
+        parts.push(format!("{word} {}", numbers.join(",")));
+    }
+    match parts.len() {
+        0 => "nothing".to_owned(),
+        1..=3 => parts.join(", "),
+        _ => format!("{}, …", parts[..3].join(", ")),
+    }
+}
+
+/// Protocols without ports or types, as ranges of numbers.
+pub(super) fn other_protocols(intervals: &[Interval]) -> Vec<(u16, u16)> {
+    let named = [protocol::ICMP, protocol::TCP, protocol::UDP, protocol::ICMPV6];
+    let mut ranges: Vec<(u16, u16)> = Vec::new();
+    for (low, high) in intervals {
+        for number in (low >> 16) as u16..=(high >> 16) as u16 {
+            if named.contains(&(number as u8)) {
+                continue;
+            }
+            match ranges.last_mut() {
+                Some(last) if last.1 + 1 == number => last.1 = number,
+                Some(last) if last.1 >= number => {}
+                Some(_) | None => ranges.push((number, number)),
+            }
+        }
+    }
+    ranges
+}
+
+/// Addresses as people say it: an address, a block or two, the internet, or how many.
+pub(super) fn addresses_text(network: &Network, set: &AddressSet) -> String {
+    if let Some(address) = set.single() {
+        return ip(set.family(), address).to_string();
+    }
+    if set.is_empty() {
+        return "nobody".to_owned();
+    }
+    if is_internet(network, set) {
+        return "the internet".to_owned();
+    }
+    let blocks = set.blocks();
+    let mut text = String::new();
+    for (number, block) in blocks.iter().take(3).enumerate() {
+        let comma = if number > 0 { ", " } else { "" };
+        let _ = write!(text, "{comma}{block}");
+    }
+    if blocks.len() > 3 {
+        let _ = write!(text, " and {} more blocks", blocks.len() - 3);
+    }
+    text
+}
+
+/// Whether a set is what `internet` stands for.
+pub(super) fn is_internet(network: &Network, set: &AddressSet) -> bool {
+    set.ranges().len() > 1 && set == network.internet(set.family())
+}

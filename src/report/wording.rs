@@ -1,0 +1,231 @@
+//! The words of every code: what it means in one sentence, whatever the case at hand.
+
+use crate::model::AssumptionCode;
+use crate::network::ExplanationCode;
+
+/// Every kind of assumption, in the order of its pages.
+pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
+    AssumptionCode::MissingData,
+    AssumptionCode::DanglingReference,
+    AssumptionCode::NotModelled,
+    AssumptionCode::UnknownWord,
+    AssumptionCode::Truncated,
+    AssumptionCode::BlockPublicAccessAssumedOff,
+    AssumptionCode::GatewayAssumedAttached,
+    AssumptionCode::DefaultAssumed,
+    AssumptionCode::RouteTie,
+    AssumptionCode::PolicyNotEvaluated,
+    AssumptionCode::HostLocal,
+    AssumptionCode::HostRoutingAssumed,
+    AssumptionCode::EncryptionEnforced,
+];
+
+/// A kind of assumption as answers name it.
+pub fn assumption_code(code: AssumptionCode) -> &'static str {
+    match code {
+        AssumptionCode::MissingData => "MISSING_DATA",
+        AssumptionCode::DanglingReference => "DANGLING_REFERENCE",
+        AssumptionCode::NotModelled => "NOT_MODELLED",
+        AssumptionCode::UnknownWord => "UNKNOWN_WORD",
+        AssumptionCode::Truncated => "TRUNCATED",
+        AssumptionCode::BlockPublicAccessAssumedOff => "BLOCK_PUBLIC_ACCESS_ASSUMED_OFF",
+        AssumptionCode::GatewayAssumedAttached => "GATEWAY_ASSUMED_ATTACHED",
+        AssumptionCode::DefaultAssumed => "DEFAULT_ASSUMED",
+        AssumptionCode::RouteTie => "ROUTE_TIE",
+        AssumptionCode::PolicyNotEvaluated => "POLICY_NOT_EVALUATED",
+        AssumptionCode::HostLocal => "HOST_LOCAL",
+        AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
+        AssumptionCode::EncryptionEnforced => "ENCRYPTION_ENFORCED",
+    }
+}
+
+/// What an assumption of a kind says; the thing it is about goes before it.
+pub fn assumption(code: AssumptionCode) -> &'static str {
+    match code {
+        AssumptionCode::MissingData => "is not described by any file of the snapshot",
+        AssumptionCode::DanglingReference => "is referred to, and the snapshot does not have it",
+        AssumptionCode::NotModelled => "is not modelled",
+        AssumptionCode::UnknownWord => "is a word that netpath does not know, and it decides",
+        AssumptionCode::Truncated => "comes from an answer that was cut off",
+        AssumptionCode::BlockPublicAccessAssumedOff => {
+            "is taken to have VPC Block Public Access off, AWS's default"
+        }
+        AssumptionCode::GatewayAssumedAttached => "is taken to be attached, because an active route names it",
+        AssumptionCode::DefaultAssumed => "is taken to have AWS's default, as `--assume-defaults` asks",
+        AssumptionCode::RouteTie => "is one of several equal targets, of which AWS picks one",
+        AssumptionCode::PolicyNotEvaluated => "has a policy, which was not evaluated",
+        AssumptionCode::HostLocal => "has both addresses: the packets never leave it",
+        AssumptionCode::HostRoutingAssumed => {
+            "has several interfaces; which one its system sends by is not part of the snapshot"
+        }
+        AssumptionCode::EncryptionEnforced => {
+            "enforces encryption in transit, and what is encrypted is not part of the snapshot"
+        }
+    }
+}
+
+/// What a code means.
+pub fn explanation(code: ExplanationCode) -> &'static str {
+    match code {
+        ExplanationCode::NoRouteToDestination => "the route table has no route for the destination",
+        ExplanationCode::BadStateRoute => "the route that wins is a blackhole",
+        ExplanationCode::BadState => "a component on the way does not work",
+        ExplanationCode::BadStateAttachment => "an attachment on the way does not work",
+        ExplanationCode::MoreSpecificRoute => "a more specific route takes the packets elsewhere",
+        ExplanationCode::IngressRtbNoPublicIp => {
+            "the gateway's route table sends to an interface that has no public address"
+        }
+        ExplanationCode::IngressRtbTrafficRedirection => {
+            "the gateway's route table hands the reply to an interface that has not seen the conversation"
+        }
+        ExplanationCode::EniSgRulesMismatch => "no rule of the interface's security groups allows it",
+        ExplanationCode::SgHasNoRules => "the security groups have no rule in that direction",
+        ExplanationCode::SgReferencesNotPreserved => {
+            "a rule names the sender's security group, and the way does not preserve it"
+        }
+        ExplanationCode::SgReferencingSupport => {
+            "a rule names a security group across a transit gateway that does not support that"
+        }
+        ExplanationCode::EniSourceDestCheckRestriction => {
+            "the source/destination check drops what an interface should forward"
+        }
+        ExplanationCode::SubnetAclRestriction => "the subnet's network ACL denies it",
+        ExplanationCode::IgwPublicIpAssociationForEgress => {
+            "only senders with a public address leave by an internet gateway"
+        }
+        ExplanationCode::IgwPrivateIpAssociationForIngress => {
+            "an internet gateway delivers only to public addresses that stand for a private one"
+        }
+        ExplanationCode::IgwDestinationAddressNotInRfc1918Egress => {
+            "an internet gateway sends nothing to private addresses"
+        }
+        ExplanationCode::IgwDestinationAddressNotInRfc6598Egress => {
+            "an internet gateway sends nothing to 100.64.0.0/10"
+        }
+        ExplanationCode::IgwSourceAddressNotInRfc1918Ingress => {
+            "an internet gateway takes nothing from private addresses"
+        }
+        ExplanationCode::IgwSourceAddressNotInRfc6598Ingress => {
+            "an internet gateway takes nothing from 100.64.0.0/10"
+        }
+        ExplanationCode::GatewayRejectsSpoofedTraffic => "the source cannot come from there",
+        ExplanationCode::VpcBlockPublicAccessEnabled => "VPC Block Public Access is on",
+        ExplanationCode::NgwRequiresSourceInVpc => {
+            "a NAT gateway serves its own VPC and what comes through a transit gateway"
+        }
+        ExplanationCode::RegionalNgwRouteAzRestriction => {
+            "the regional NAT gateway does not serve the sender's zone"
+        }
+        ExplanationCode::PcxRequiresAddressInVpcCidr => {
+            "a peering connection carries packets between addresses of its two VPCs only"
+        }
+        ExplanationCode::TgwAttachMissingTgwRtbAssociation => {
+            "the transit gateway attachment uses no route table"
+        }
+        ExplanationCode::TgwRouteAzRestriction => {
+            "the transit gateway attachment has no subnet in the sender's zone"
+        }
+        ExplanationCode::TgwRtbNoRouteToTgwAttachment => {
+            "the transit gateway's route table has no route for the destination"
+        }
+        ExplanationCode::TgwRtbBadStateRoute => "the transit gateway's route is a blackhole",
+        ExplanationCode::TgwRtbRoutesAreUnknown => {
+            "the routes of the transit gateway's table are not in the snapshot"
+        }
+        ExplanationCode::VpceGatewayEgressSourceAddressRestriction => {
+            "a gateway endpoint serves senders of its own VPC only"
+        }
+        ExplanationCode::VpceGatewayProtocolRestriction => {
+            "a gateway endpoint carries TCP and ICMP echo only"
+        }
+        ExplanationCode::VpceIntraVpcTraffic => "an endpoint never begins a conversation",
+        ExplanationCode::ProtocolRestriction => "the component does not carry that protocol",
+        ExplanationCode::NoPossibleDestination => "there is nowhere for the packets to go from here",
+        ExplanationCode::UnknownResource => "what decides here is not in the snapshot",
+        ExplanationCode::UnsupportedComponent => "what decides here is not modelled",
+        ExplanationCode::UnassociatedComponent => "the component is not associated with anything",
+        ExplanationCode::NoInterfaceOwnsAddress => "no interface has that address",
+        ExplanationCode::NatGatewayNoState => {
+            "a NAT gateway lets in only what answers a conversation that it carries"
+        }
+        ExplanationCode::EgressOnlyNoState => {
+            "an egress-only internet gateway lets in only what answers a conversation from inside"
+        }
+        ExplanationCode::ReplyMisdelivered => "the packets end at somebody else",
+        ExplanationCode::RoutingLoop => "the packets come back to where they were",
+        ExplanationCode::TgwIpv6Unsupported => "the transit gateway attachment does not carry IPv6",
+        ExplanationCode::AddressNotRoutable => "addresses of this kind are not routed in a VPC",
+        ExplanationCode::EniDeniesInternet => "the interface takes nothing from the internet",
+        ExplanationCode::NotAPublicAddress => "addresses of this kind are not routed on the internet",
+    }
+}
+
+/// What usually helps.
+pub fn fix(code: ExplanationCode) -> &'static str {
+    match code {
+        ExplanationCode::NoRouteToDestination => "add a route for the destination",
+        ExplanationCode::BadStateRoute => "point the route at something that exists",
+        ExplanationCode::BadState => "bring the component into its working state",
+        ExplanationCode::BadStateAttachment => "attach it",
+        ExplanationCode::MoreSpecificRoute => "remove or narrow the more specific route",
+        ExplanationCode::IngressRtbNoPublicIp => "give the interface a public address",
+        ExplanationCode::IngressRtbTrafficRedirection => "send both directions through the same interface",
+        ExplanationCode::EniSgRulesMismatch => "add a rule to one of the security groups",
+        ExplanationCode::SgHasNoRules => "add a rule to one of the security groups",
+        ExplanationCode::SgReferencesNotPreserved => "name addresses in the rule instead of a group",
+        ExplanationCode::SgReferencingSupport => {
+            "switch on security group referencing on the transit gateway and both attachments"
+        }
+        ExplanationCode::EniSourceDestCheckRestriction => "switch off the source/destination check",
+        ExplanationCode::SubnetAclRestriction => "add an entry with a lower number that allows it",
+        ExplanationCode::IgwPublicIpAssociationForEgress => {
+            "give the sender a public address, or route it to a NAT gateway"
+        }
+        ExplanationCode::IgwPrivateIpAssociationForIngress => "give the interface a public address",
+        ExplanationCode::IgwDestinationAddressNotInRfc1918Egress
+        | ExplanationCode::IgwDestinationAddressNotInRfc6598Egress => {
+            "route private addresses to a peering connection, transit gateway or VPN"
+        }
+        ExplanationCode::IgwSourceAddressNotInRfc1918Ingress
+        | ExplanationCode::IgwSourceAddressNotInRfc6598Ingress => {
+            "come by a peering connection, transit gateway or VPN"
+        }
+        ExplanationCode::GatewayRejectsSpoofedTraffic => "send from an address that is outside the VPC",
+        ExplanationCode::VpcBlockPublicAccessEnabled => {
+            "add an exclusion for the subnet or VPC, or switch Block Public Access off"
+        }
+        ExplanationCode::NgwRequiresSourceInVpc => "put a NAT gateway into the sender's own VPC",
+        ExplanationCode::RegionalNgwRouteAzRestriction => "let the NAT gateway serve the sender's zone",
+        ExplanationCode::PcxRequiresAddressInVpcCidr => {
+            "peer the two VPCs directly, or connect them by a transit gateway"
+        }
+        ExplanationCode::TgwAttachMissingTgwRtbAssociation => "associate the attachment with a route table",
+        ExplanationCode::TgwRouteAzRestriction => "add a subnet of the sender's zone to the attachment",
+        ExplanationCode::TgwRtbNoRouteToTgwAttachment => {
+            "propagate the destination's attachment into the table, or add a static route"
+        }
+        ExplanationCode::TgwRtbBadStateRoute => "replace the blackhole by a route to an attachment",
+        ExplanationCode::TgwRtbRoutesAreUnknown => "run the call that lists the routes and add its answer",
+        ExplanationCode::VpceGatewayEgressSourceAddressRestriction => {
+            "use an interface endpoint, or a gateway endpoint in the sender's VPC"
+        }
+        ExplanationCode::VpceGatewayProtocolRestriction => "use TCP",
+        ExplanationCode::VpceIntraVpcTraffic => "ask in the other direction",
+        ExplanationCode::ProtocolRestriction => "use a protocol that the component carries",
+        ExplanationCode::NoPossibleDestination => "ask for something that answers",
+        ExplanationCode::UnknownResource => "run the call that describes it and add its answer",
+        ExplanationCode::UnsupportedComponent => "look at that component by hand",
+        ExplanationCode::UnassociatedComponent => "associate it with what it should serve",
+        ExplanationCode::NoInterfaceOwnsAddress => "ask for an address that an interface has",
+        ExplanationCode::NatGatewayNoState => "begin the conversation from inside",
+        ExplanationCode::EgressOnlyNoState => {
+            "begin the conversation from inside, or use an internet gateway"
+        }
+        ExplanationCode::ReplyMisdelivered => "give overlapping VPCs addresses of their own",
+        ExplanationCode::RoutingLoop => "take out the route that leads back",
+        ExplanationCode::TgwIpv6Unsupported => "switch on IPv6 support on the attachment",
+        ExplanationCode::AddressNotRoutable => "use a unicast address of the destination",
+        ExplanationCode::EniDeniesInternet => "reach it from inside the VPC",
+        ExplanationCode::NotAPublicAddress => "use a public address",
+    }
+}
