@@ -6,4 +6,5 @@ pub mod model;
 pub mod snapshot;
 pub mod network;
 pub mod solver;
+pub mod selector;
 pub mod report;

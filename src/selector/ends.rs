@@ -1,0 +1,320 @@
+//! Ends: what a selector means, and what it becomes as a source or a destination (`command-line`, ends).
+//!
+//! A meaning does not depend on the other end, with two exceptions that are settled when both are known: an address
+//! that several VPCs have is the one of the other end's VPC, and a service is that of the source's Region.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::error::SelectorError;
+use super::groups::meaning_of;
+use super::index::Index;
+use super::named::named;
+use super::resource::{Resource, words};
+use super::services;
+use super::word::{self, Word};
+use crate::model::ResourceKind;
+use crate::network::{InterfaceIndex, PublicOwner, VpcIndex};
+use crate::packet::{AddressSet, Family, bits, ip, range_of};
+use crate::solver::{Destination, Source};
+
+/// What a selector means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// These interfaces.
+    Hosts(Vec<InterfaceIndex>),
+    /// The internet.
+    Internet,
+    /// One address.
+    Address(IpAddr),
+    /// Blocks of addresses.
+    Blocks(Vec<IpNet>),
+    /// `svc:NAME`
+    Service(String),
+    /// A gateway endpoint, by its row.
+    GatewayEndpoint(usize),
+}
+
+/// One end of a question, with the person's word for messages.
+pub(super) struct End<'i, 'm, 't> {
+    index: &'i Index<'m>,
+    text: &'t str,
+    meaning: Meaning,
+    all_addresses: bool,
+}
+
+/// Source and destination of a question.
+pub(super) fn both(
+    index: &Index<'_>,
+    (source, destination): (&str, &str),
+    all_addresses: bool,
+) -> Result<(Vec<Source>, Vec<Destination>), SelectorError> {
+    let end = |text| Ok(End { index, text, meaning: meaning(index, text)?, all_addresses });
+    let (source, destination) = (end(source)?, end(destination)?);
+    Ok((source.as_source(&destination)?, destination.as_destination(&source)?))
+}
+
+/// What a selector means, whatever the other end.
+pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, SelectorError> {
+    let text = text.trim();
+    if let Some(interface) = index.interface(text) {
+        return Ok(Meaning::Hosts(vec![interface]));
+    }
+    if let [one] = index.by_id(text, super::named::NAMEABLE).as_slice() {
+        return meaning_of(index, text, *one);
+    }
+    match word::read(text)? {
+        Word::Internet => Ok(Meaning::Internet),
+        Word::Address(address) => Ok(Meaning::Address(address)),
+        Word::Block(block) => Ok(Meaning::Blocks(vec![block])),
+        Word::Service(name) => Ok(Meaning::Service(name.to_owned())),
+        Word::Tag(key, value) => super::groups::tagged(index, text, key, value),
+        Word::OfKind(kinds, name) => one_of(index, text, &named(index, text, name, kinds)?),
+        Word::Name(name) => one_of(index, text, &named(index, text, name, super::named::NAMEABLE)?),
+    }
+}
+
+/// The one thing of several with a name that packets can begin or end at.
+fn one_of(index: &Index<'_>, text: &str, found: &[Resource]) -> Result<Meaning, SelectorError> {
+    let (ends, others): (Vec<Resource>, Vec<Resource>) = found.iter().partition(|it| can_be_end(it.kind));
+    match (ends.as_slice(), others.as_slice()) {
+        ([one], _) => meaning_of(index, text, *one),
+        ([], [first, ..]) if first.kind == ResourceKind::Unmodelled => {
+            let what = format!("one of `{}`", index.model.unmodelled[first.position as usize].key);
+            Err(SelectorError::NotModelled { text: text.to_owned(), what })
+        }
+        ([], [first, ..]) => {
+            Err(SelectorError::NotAnEnd { text: text.to_owned(), what: words(first.kind).1 })
+        }
+        ([], []) => Err(SelectorError::Unknown { text: text.to_owned() }),
+        (several, _) => Err(super::ambiguous(index, text, several)),
+    }
+}
+
+fn can_be_end(kind: ResourceKind) -> bool {
+    matches!(
+        kind,
+        ResourceKind::NetworkInterface
+            | ResourceKind::Instance
+            | ResourceKind::Subnet
+            | ResourceKind::Vpc
+            | ResourceKind::SecurityGroup
+            | ResourceKind::InternetGateway
+            | ResourceKind::NatGateway
+            | ResourceKind::VpcEndpoint
+            | ResourceKind::PrefixList
+            | ResourceKind::ElasticAddress
+    )
+}
+
+impl End<'_, '_, '_> {
+    fn as_source(&self, other: &End<'_, '_, '_>) -> Result<Vec<Source>, SelectorError> {
+        let network = self.index.network;
+        match &self.meaning {
+            Meaning::Hosts(interfaces) => {
+                let mut sources = Vec::with_capacity(interfaces.len());
+                self.each_address(interfaces, |interface, named| {
+                    sources.push(Source::Interface(interface, named));
+                });
+                Ok(sources)
+            }
+            Meaning::Internet => {
+                Ok(Family::BOTH.map(|family| Source::Outside(network.internet(family).clone())).into())
+            }
+            Meaning::Address(address) => Ok(vec![self.address_as_source(*address, other)?]),
+            Meaning::Blocks(blocks) => Ok(self.blocks_as_sources(blocks)),
+            Meaning::Service(_) | Meaning::GatewayEndpoint(_) => {
+                Err(SelectorError::ServiceAsSource { text: self.text.to_owned() })
+            }
+        }
+    }
+
+    fn as_destination(&self, other: &End<'_, '_, '_>) -> Result<Vec<Destination>, SelectorError> {
+        let network = self.index.network;
+        match &self.meaning {
+            Meaning::Hosts(interfaces) => {
+                let mut destinations = Vec::with_capacity(interfaces.len());
+                self.each_address(interfaces, |interface, named| {
+                    destinations.push(Destination::Interface(interface, named));
+                });
+                Ok(destinations)
+            }
+            Meaning::Internet => {
+                let all = Family::BOTH.map(|family| network.internet(family).clone());
+                Ok(all.map(Destination::Addresses).into())
+            }
+            Meaning::Address(address) => Ok(vec![Destination::Addresses(AddressSet::one(*address))]),
+            Meaning::Blocks(blocks) => Ok(self.blocks_as_destinations(blocks, other)),
+            Meaning::Service(name) => services::by_name(self.index, self.text, name, &other.vpcs()),
+            Meaning::GatewayEndpoint(row) => services::behind_endpoint(self.index, self.text, *row),
+        }
+    }
+
+    /// Each interface with its primary addresses, or with each of its own.
+    fn each_address(
+        &self,
+        interfaces: &[InterfaceIndex],
+        mut take: impl FnMut(InterfaceIndex, Option<u128>),
+    ) {
+        for interface in interfaces {
+            let listed = self.index.model.network_interfaces[..].get(interface.index());
+            match listed.filter(|_| self.all_addresses) {
+                Some(listed) => {
+                    let v4 = listed.addresses.iter().map(|it| bits(it.private.into()));
+                    let v6 = listed.ipv6_addresses.iter().map(|it| bits((*it).into()));
+                    v4.chain(v6).for_each(|address| take(*interface, Some(address)));
+                }
+                None => take(*interface, None),
+            }
+        }
+    }
+
+    /// Whoever has the address: of several in overlapping VPCs the one in a VPC of the other end.
+    fn address_as_source(&self, address: IpAddr, other: &End<'_, '_, '_>) -> Result<Source, SelectorError> {
+        let network = self.index.network;
+        let (family, point) = (Family::of(address), bits(address));
+        let mut owners: Vec<(InterfaceIndex, u128)> =
+            self.index.owners(family, point).into_iter().map(|it| (it, point)).collect();
+        let public = if family == Family::V4 { network.public_owner(point as u32) } else { None };
+        if let Some(PublicOwner::Private(vpc, private)) = public {
+            let private = u128::from(private);
+            let owner = network.vpcs[vpc.index()].interfaces.at(Family::V4, private);
+            if owner != u32::MAX {
+                owners.push((InterfaceIndex(owner), private));
+            }
+        }
+        if owners.len() > 1 {
+            let near = other.vpcs();
+            let vpc = |interface: InterfaceIndex| network.interfaces[interface.index()].vpc;
+            if owners.iter().any(|(it, _)| near.contains(&vpc(*it))) {
+                owners.retain(|(it, _)| near.contains(&vpc(*it)));
+            }
+        }
+        match owners.as_slice() {
+            [(interface, own)] => Ok(Source::Interface(*interface, Some(*own))),
+            [] if public.is_none() && network.internet(family).holds(point) => {
+                Ok(Source::Outside(AddressSet::one(address)))
+            }
+            [] => Ok(Source::Nobody(AddressSet::one(address))),
+            several => Err(self.ambiguous_owners(several)),
+        }
+    }
+
+    fn ambiguous_owners(&self, owners: &[(InterfaceIndex, u128)]) -> SelectorError {
+        let kind = ResourceKind::NetworkInterface;
+        let known = owners.iter().filter(|(it, _)| it.index() < self.index.model.network_interfaces.len());
+        let resources: Vec<Resource> = known.map(|(it, _)| Resource { kind, position: it.0 }).collect();
+        super::ambiguous(self.index, self.text, &resources)
+    }
+
+    /// Who is inside, and what of it is outside.
+    fn blocks_as_sources(&self, blocks: &[IpNet]) -> Vec<Source> {
+        let mut sources: Vec<Source> = Vec::new();
+        let inside = self.owned(blocks);
+        sources.extend(inside.iter().map(|(interface, own)| Source::Interface(*interface, Some(*own))));
+        for family in Family::BOTH {
+            let asked = set_of(blocks, family);
+            let outside = asked.intersection(self.index.network.internet(family));
+            if !outside.is_empty() {
+                sources.push(Source::Outside(outside));
+            } else if inside.is_empty() && !asked.is_empty() {
+                sources.push(Source::Nobody(asked));
+            }
+        }
+        sources
+    }
+
+    /// A private block stands for the interfaces in it, a public one for its addresses as they are.
+    fn blocks_as_destinations(&self, blocks: &[IpNet], other: &End<'_, '_, '_>) -> Vec<Destination> {
+        let network = self.index.network;
+        let mut destinations = Vec::new();
+        for family in Family::BOTH {
+            let asked = set_of(blocks, family);
+            if asked.is_empty() {
+                continue;
+            }
+            let is_private = asked.intersection(network.internet(family)).is_empty();
+            let of_family: Vec<IpNet> =
+                blocks.iter().filter(|it| Family::of(it.addr()) == family).copied().collect();
+            let inside = if is_private { self.owned_near(&of_family, other) } else { Vec::new() };
+            if inside.is_empty() {
+                destinations.push(Destination::Addresses(asked));
+            } else {
+                destinations.extend(self.each_once(family, &inside));
+            }
+        }
+        destinations
+    }
+
+    /// An address that several VPCs have is the packet's header and no more: where it leads is for the routes to say.
+    fn each_once(&self, family: Family, inside: &[(InterfaceIndex, u128)]) -> Vec<Destination> {
+        let mut addresses: Vec<u128> = inside.iter().map(|(_, address)| *address).collect();
+        addresses.sort_unstable();
+        let count = |address: u128| {
+            let first = addresses.partition_point(|it| *it < address);
+            addresses[first..].iter().take_while(|it| **it == address).count()
+        };
+        let mut told = BTreeSet::new();
+        let mut destinations = Vec::new();
+        for (interface, address) in inside {
+            if count(*address) == 1 {
+                destinations.push(Destination::Interface(*interface, Some(*address)));
+            } else if told.insert(*address) {
+                destinations.push(Destination::Addresses(AddressSet::one(ip(family, *address))));
+            }
+        }
+        destinations
+    }
+
+    /// The owned addresses in some blocks: those of the other end's VPCs when there are any.
+    fn owned_near(&self, blocks: &[IpNet], other: &End<'_, '_, '_>) -> Vec<(InterfaceIndex, u128)> {
+        let network = self.index.network;
+        let owned = self.owned(blocks);
+        let near = other.vpcs();
+        let is_near = |it: &(InterfaceIndex, u128)| near.contains(&network.interfaces[it.0.index()].vpc);
+        if owned.iter().any(is_near) { owned.into_iter().filter(is_near).collect() } else { owned }
+    }
+
+    /// The owned addresses in some blocks.
+    fn owned(&self, blocks: &[IpNet]) -> Vec<(InterfaceIndex, u128)> {
+        let mut owned = BTreeSet::new();
+        for block in blocks {
+            let (low, high) = range_of(*block);
+            let inside = self.index.owned_between(Family::of(block.addr()), low, high);
+            owned.extend(inside.into_iter().filter(|(it, _)| super::groups::is_host(self.index, *it)));
+        }
+        owned.into_iter().collect()
+    }
+
+    /// The VPCs that an end lies in.
+    fn vpcs(&self) -> Vec<VpcIndex> {
+        let network = self.index.network;
+        let of = |interfaces: &[InterfaceIndex]| -> Vec<VpcIndex> {
+            let mut vpcs: Vec<VpcIndex> =
+                interfaces.iter().map(|it| network.interfaces[it.index()].vpc).collect();
+            vpcs.sort_unstable();
+            vpcs.dedup();
+            vpcs
+        };
+        match &self.meaning {
+            Meaning::Hosts(interfaces) => of(interfaces),
+            Meaning::Address(address) => {
+                let owners = self.index.owners(Family::of(*address), bits(*address));
+                if owners.is_empty() { self.index.vpcs_around(*address) } else { of(&owners) }
+            }
+            Meaning::Blocks(blocks) => {
+                let owned: Vec<InterfaceIndex> = self.owned(blocks).into_iter().map(|(it, _)| it).collect();
+                of(&owned)
+            }
+            Meaning::Internet | Meaning::Service(_) | Meaning::GatewayEndpoint(_) => Vec::new(),
+        }
+    }
+}
+
+/// The addresses of a family in some blocks.
+pub(super) fn set_of(blocks: &[IpNet], family: Family) -> AddressSet {
+    let of_family = blocks.iter().filter(|it| Family::of(it.addr()) == family);
+    AddressSet::of(family, of_family.map(|it| range_of(*it)))
+}

@@ -1,0 +1,182 @@
+//! What a person can get wrong when naming ends and traffic, each with what to do about it.
+
+use std::fmt::Write;
+
+/// Why a name, address or traffic stands for nothing that can be asked about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectorError {
+    /// Nothing in the snapshot has the name.
+    #[error("nothing in the snapshot is called `{text}`")]
+    Unknown {
+        /// The person's word.
+        text: String,
+    },
+    /// Several things have the name.
+    #[error("`{text}` is ambiguous: {}", listed(.candidates))]
+    Ambiguous {
+        /// The person's word.
+        text: String,
+        /// What it may mean.
+        candidates: Vec<Candidate>,
+    },
+    /// It is there, and no packet begins or ends at it.
+    #[error("`{text}` is {what}, which packets pass and none begins or ends at")]
+    NotAnEnd {
+        /// The person's word.
+        text: String,
+        /// `a transit gateway`
+        what: &'static str,
+    },
+    /// It is there or recognised, and nothing can be said about its packets.
+    #[error("`{text}` is {what}, which is not modelled yet")]
+    NotModelled {
+        /// The person's word.
+        text: String,
+        /// `a load balancer`
+        what: String,
+    },
+    /// It is there, and no interface belongs to it.
+    #[error("`{text}` stands for no network interface: {cause}")]
+    Empty {
+        /// The person's word.
+        text: String,
+        /// `the security group has no members`
+        cause: String,
+    },
+    /// A service whose addresses the snapshot lacks.
+    #[error("the addresses of `{text}` are not in the snapshot")]
+    NoServiceAddresses {
+        /// The person's word.
+        text: String,
+        /// The aws-cli calls that would supply them.
+        needs: String,
+    },
+    /// A service named as a source.
+    #[error("`{text}` is a service, which begins no conversation")]
+    ServiceAsSource {
+        /// The person's word.
+        text: String,
+    },
+    /// Neither address nor block, though it looks like one.
+    #[error("`{text}` is no address and no CIDR: {cause}")]
+    Malformed {
+        /// The person's word.
+        text: String,
+        /// Why not.
+        cause: &'static str,
+    },
+    /// Both ends are there, and they speak different families.
+    #[error("`{source_text}` and `{destination_text}` have no {family} in common")]
+    NoFamily {
+        /// The source's word.
+        source_text: String,
+        /// The destination's word.
+        destination_text: String,
+        /// `address family`, or `IPv6 addresses` when one was asked for.
+        family: &'static str,
+    },
+    /// Traffic that is none.
+    #[error("traffic `{text}`: {cause}")]
+    Traffic {
+        /// The person's word.
+        text: String,
+        /// What is wrong.
+        cause: String,
+        /// What was probably meant.
+        advice: Option<String>,
+    },
+    /// Client ports that are none.
+    #[error("source ports `{text}`: {cause}")]
+    SourcePorts {
+        /// The person's word.
+        text: String,
+        /// What is wrong.
+        cause: String,
+    },
+}
+
+/// One thing that an ambiguous name may mean.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// Its id.
+    pub id: String,
+    /// `instance`, `security group`
+    pub kind: &'static str,
+    /// Its `Name` tag.
+    pub name: Option<String>,
+    /// Its VPC.
+    pub vpc: Option<String>,
+    /// Its owner.
+    pub account: Option<String>,
+}
+
+impl std::fmt::Display for Candidate {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} ({}", self.id, self.kind)?;
+        if let Some(name) = &self.name {
+            write!(formatter, " `{name}`")?;
+        }
+        if let Some(vpc) = &self.vpc {
+            write!(formatter, " in {vpc}")?;
+        }
+        if let Some(account) = &self.account {
+            write!(formatter, " of account {account}")?;
+        }
+        formatter.write_str(")")
+    }
+}
+
+/// How many candidates are listed.
+const MOST_LISTED: usize = 8;
+
+fn listed(candidates: &[Candidate]) -> String {
+    let mut text = String::new();
+    for (index, candidate) in candidates.iter().take(MOST_LISTED).enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let _ = write!(text, "{comma}{candidate}");
+    }
+    if candidates.len() > MOST_LISTED {
+        let _ = write!(text, " and {} more", candidates.len() - MOST_LISTED);
+    }
+    text
+}
+
+impl SelectorError {
+    /// What to do about it. For a name that nothing has, [`super::Index::similar`] knows better.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            SelectorError::Unknown { .. } => Some(
+                "name things by id, by `Name` tag, by `vpc-name/name`, `kind:name` or `tag:Key=Value`, by address or CIDR, or as `internet`"
+                    .to_owned(),
+            ),
+            SelectorError::Ambiguous { text, .. } => {
+                let name = text.rsplit([':', '/']).next().unwrap_or(text);
+                Some(format!("name one by its id, as `vpc-name/{name}` or as `kind:{name}`"))
+            }
+            SelectorError::NotAnEnd { .. } => {
+                Some("ask from and to interfaces, instances, groups or addresses; `--via` and `--avoid` take what lies between".to_owned())
+            }
+            SelectorError::NotModelled { .. } => {
+                Some("ask about the addresses of its network interfaces instead".to_owned())
+            }
+            SelectorError::Empty { .. } => None,
+            SelectorError::NoServiceAddresses { needs, .. } => Some(format!("add {needs}")),
+            SelectorError::ServiceAsSource { .. } => {
+                Some("ask the other way round: the reply is judged with it".to_owned())
+            }
+            SelectorError::Malformed { .. } => {
+                Some("write an address as `10.0.1.5` or `2001:db8::1`, a block as `10.0.0.0/16`".to_owned())
+            }
+            SelectorError::NoFamily { .. } => None,
+            SelectorError::Traffic { advice: Some(advice), .. } => Some(format!("did you mean `{advice}`?")),
+            SelectorError::Traffic { advice: None, .. } => Some(
+                "write `tcp/443`, `tcp/80,443`, `tcp/8000-8100`, `udp/53`, `icmp/8`, `icmp/3:4`, `icmpv6/128`, `proto/50` or `all`; join several with `+`"
+                    .to_owned(),
+            ),
+            SelectorError::SourcePorts { .. } => Some(
+                "write ports, ranges or lists as `32768-60999` or `500,4500`, or `linux`, `windows`, `any`"
+                    .to_owned(),
+            ),
+        }
+    }
+}

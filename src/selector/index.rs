@@ -1,0 +1,239 @@
+//! Looking things up: by id, by name, by address. One a snapshot, shared by threads.
+//!
+//! Nothing is prepared for one question: ids are found by binary search in the model. What more questions need is made
+//! when the first of them needs it (names, owners of addresses), or by [`Index::prepare`] (interfaces by id).
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::resource::{Match, Resource, rows};
+use super::word::kind_names;
+use crate::model::{InstanceId, Model, ResourceKind};
+use crate::network::{InterfaceIndex, Network, VpcIndex};
+use crate::packet::Family;
+
+/// How much like a name a word must be to be taken for a slip of the finger.
+const LEAST_LIKENESS: f64 = 0.82;
+/// How many suggestions a person wants to read.
+const MOST_SUGGESTIONS: usize = 3;
+/// How much of an id must stand after its kind.
+const LEAST_PREFIX: usize = 4;
+
+type Found = SmallVec<[Resource; 1]>;
+
+/// What is looked up in a snapshot.
+#[derive(Debug)]
+pub struct Index<'a> {
+    /// The resources.
+    pub model: &'a Model,
+    /// The network that they make.
+    pub network: &'a Network,
+    interfaces: Option<FxHashMap<&'a str, u32>>,
+    names: OnceLock<FxHashMap<&'a str, Found>>,
+    group_names: OnceLock<FxHashMap<&'a str, Found>>,
+    owners: OnceLock<Owners>,
+    hosts: OnceLock<FxHashMap<&'a InstanceId, Vec<InterfaceIndex>>>,
+}
+
+/// Which interfaces own an address, over all VPCs: ranges by their first address.
+#[derive(Debug, Default)]
+struct Owners {
+    ranges: [Vec<(u128, u128, InterfaceIndex)>; 2],
+    longest: [u128; 2],
+}
+
+impl<'a> Index<'a> {
+    /// An index of a snapshot.
+    pub fn new(model: &'a Model, network: &'a Network) -> Index<'a> {
+        Index {
+            model,
+            network,
+            interfaces: None,
+            names: OnceLock::new(),
+            group_names: OnceLock::new(),
+            owners: OnceLock::new(),
+            hosts: OnceLock::new(),
+        }
+    }
+
+    /// The same, ready for many questions about interfaces.
+    #[must_use]
+    pub fn prepare(mut self) -> Index<'a> {
+        let interfaces = self.model.network_interfaces.iter().zip(0..);
+        self.interfaces = Some(interfaces.map(|(it, row)| (it.id.as_str(), row)).collect());
+        self
+    }
+
+    /// The interface with an id.
+    pub(super) fn interface(&self, text: &str) -> Option<InterfaceIndex> {
+        match &self.interfaces {
+            Some(interfaces) => interfaces.get(text).map(|row| InterfaceIndex(*row)),
+            None => {
+                let found = rows(self.model, ResourceKind::NetworkInterface, text, Match::Exact);
+                (!found.is_empty()).then_some(InterfaceIndex(found.start as u32))
+            }
+        }
+    }
+
+    /// The resources of some kinds with an id. An attachment is one thing, in however many lists it stands.
+    pub(super) fn by_id(&self, text: &str, kinds: &[ResourceKind]) -> Found {
+        self.matching(text, kinds, Match::Exact)
+    }
+
+    /// The resources of some kinds whose id begins with a text that is long enough to mean one.
+    pub(super) fn by_beginning(&self, text: &str, kinds: &[ResourceKind]) -> Found {
+        let is_long = text.rsplit_once('-').is_some_and(|(_, rest)| rest.len() >= LEAST_PREFIX);
+        if is_long { self.matching(text, kinds, Match::Prefix) } else { Found::new() }
+    }
+
+    fn matching(&self, text: &str, kinds: &[ResourceKind], how: Match) -> Found {
+        let mut found = Found::new();
+        for kind in kinds {
+            let rows = rows(self.model, *kind, text, how);
+            found.extend(rows.map(|row| Resource { kind: *kind, position: row as u32 }));
+        }
+        if kinds.contains(&ResourceKind::Unmodelled) {
+            let rows = (0..).zip(self.model.unmodelled.iter());
+            let rows = rows.filter(|(_, it)| match how {
+                Match::Exact => it.resource == text,
+                Match::Prefix => it.resource.starts_with(text),
+            });
+            let kind = ResourceKind::Unmodelled;
+            found.extend(rows.map(|(position, _)| Resource { kind, position }));
+        }
+        found
+    }
+
+    /// The resources of some kinds with a `Name` tag.
+    pub(super) fn by_name(&self, text: &str, kinds: &[ResourceKind]) -> Found {
+        let names = self.names.get_or_init(|| {
+            let mut names: FxHashMap<&'a str, Found> = FxHashMap::default();
+            for kind in ResourceKind::ALL {
+                for position in 0..kind.count(self.model) as u32 {
+                    let resource = Resource { kind: *kind, position };
+                    if let Some(name) = resource.about(self.model).name() {
+                        names.entry(name).or_default().push(resource);
+                    }
+                }
+            }
+            names
+        });
+        let found = names.get(text).into_iter().flatten();
+        found.filter(|it| kinds.contains(&it.kind)).copied().collect()
+    }
+
+    /// The security groups with a group name, which is not their `Name` tag.
+    pub(super) fn by_group_name(&self, text: &str) -> Found {
+        let names = self.group_names.get_or_init(|| {
+            let mut names: FxHashMap<&'a str, Found> = FxHashMap::default();
+            let kind = ResourceKind::SecurityGroup;
+            for (position, group) in (0..).zip(self.model.security_groups.iter()) {
+                names.entry(group.name.as_str()).or_default().push(Resource { kind, position });
+            }
+            names
+        });
+        names.get(text).cloned().unwrap_or_default()
+    }
+
+    /// The interfaces that own an address, in whatever VPC.
+    pub(super) fn owners(&self, family: Family, bits: u128) -> Vec<InterfaceIndex> {
+        self.owned_between(family, bits, bits).into_iter().map(|(interface, _)| interface).collect()
+    }
+
+    /// The owned addresses between two, with their owners. Of a delegated IPv6 prefix, the first address counts.
+    pub(super) fn owned_between(&self, family: Family, low: u128, high: u128) -> Vec<(InterfaceIndex, u128)> {
+        let owners = self.owners.get_or_init(|| Owners::new(self.network));
+        let ranges = &owners.ranges[family as usize];
+        let first = ranges.partition_point(|it| it.0 < low.saturating_sub(owners.longest[family as usize]));
+        let after = ranges.partition_point(|it| it.0 <= high);
+        let inside = ranges[first..after].iter().filter(|it| it.1 >= low);
+        inside.map(|(start, _, interface)| (*interface, (*start).max(low))).collect()
+    }
+
+    /// The interfaces of an instance, the primary one first.
+    pub(super) fn interfaces_of(&self, instance: &InstanceId) -> &[InterfaceIndex] {
+        let hosts = self.hosts.get_or_init(|| {
+            let mut hosts: FxHashMap<&'a InstanceId, Vec<(u32, InterfaceIndex)>> = FxHashMap::default();
+            for (row, interface) in (0..).zip(self.model.network_interfaces.iter()) {
+                let attachment = interface.attachment.as_ref();
+                let Some(instance) = attachment.and_then(|it| it.instance.as_ref()) else { continue };
+                let device = attachment.and_then(|it| it.device_index).unwrap_or(u32::MAX);
+                hosts.entry(instance).or_default().push((device, InterfaceIndex(row)));
+            }
+            let sorted = hosts.into_iter().map(|(instance, mut interfaces)| {
+                interfaces.sort_unstable();
+                (instance, interfaces.into_iter().map(|(_, interface)| interface).collect())
+            });
+            sorted.collect()
+        });
+        hosts.get(instance).map_or(&[], Vec::as_slice)
+    }
+
+    /// The VPCs whose blocks hold an address.
+    pub(super) fn vpcs_around(&self, address: std::net::IpAddr) -> Vec<VpcIndex> {
+        let rows = (0..).zip(&self.network.vpcs);
+        let around = rows.filter(|(_, vpc)| vpc.cidrs.iter().any(|net| net.contains(&address)));
+        around.map(|(row, _)| VpcIndex(row)).collect()
+    }
+
+    /// Names that are much like a word that nothing has, the likest first.
+    pub fn similar(&self, text: &str) -> Vec<String> {
+        let mut likely: Vec<(u32, String)> = Vec::new();
+        let (prefix, wanted) = match text.split_once(':') {
+            Some((prefix, rest)) if kind_names().any(|it| it == prefix) => (&text[..=prefix.len()], rest),
+            Some(_) | None => ("", text),
+        };
+        let mut consider = |known: &str| {
+            let likeness = strsim::jaro_winkler(&wanted.to_lowercase(), &known.to_lowercase());
+            if likeness >= LEAST_LIKENESS {
+                // Thousandths, so that the order does not hang on the last bit of a float.
+                likely.push((1000 - (likeness * 1000.0) as u32, format!("{prefix}{known}")));
+            }
+        };
+        consider("internet");
+        for kind in super::named::NAMEABLE {
+            for position in 0..kind.count(self.model) as u32 {
+                let resource = Resource { kind: *kind, position };
+                consider(&resource.id(self.model));
+                if let Some(name) = resource.about(self.model).name() {
+                    consider(name);
+                }
+            }
+        }
+        self.model.security_groups.iter().for_each(|it| consider(&it.name));
+        if let Some((written, rest)) = text.split_once(':') {
+            let near = kind_names().filter(|it| strsim::damerau_levenshtein(it, written) == 1);
+            likely.extend(near.map(|kind| (0, format!("{kind}:{rest}"))));
+        }
+        likely.sort();
+        likely.dedup();
+        likely.into_iter().take(MOST_SUGGESTIONS).map(|(_, name)| name).collect()
+    }
+}
+
+impl Owners {
+    fn new(network: &Network) -> Owners {
+        let nobody = u32::MAX;
+        let mut owners = Owners::default();
+        for family in Family::BOTH {
+            let ranges = &mut owners.ranges[family as usize];
+            for vpc in &network.vpcs {
+                for (low, high, interface) in vpc.interfaces.pieces(family).filter(|it| it.2 != nobody) {
+                    // Neighbours of one interface are one piece of the map; here each IPv4 address stands for itself.
+                    match family {
+                        Family::V4 => {
+                            ranges.extend((low..=high).map(|it| (it, it, InterfaceIndex(interface))))
+                        }
+                        Family::V6 => ranges.push((low, high, InterfaceIndex(interface))),
+                    }
+                }
+            }
+            ranges.sort_unstable();
+            let longest = ranges.iter().map(|(low, high, _)| high - low).max().unwrap_or_default();
+            owners.longest[family as usize] = longest;
+        }
+        owners
+    }
+}

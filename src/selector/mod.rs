@@ -1,0 +1,144 @@
+//! Selectors: a person's words for ends and traffic become a [`Query`].
+//!
+//! An end is named by id, name, tag, address or kind (`command-line`, names of things); several endpoints may stand
+//! behind one name. Ids are asked for first, whatever they look like, since some snapshots have ids of their own
+//! making. What cannot be asked about is a [`SelectorError`] that says what to do.
+
+mod word;
+mod resource;
+mod named;
+mod groups;
+mod services;
+mod ends;
+mod between;
+mod traffic;
+mod index;
+mod error;
+
+pub use between::components;
+pub use error::{Candidate, SelectorError};
+pub use index::Index;
+pub use resource::Resource;
+pub use traffic::{parse_source_ports, parse_traffic};
+
+use crate::network::Network;
+use crate::packet::Family;
+use crate::solver::{Destination, Query, Source, Traffic};
+
+/// A question in a person's words.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Arguments<'t> {
+    /// Where packets begin.
+    pub source: &'t str,
+    /// Where they are for.
+    pub destination: &'t str,
+    /// Which packets: `tcp/443`.
+    pub traffic: &'t str,
+    /// The client's ports; unset they are the unprivileged ones.
+    pub source_ports: Option<&'t str>,
+    /// Restricts the question to one family.
+    pub family: Option<Family>,
+    /// Whether replies are not asked for.
+    pub is_one_way: bool,
+    /// Whether interfaces and instances are all of their addresses, not only the primary ones.
+    pub all_addresses: bool,
+    /// Whether each pair of several ends is explained.
+    pub all_paths: bool,
+}
+
+/// The query that a person's words mean.
+pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, SelectorError> {
+    let intervals = parse_traffic(arguments.traffic)?;
+    let source_ports = parse_source_ports(arguments.source_ports)?;
+    let (source, destination) = (arguments.source, arguments.destination);
+    let (sources, destinations) = ends::both(index, (source, destination), arguments.all_addresses)?;
+    let asked = match arguments.family {
+        Some(family) => vec![family],
+        None => Family::BOTH.to_vec(),
+    };
+    let shares = |family: &Family| {
+        sources.iter().any(|it| source_speaks(index.network, it, *family))
+            && destinations.iter().any(|it| destination_speaks(index.network, it, *family))
+    };
+    if !asked.iter().any(shares) {
+        return Err(SelectorError::NoFamily {
+            source_text: source.to_owned(),
+            destination_text: destination.to_owned(),
+            family: match arguments.family {
+                None => "address family",
+                Some(Family::V4) => "IPv4",
+                Some(Family::V6) => "IPv6",
+            },
+        });
+    }
+    Ok(Query {
+        sources,
+        destinations,
+        traffic: Traffic { intervals, source_ports },
+        family: arguments.family,
+        is_one_way: arguments.is_one_way,
+        via: Vec::new(),
+        avoid: Vec::new(),
+        all_paths: arguments.all_paths,
+    })
+}
+
+/// The one resource that a selector names, for what is shown and not asked about.
+pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
+    let text = text.trim();
+    let exact = index.by_id(text, named::NAMEABLE);
+    if let [first, ..] = exact.as_slice() {
+        return Ok(*first);
+    }
+    let unknown = || SelectorError::Unknown { text: text.to_owned() };
+    let found = match word::read(text)? {
+        word::Word::Name(name) => named::named(index, text, name, named::NAMEABLE)?,
+        word::Word::OfKind(kinds, name) => named::named(index, text, name, kinds)?,
+        word::Word::Address(address) => {
+            let kind = crate::model::ResourceKind::NetworkInterface;
+            let owners = index.owners(Family::of(address), crate::packet::bits(address));
+            let known = owners.into_iter().filter(|it| it.index() < index.model.network_interfaces.len());
+            known.map(|it| Resource { kind, position: it.0 }).collect()
+        }
+        word::Word::Internet | word::Word::Block(_) | word::Word::Service(_) | word::Word::Tag(..) => {
+            return Err(unknown());
+        }
+    };
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(unknown()),
+        several => Err(ambiguous(index, text, several)),
+    }
+}
+
+fn ambiguous(index: &Index<'_>, text: &str, found: &[Resource]) -> SelectorError {
+    let mut candidates: Vec<Candidate> = found.iter().map(|it| it.candidate(index.model)).collect();
+    candidates.sort();
+    SelectorError::Ambiguous { text: text.to_owned(), candidates }
+}
+
+fn source_speaks(network: &Network, source: &Source, family: Family) -> bool {
+    match source {
+        Source::Interface(interface, named) => interface_speaks(network, interface.index(), *named, family),
+        Source::Outside(set) | Source::Nobody(set) => set.family() == family,
+    }
+}
+
+fn destination_speaks(network: &Network, destination: &Destination, family: Family) -> bool {
+    match destination {
+        Destination::Interface(interface, named) => {
+            interface_speaks(network, interface.index(), *named, family)
+        }
+        Destination::Addresses(set) => set.family() == family,
+    }
+}
+
+fn interface_speaks(network: &Network, row: usize, named: Option<u128>, family: Family) -> bool {
+    let row = &network.interfaces[row];
+    match (named, family) {
+        (Some(named), Family::V4) => named <= u128::from(u32::MAX),
+        (Some(named), Family::V6) => named > u128::from(u32::MAX),
+        (None, Family::V4) => row.primary_v4.is_some(),
+        (None, Family::V6) => row.primary_v6.is_some(),
+    }
+}

@@ -1,0 +1,301 @@
+//! A resource of the model by kind and row, and what a person wants to know to tell it from others.
+//!
+//! [`rows`] is the only place that goes from the text of an id to rows: collections are sorted by id, so an id and a
+//! beginning of one are both found by binary search, without a table.
+
+use std::ops::Range;
+
+use super::error::Candidate;
+use crate::model::{About, Collection, Model, Resource as Type, ResourceKind, VpcId};
+use crate::network::Component;
+
+/// A resource of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resource {
+    /// Its kind.
+    pub kind: ResourceKind,
+    /// Its row in the model's collection of that kind.
+    pub position: u32,
+}
+
+/// How the text of an id is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Match {
+    /// It is the id.
+    Exact,
+    /// The id begins so.
+    Prefix,
+}
+
+impl Resource {
+    /// What answers call it.
+    pub fn component(self) -> Component {
+        Component::Resource(self.kind, self.position)
+    }
+
+    fn row(self) -> usize {
+        self.position as usize
+    }
+
+    /// Its id.
+    pub fn id(self, model: &Model) -> String {
+        let row = self.row();
+        match self.kind {
+            ResourceKind::Vpc => model.vpcs[row].id.to_string(),
+            ResourceKind::Subnet => model.subnets[row].id.to_string(),
+            ResourceKind::RouteTable => model.route_tables[row].id.to_string(),
+            ResourceKind::NetworkInterface => model.network_interfaces[row].id.to_string(),
+            ResourceKind::Instance => model.instances[row].id.to_string(),
+            ResourceKind::SecurityGroup => model.security_groups[row].id.to_string(),
+            ResourceKind::SecurityGroupRule => model.security_group_rules[row].id().to_string(),
+            ResourceKind::SecurityGroupVpcAssociation => {
+                model.security_group_associations[row].id().to_string()
+            }
+            ResourceKind::NetworkAcl => model.network_acls[row].id.to_string(),
+            ResourceKind::PrefixList => model.prefix_lists[row].id.to_string(),
+            ResourceKind::PrefixListEntries => model.prefix_list_entries[row].id.to_string(),
+            ResourceKind::InternetGateway => model.internet_gateways[row].id.to_string(),
+            ResourceKind::EgressOnlyInternetGateway => model.egress_only_gateways[row].id.to_string(),
+            ResourceKind::NatGateway => model.nat_gateways[row].id.to_string(),
+            ResourceKind::ElasticAddress => model.elastic_addresses[row].id.to_string(),
+            ResourceKind::ByoipCidr => model.byoip_cidrs[row].id().to_string(),
+            ResourceKind::VpcPeeringConnection => model.peering_connections[row].id.to_string(),
+            ResourceKind::TransitGateway => model.transit_gateways[row].id.to_string(),
+            ResourceKind::TransitGatewayAttachment => model.transit_gateway_attachments[row].id.to_string(),
+            ResourceKind::TransitGatewayVpcAttachment => {
+                model.transit_gateway_vpc_attachments[row].id.to_string()
+            }
+            ResourceKind::TransitGatewayPeeringAttachment => {
+                model.transit_gateway_peerings[row].id.to_string()
+            }
+            ResourceKind::TransitGatewayRouteTable => model.transit_gateway_route_tables[row].id.to_string(),
+            ResourceKind::TransitGatewayRoutes => model.transit_gateway_routes[row].id().to_string(),
+            ResourceKind::TransitGatewayAssociations => {
+                model.transit_gateway_associations[row].id().to_string()
+            }
+            ResourceKind::TransitGatewayPropagations => {
+                model.transit_gateway_propagations[row].id().to_string()
+            }
+            ResourceKind::TransitGatewayPrefixListReferences => {
+                model.transit_gateway_prefix_list_references[row].id().to_string()
+            }
+            ResourceKind::VpcEndpoint => model.vpc_endpoints[row].id.to_string(),
+            ResourceKind::BlockPublicAccessOptions => model.block_public_access_options[row].id().to_string(),
+            ResourceKind::BlockPublicAccessExclusion => {
+                model.block_public_access_exclusions[row].id().to_string()
+            }
+            ResourceKind::AvailabilityZone => model.availability_zones[row].id().to_string(),
+            ResourceKind::Unmodelled => model.unmodelled[row].resource.to_string(),
+        }
+    }
+
+    /// Its place, owner and tags.
+    pub fn about(self, model: &Model) -> &About {
+        fn of<T: Type>(collection: &Collection<T>, row: usize) -> &About {
+            collection[row].about()
+        }
+        let row = self.row();
+        match self.kind {
+            ResourceKind::Vpc => of(&model.vpcs, row),
+            ResourceKind::Subnet => of(&model.subnets, row),
+            ResourceKind::RouteTable => of(&model.route_tables, row),
+            ResourceKind::NetworkInterface => of(&model.network_interfaces, row),
+            ResourceKind::Instance => of(&model.instances, row),
+            ResourceKind::SecurityGroup => of(&model.security_groups, row),
+            ResourceKind::SecurityGroupRule => of(&model.security_group_rules, row),
+            ResourceKind::SecurityGroupVpcAssociation => of(&model.security_group_associations, row),
+            ResourceKind::NetworkAcl => of(&model.network_acls, row),
+            ResourceKind::PrefixList => of(&model.prefix_lists, row),
+            ResourceKind::PrefixListEntries => of(&model.prefix_list_entries, row),
+            ResourceKind::InternetGateway => of(&model.internet_gateways, row),
+            ResourceKind::EgressOnlyInternetGateway => of(&model.egress_only_gateways, row),
+            ResourceKind::NatGateway => of(&model.nat_gateways, row),
+            ResourceKind::ElasticAddress => of(&model.elastic_addresses, row),
+            ResourceKind::ByoipCidr => of(&model.byoip_cidrs, row),
+            ResourceKind::VpcPeeringConnection => of(&model.peering_connections, row),
+            ResourceKind::TransitGateway => of(&model.transit_gateways, row),
+            ResourceKind::TransitGatewayAttachment => of(&model.transit_gateway_attachments, row),
+            ResourceKind::TransitGatewayVpcAttachment => of(&model.transit_gateway_vpc_attachments, row),
+            ResourceKind::TransitGatewayPeeringAttachment => of(&model.transit_gateway_peerings, row),
+            ResourceKind::TransitGatewayRouteTable => of(&model.transit_gateway_route_tables, row),
+            ResourceKind::TransitGatewayRoutes => of(&model.transit_gateway_routes, row),
+            ResourceKind::TransitGatewayAssociations => of(&model.transit_gateway_associations, row),
+            ResourceKind::TransitGatewayPropagations => of(&model.transit_gateway_propagations, row),
+            ResourceKind::TransitGatewayPrefixListReferences => {
+                of(&model.transit_gateway_prefix_list_references, row)
+            }
+            ResourceKind::VpcEndpoint => of(&model.vpc_endpoints, row),
+            ResourceKind::BlockPublicAccessOptions => of(&model.block_public_access_options, row),
+            ResourceKind::BlockPublicAccessExclusion => of(&model.block_public_access_exclusions, row),
+            ResourceKind::AvailabilityZone => of(&model.availability_zones, row),
+            ResourceKind::Unmodelled => of(&model.unmodelled, row),
+        }
+    }
+
+    /// The VPC that it is a part of or attached to, where there is one.
+    pub fn vpc(self, model: &Model) -> Option<&VpcId> {
+        let row = self.row();
+        match self.kind {
+            ResourceKind::Vpc => Some(&model.vpcs[row].id),
+            ResourceKind::Subnet => Some(&model.subnets[row].vpc),
+            ResourceKind::RouteTable => Some(&model.route_tables[row].vpc),
+            ResourceKind::NetworkInterface => Some(&model.network_interfaces[row].vpc),
+            ResourceKind::Instance => {
+                let instance = &model.instances[row];
+                let by_subnet = || model.subnets.get(instance.subnet.as_ref()?).map(|it| &it.vpc);
+                let first = instance.interfaces.first();
+                first.and_then(|id| model.network_interfaces.get(id)).map(|it| &it.vpc).or_else(by_subnet)
+            }
+            ResourceKind::SecurityGroup => model.security_groups[row].vpc.as_ref(),
+            ResourceKind::NetworkAcl => Some(&model.network_acls[row].vpc),
+            ResourceKind::InternetGateway => {
+                model.internet_gateways[row].attachments.first().map(|it| &it.vpc)
+            }
+            ResourceKind::NatGateway => model.nat_gateways[row].vpc.as_ref(),
+            ResourceKind::TransitGatewayVpcAttachment => {
+                Some(&model.transit_gateway_vpc_attachments[row].vpc)
+            }
+            ResourceKind::VpcEndpoint => Some(&model.vpc_endpoints[row].vpc),
+            ResourceKind::SecurityGroupRule
+            | ResourceKind::SecurityGroupVpcAssociation
+            | ResourceKind::PrefixList
+            | ResourceKind::PrefixListEntries
+            | ResourceKind::EgressOnlyInternetGateway
+            | ResourceKind::ElasticAddress
+            | ResourceKind::ByoipCidr
+            | ResourceKind::VpcPeeringConnection
+            | ResourceKind::TransitGateway
+            | ResourceKind::TransitGatewayAttachment
+            | ResourceKind::TransitGatewayPeeringAttachment
+            | ResourceKind::TransitGatewayRouteTable
+            | ResourceKind::TransitGatewayRoutes
+            | ResourceKind::TransitGatewayAssociations
+            | ResourceKind::TransitGatewayPropagations
+            | ResourceKind::TransitGatewayPrefixListReferences
+            | ResourceKind::BlockPublicAccessOptions
+            | ResourceKind::BlockPublicAccessExclusion
+            | ResourceKind::AvailabilityZone
+            | ResourceKind::Unmodelled => None,
+        }
+    }
+
+    /// What tells it from others.
+    pub(super) fn candidate(self, model: &Model) -> Candidate {
+        let about = self.about(model);
+        let name = match self.kind {
+            ResourceKind::SecurityGroup => about.name().or(Some(&model.security_groups[self.row()].name)),
+            _ => about.name(),
+        };
+        Candidate {
+            id: self.id(model),
+            kind: words(self.kind).0,
+            name: name.map(str::to_owned),
+            vpc: self.vpc(model).map(ToString::to_string),
+            account: about.account.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// What a kind is called: bare, and with its article. Parts of other resources have no name of their own.
+pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
+    match kind {
+        ResourceKind::Vpc => ("VPC", "a VPC"),
+        ResourceKind::Subnet => ("subnet", "a subnet"),
+        ResourceKind::RouteTable => ("route table", "a route table"),
+        ResourceKind::NetworkInterface => ("network interface", "a network interface"),
+        ResourceKind::Instance => ("instance", "an instance"),
+        ResourceKind::SecurityGroup => ("security group", "a security group"),
+        ResourceKind::SecurityGroupRule => ("security group rule", "a rule of a security group"),
+        ResourceKind::SecurityGroupVpcAssociation => {
+            ("security group association", "an association of a group")
+        }
+        ResourceKind::NetworkAcl => ("network ACL", "a network ACL"),
+        ResourceKind::PrefixList | ResourceKind::PrefixListEntries => ("prefix list", "a prefix list"),
+        ResourceKind::InternetGateway => ("internet gateway", "an internet gateway"),
+        ResourceKind::EgressOnlyInternetGateway => {
+            ("egress-only internet gateway", "an egress-only internet gateway")
+        }
+        ResourceKind::NatGateway => ("NAT gateway", "a NAT gateway"),
+        ResourceKind::ElasticAddress => ("elastic address", "an elastic address"),
+        ResourceKind::ByoipCidr => ("address block", "an address block"),
+        ResourceKind::VpcPeeringConnection => ("peering connection", "a peering connection"),
+        ResourceKind::TransitGateway => ("transit gateway", "a transit gateway"),
+        ResourceKind::TransitGatewayAttachment
+        | ResourceKind::TransitGatewayVpcAttachment
+        | ResourceKind::TransitGatewayPeeringAttachment => {
+            ("transit gateway attachment", "a transit gateway attachment")
+        }
+        ResourceKind::TransitGatewayRouteTable
+        | ResourceKind::TransitGatewayRoutes
+        | ResourceKind::TransitGatewayAssociations
+        | ResourceKind::TransitGatewayPropagations
+        | ResourceKind::TransitGatewayPrefixListReferences => {
+            ("transit gateway route table", "a transit gateway route table")
+        }
+        ResourceKind::VpcEndpoint => ("VPC endpoint", "a VPC endpoint"),
+        ResourceKind::BlockPublicAccessOptions => ("Block Public Access options", "an account's option"),
+        ResourceKind::BlockPublicAccessExclusion => {
+            ("Block Public Access exclusion", "a Block Public Access exclusion")
+        }
+        ResourceKind::AvailabilityZone => ("availability zone", "an availability zone"),
+        ResourceKind::Unmodelled => ("resource", "a resource"),
+    }
+}
+
+/// The rows of a kind whose id is, or begins with, a text. Kinds that are parts of others have none.
+pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) -> Range<usize> {
+    match kind {
+        ResourceKind::Vpc => of(&model.vpcs, text, how),
+        ResourceKind::Subnet => of(&model.subnets, text, how),
+        ResourceKind::RouteTable => of(&model.route_tables, text, how),
+        ResourceKind::NetworkInterface => of(&model.network_interfaces, text, how),
+        ResourceKind::Instance => of(&model.instances, text, how),
+        ResourceKind::SecurityGroup => of(&model.security_groups, text, how),
+        ResourceKind::NetworkAcl => of(&model.network_acls, text, how),
+        ResourceKind::PrefixList => of(&model.prefix_lists, text, how),
+        ResourceKind::InternetGateway => of(&model.internet_gateways, text, how),
+        ResourceKind::EgressOnlyInternetGateway => of(&model.egress_only_gateways, text, how),
+        ResourceKind::NatGateway => of(&model.nat_gateways, text, how),
+        ResourceKind::VpcPeeringConnection => of(&model.peering_connections, text, how),
+        ResourceKind::TransitGateway => of(&model.transit_gateways, text, how),
+        ResourceKind::TransitGatewayAttachment => {
+            // The key is the id, a slash, and the transit gateway's id: one attachment may have two rows.
+            match how {
+                Match::Exact => of(&model.transit_gateway_attachments, &format!("{text}/"), Match::Prefix),
+                Match::Prefix => of(&model.transit_gateway_attachments, text, how),
+            }
+        }
+        ResourceKind::TransitGatewayVpcAttachment => of(&model.transit_gateway_vpc_attachments, text, how),
+        ResourceKind::TransitGatewayPeeringAttachment => of(&model.transit_gateway_peerings, text, how),
+        ResourceKind::TransitGatewayRouteTable => of(&model.transit_gateway_route_tables, text, how),
+        ResourceKind::VpcEndpoint => of(&model.vpc_endpoints, text, how),
+        // Elastic addresses are named by their address.
+        ResourceKind::ElasticAddress
+        | ResourceKind::ByoipCidr
+        | ResourceKind::SecurityGroupRule
+        | ResourceKind::SecurityGroupVpcAssociation
+        | ResourceKind::PrefixListEntries
+        | ResourceKind::TransitGatewayRoutes
+        | ResourceKind::TransitGatewayAssociations
+        | ResourceKind::TransitGatewayPropagations
+        | ResourceKind::TransitGatewayPrefixListReferences
+        | ResourceKind::BlockPublicAccessOptions
+        | ResourceKind::BlockPublicAccessExclusion
+        | ResourceKind::AvailabilityZone
+        | ResourceKind::Unmodelled => 0..0,
+    }
+}
+
+fn of<T: Type>(collection: &Collection<T>, text: &str, how: Match) -> Range<usize>
+where
+    T::Id: for<'t> From<&'t str>,
+{
+    let id = T::Id::from(text);
+    let first = collection.partition_point(|it| *it.id() < id);
+    let rest = &collection[first..];
+    let count = match how {
+        Match::Exact => rest.iter().take_while(|it| *it.id() == id).count(),
+        Match::Prefix => rest.iter().take_while(|it| it.id().to_string().starts_with(text)).count(),
+    };
+    first..first + count
+}
