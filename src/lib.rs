@@ -8,3 +8,4 @@ pub mod network;
 pub mod solver;
 pub mod selector;
 pub mod report;
+pub mod cli;

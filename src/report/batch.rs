@@ -1,28 +1,27 @@
 //! Batches: an answer on one line, whole or in brief.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::view::Report;
 use crate::solver::Verdict;
 
 /// What `--brief` keeps.
 #[derive(Serialize)]
-struct Brief<'r> {
-    id: &'r Value,
+struct Brief<'r, I> {
+    id: &'r I,
     verdict: &'static str,
     codes: &'r [&'static str],
 }
 
 /// A question that could not be read or resolved.
 #[derive(Serialize)]
-struct Failed<'r> {
-    id: &'r Value,
+struct Failed<'r, I> {
+    id: &'r I,
     error: &'r str,
 }
 
 /// An answer as one line, without a line break.
-pub fn line(report: &Report<'_>, id: &Value, is_brief: bool) -> String {
+pub fn line(report: &Report<'_>, id: &impl Serialize, is_brief: bool) -> String {
     if is_brief {
         let codes = super::codes(report.answer);
         return brief(id, report.judged, &codes);
@@ -36,12 +35,12 @@ pub fn line(report: &Report<'_>, id: &Value, is_brief: bool) -> String {
 }
 
 /// An answer in brief, for which no report is needed.
-pub fn brief(id: &Value, verdict: Verdict, codes: &[&'static str]) -> String {
+pub fn brief(id: &impl Serialize, verdict: Verdict, codes: &[&'static str]) -> String {
     text(&Brief { id, verdict: verdict.as_text(), codes })
 }
 
 /// The line of a question that has no answer.
-pub fn error(id: &Value, message: &str) -> String {
+pub fn error(id: &impl Serialize, message: &str) -> String {
     text(&Failed { id, error: message })
 }
 

@@ -22,6 +22,7 @@ pub mod json;
 pub mod batch;
 pub mod text;
 pub mod aws;
+pub mod show;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;

@@ -23,7 +23,7 @@ pub use answer::{
     Answer, Blocker, Decision, Direction, Event, NearMiss, PairAnswer, Part, PathAnswer, RuleUse, Verdict,
 };
 pub use explain::explain;
-pub use pair::{Outcome, Solver};
+pub use pair::{Outcome, Solver, together};
 pub use question::{Destination, Pair, Query, Source, Traffic};
 pub use rules::{matching_rules, rules_of_filter};
 

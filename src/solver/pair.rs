@@ -81,7 +81,7 @@ impl Run {
 }
 
 /// What several verdicts are together: of runs that are equally possible, or of ends that are asked about together.
-pub(super) fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let mut sum: Option<Verdict> = None;
     for verdict in verdicts {
         sum = Some(match sum {

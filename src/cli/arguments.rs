@@ -1,0 +1,224 @@
+//! Arguments: what can be written after `netpath`. The doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::expectation::Expectation;
+
+/// Knows every packet that can get from A to B in an AWS network, offline, from describe-* JSON
+#[derive(Debug, Parser)]
+#[command(
+    name = "netpath",
+    version,
+    max_term_width = 100,
+    disable_help_flag = true,
+    arg_required_else_help = true,
+    propagate_version = true,
+    after_help = "Examples:\n  \
+        netpath --snapshot prod/ query internet web tcp/443\n  \
+        netpath explain ENI_SG_RULES_MISMATCH",
+    after_long_help = LONG
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const LONG: &str = "\
+Examples:
+  netpath --snapshot prod/ query internet web tcp/443
+  netpath explain ENI_SG_RULES_MISMATCH
+
+A snapshot is what `aws ec2 describe-*` printed: a folder of JSON files, one file, or an archive. netpath reads it and
+nothing else: it asks nobody, sends nothing, and answers the same for the same files.
+
+Names of things: an id or the beginning of one, an ARN, a `Name` tag, `vpc-name/name`, `kind:name` (`vpc:`, `subnet:`,
+`sg:`, `eni:`, `instance:`, `nat:`, `vpce:`), `svc:s3`, `tag:Key=Value`, an address, a CIDR, `internet`.
+
+Exit codes:
+  0  answered; with an expectation, it holds
+  1  an expectation is violated
+  2  usage or input error: nothing was answered
+  3  the answer is `unknown` and an expectation needed it";
+
+/// Options of every command; they stand before or after it.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of all commands")]
+pub(super) struct Options {
+    /// A folder, a JSON file or an archive of what `aws ec2 describe-*` printed; several are merged
+    ///
+    /// A folder, a JSON file, or a `.tar.gz`, `.tar.zst` or `.zip` of them. Several are merged. Without it,
+    /// `NETPATH_SNAPSHOT` counts (several paths as in `PATH`), then `snapshot = "…"` in `netpath.toml` of this folder
+    /// or one above it, then this folder if it holds a snapshot.
+    #[arg(short, long, value_name = "PATH", global = true, action = ArgAction::Append)]
+    pub snapshot: Vec<PathBuf>,
+    /// How answers are written
+    #[arg(short, long, value_name = "FORMAT", global = true, default_value = "text", env = "NETPATH_FORMAT")]
+    pub format: Format,
+    /// Write there instead of standard output, whole or not at all
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub output: Option<PathBuf>,
+    /// Whether text is coloured: `auto`, `always` or `never`
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = true)]
+    pub color: Color,
+    /// The account of files that do not say theirs
+    #[arg(long, value_name = "ID", global = true, env = "NETPATH_ACCOUNT")]
+    pub account: Option<String>,
+    /// The Region of files that do not say theirs
+    #[arg(long, value_name = "NAME", global = true, env = "NETPATH_REGION")]
+    pub region: Option<String>,
+    /// Anything unread, dangling or truncated in the snapshot is an error
+    #[arg(long, global = true)]
+    pub strict: bool,
+    /// Take AWS's defaults for calls that the snapshot lacks, and say so
+    #[arg(long, global = true)]
+    pub assume_defaults: bool,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more; twice says most
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Print help; `netpath help COMMAND` prints more
+    #[arg(short, long, global = true, action = ArgAction::HelpShort)]
+    pub help: Option<bool>,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// As AWS's Reachability Analyzer writes them
+    Aws,
+}
+
+/// Whether text is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Query(Query),
+    Show(Show),
+    Explain(Explain),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Which packets get from SOURCE to DESTINATION, which replies get back, and why the others do not
+///
+/// The answer is a verdict, the way there and back with the rule, entry or route that decided at each step, every
+/// blocker when packets do not get on, and the exact set of packets that pass. `reachable` means every asked packet
+/// and its reply; `partial` and `forward-only` say which do; `unknown` names what the snapshot lacks.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath query internet web tcp/443\n  \
+    netpath query i-0abc 10.0.2.20 tcp/5432 --expect reachable")]
+pub(super) struct Query {
+    /// Where packets begin: an id, a name, an address, a CIDR, `internet`
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    pub source: Option<String>,
+    /// Where they are for
+    #[arg(required_unless_present = "batch")]
+    pub destination: Option<String>,
+    /// Which packets: `tcp/443`, `tcp/80,443`, `udp/53`, `icmp/8`, `proto/50`, `all`; joined by `+`
+    #[arg(default_value = "all")]
+    pub traffic: String,
+    /// What the verdict must be; `not-reachable` is `blocked` or `forward-only`
+    #[arg(long, value_name = "VERDICT")]
+    pub expect: Option<Expectation>,
+    /// Explain each pair of several ends, not only some of each verdict
+    #[arg(long)]
+    pub all_paths: bool,
+    /// Ask for no reply
+    #[arg(long)]
+    pub one_way: bool,
+    /// Count only ways through this; with several, through one of them
+    #[arg(long, value_name = "SELECTOR")]
+    pub via: Vec<String>,
+    /// Count no way through this
+    #[arg(long, value_name = "SELECTOR")]
+    pub avoid: Vec<String>,
+    /// The client's ports, for TCP and UDP: `32768-60999`, `linux`, `windows`, `any` [default: 1024-65535]
+    #[arg(long, value_name = "PORTS")]
+    pub source_ports: Option<String>,
+    /// Ask about IPv4 only
+    #[arg(long, conflicts_with = "ipv6")]
+    pub ipv4: bool,
+    /// Ask about IPv6 only
+    #[arg(long)]
+    pub ipv6: bool,
+    /// Ask about all addresses of interfaces, not only the primary ones
+    #[arg(long)]
+    pub all_addresses: bool,
+    /// Answer a file of questions, one JSON object a line; `-` is standard input
+    ///
+    /// Each line is an object with `source` and `destination`, and if wanted `id`, `traffic`, `source_ports`,
+    /// `expect`, `ipv4`, `ipv6`, `all_addresses` and `one_way`. Answers are JSON lines in the same order, each with its
+    /// `id`. A line that cannot be answered gets `{"id","error"}` and the rest goes on.
+    #[arg(long, value_name = "FILE")]
+    pub batch: Option<PathBuf>,
+    /// In a batch, write only id, verdict and codes
+    #[arg(long, requires = "batch")]
+    pub brief: bool,
+}
+
+/// One resource as netpath understands it: effective routes and rules, members, addresses
+///
+/// An interface with its addresses, the rules of all its groups together, its route table and why it is that one; a
+/// subnet with its table, network ACL and tier; a VPC, security group, route table, network ACL, gateway, endpoint or
+/// transit gateway likewise.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath show eni-0abc\n  \
+    netpath show sg:web --format json")]
+pub(super) struct Show {
+    /// What to show: an id, a name, an address
+    pub selector: String,
+}
+
+/// What a code in an answer means, why it happens and how to fix it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath explain ENI_SG_RULES_MISMATCH\n  \
+    netpath explain MISSING_DATA")]
+pub(super) struct Explain {
+    /// A code of an explanation or an assumption
+    pub code: String,
+}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath completions bash > ~/.local/share/bash-completion/completions/netpath\n  \
+    netpath completions fish > ~/.config/fish/completions/netpath.fish")]
+pub(super) struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Write manual pages
+#[derive(Debug, Args)]
+#[command(
+    hide = true,
+    after_help = "Examples:\n  \
+    netpath man target/man\n  \
+    netpath man /usr/local/share/man/man1"
+)]
+pub(super) struct Man {
+    /// The folder to write them to
+    pub folder: PathBuf,
+}

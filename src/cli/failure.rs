@@ -1,0 +1,100 @@
+//! What goes wrong: one line that says what, one that says what to do.
+
+use std::io::Write;
+
+use super::Context;
+use crate::selector::{Index, SelectorError};
+use crate::snapshot::SnapshotError;
+
+/// Why nothing was answered.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// One line.
+    pub message: String,
+    /// More lines, each a thing of its own: what a name may mean, what a snapshot lacks.
+    pub details: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>) -> Failure {
+        Failure { message: message.into(), details: Vec::new(), help: None }
+    }
+
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Failure {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A name or traffic that cannot be asked about, with what it may have meant.
+    pub(super) fn of_selector(index: &Index<'_>, error: SelectorError) -> Failure {
+        let help = error.help();
+        match error {
+            SelectorError::Ambiguous { text, candidates } => Failure {
+                message: format!("`{text}` is ambiguous: it may be any of {}", candidates.len()),
+                details: candidates.iter().map(ToString::to_string).collect(),
+                help,
+            },
+            SelectorError::Unknown { text } => {
+                let similar: Vec<String> = index.similar(&text).iter().map(|it| format!("`{it}`")).collect();
+                let message = SelectorError::Unknown { text }.to_string();
+                let advice = format!("did you mean {}?", similar.join(" or "));
+                let help = if similar.is_empty() { help } else { Some(advice) };
+                Failure { message, details: Vec::new(), help }
+            }
+            error @ (SelectorError::NotAnEnd { .. }
+            | SelectorError::NotModelled { .. }
+            | SelectorError::Empty { .. }
+            | SelectorError::NoServiceAddresses { .. }
+            | SelectorError::ServiceAsSource { .. }
+            | SelectorError::Malformed { .. }
+            | SelectorError::NoFamily { .. }
+            | SelectorError::Traffic { .. }
+            | SelectorError::SourcePorts { .. }) => {
+                Failure { message: error.to_string(), details: Vec::new(), help }
+            }
+        }
+    }
+
+    /// Prints it to standard error.
+    pub(super) fn print(&self, context: &Context) {
+        let (red, bold, reset) = match context.terminal.colors_errors(context.options.color) {
+            true => ("\x1b[1;31m", "\x1b[1m", "\x1b[0m"),
+            false => ("", "", ""),
+        };
+        let mut text = format!("{red}error{reset}: {}\n", self.message);
+        for detail in &self.details {
+            text.push_str(&format!("  {detail}\n"));
+        }
+        if let Some(help) = &self.help {
+            text.push_str(&format!("{bold}help{reset}: {help}\n"));
+        }
+        // Nowhere is left to say that this cannot be said.
+        let _unheard = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+impl From<SnapshotError> for Failure {
+    fn from(error: SnapshotError) -> Failure {
+        let help = error.help();
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        match error {
+            SnapshotError::Strict(problems) => Failure {
+                message: format!("the snapshot is not whole: {} problems", problems.len()),
+                details: problems,
+                help,
+            },
+            error @ (SnapshotError::Unreadable { .. }
+            | SnapshotError::NotJson { .. }
+            | SnapshotError::Nothing { .. }) => {
+                let message = match cause {
+                    Some(cause) => format!("{error}: {cause}"),
+                    None => error.to_string(),
+                };
+                Failure { message, details: Vec::new(), help }
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line: the only layer that prints, exits and reads the environment.
+//!
+//! One file a subcommand. Results go to standard output or `--output`, everything else to standard error; the exit code
+//! is part of the answer (`command-line`, shape). Errors of the layers below become a [`Failure`], two lines for a
+//! person.
+
+mod arguments;
+mod failure;
+mod terminal;
+mod settings;
+mod open;
+mod output;
+mod query;
+mod expectation;
+mod filter;
+mod batch;
+mod show;
+mod explain;
+mod completions;
+mod man;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Command, Options};
+use terminal::Terminal;
+
+/// What a run says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Answered; with an expectation, it holds.
+    Answered,
+    /// An expectation is violated.
+    Violated,
+    /// Something was not answered.
+    Unanswered,
+    /// The answer is `unknown` and an expectation needed it.
+    Unknown,
+}
+
+impl Outcome {
+    fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Outcome::Answered => 0,
+            Outcome::Violated => 1,
+            Outcome::Unanswered => 2,
+            Outcome::Unknown => 3,
+        })
+    }
+}
+
+/// What every command is given.
+struct Context {
+    options: Options,
+    terminal: Terminal,
+}
+
+impl Context {
+    /// A remark beside the result, for people.
+    fn say(&self, remark: &str) {
+        if !self.options.quiet {
+            // Nobody is listening when standard error is closed.
+            let _unheard = std::io::stderr().lock().write_all(format!("{remark}\n").as_bytes());
+        }
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let terminal = Terminal::of_environment();
+    let command = Arguments::command().color(color_of_help(&words));
+    let parsed = command.try_get_matches_from(words).and_then(|it| Arguments::from_arg_matches(&it));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let context = Context { options: arguments.options, terminal };
+    let outcome = match arguments.command {
+        Command::Query(query) => query::run(&context, &query),
+        Command::Show(show) => show::run(&context, &show),
+        Command::Explain(explain) => explain::run(&context, &explain),
+        Command::Completions(completions) => completions::run(&context, &completions),
+        Command::Man(man) => man::run(&man),
+    };
+    match outcome {
+        Ok(outcome) => outcome.code(),
+        Err(failure) => {
+            failure.print(&context);
+            Outcome::Unanswered.code()
+        }
+    }
+}
+
+/// Help and version are results; what is wrong with the arguments is not. A closed pipe ends either quietly.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _closed = error.print();
+    let _closed = std::io::stdout().flush();
+    if error.use_stderr() { Outcome::Unanswered.code() } else { Outcome::Answered.code() }
+}
+
+/// The arguments are not read yet when their help is printed.
+fn color_of_help(words: &[OsString]) -> ColorChoice {
+    let words: Vec<&str> = words.iter().filter_map(|it| it.to_str()).collect();
+    let after = words.iter().position(|it| *it == "--color").and_then(|at| words.get(at + 1)).copied();
+    match after.or_else(|| words.iter().find_map(|it| it.strip_prefix("--color="))) {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        Some(_) | None => ColorChoice::Auto,
+    }
+}

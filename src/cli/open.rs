@@ -1,0 +1,114 @@
+//! The snapshot: which one is meant, and what there is to say about it before any answer.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::{Context, settings};
+use crate::model::{AccountId, Region};
+use crate::network::{self, Network};
+use crate::snapshot::{self, ReadOptions, Snapshot};
+
+/// A snapshot and the network that it makes.
+pub(super) struct Opened {
+    pub snapshot: Snapshot,
+    pub network: Network,
+}
+
+/// Reads and compiles the snapshot that is meant.
+pub(super) fn open(context: &Context) -> Result<Opened, Failure> {
+    let options = &context.options;
+    let paths = paths(context)?;
+    let read = ReadOptions {
+        account: options.account.as_deref().map(AccountId::from),
+        region: options.region.as_deref().map(Region::from),
+        strict: options.strict,
+        assume_defaults: options.assume_defaults,
+    };
+    let snapshot = snapshot::read(&paths, &read)?;
+    warn(context, &snapshot);
+    let network = network::compile(&snapshot.model);
+    Ok(Opened { snapshot, network })
+}
+
+/// `--snapshot`, the environment, `netpath.toml`, this folder: the first that says something.
+fn paths(context: &Context) -> Result<Vec<PathBuf>, Failure> {
+    if !context.options.snapshot.is_empty() {
+        return Ok(context.options.snapshot.clone());
+    }
+    if let Some(value) = std::env::var_os("NETPATH_SNAPSHOT").filter(|value| !value.is_empty()) {
+        return Ok(std::env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect());
+    }
+    let here = std::env::current_dir()
+        .map_err(|cause| Failure::new(format!("cannot tell the current folder: {cause}")))?;
+    let paths = settings::snapshots_from(&here)?;
+    if !paths.is_empty() {
+        return Ok(paths);
+    }
+    if snapshot::looks_like_snapshot(Path::new(".")) {
+        return Ok(vec![PathBuf::from(".")]);
+    }
+    Err(Failure::new("no snapshot: this folder holds no answers of `aws ec2 describe-*`")
+        .help("say which with `--snapshot PATH`, `NETPATH_SNAPSHOT` or `snapshot = \"…\"` in `netpath.toml`"))
+}
+
+/// A line on what was left out; all of it with `-v`.
+fn warn(context: &Context, snapshot: &Snapshot) {
+    let options = &context.options;
+    if options.quiet {
+        return;
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let (yellow, reset) = match context.terminal.colors_errors(options.color) {
+        true => ("\x1b[1;33m", "\x1b[0m"),
+        false => ("", ""),
+    };
+    let warnings = &snapshot.warnings;
+    if options.verbose > 0 {
+        for warning in warnings {
+            lines.push(format!("{yellow}warning{reset}: {warning}"));
+            lines.extend(warning.problem.help().map(|help| format!("help: {help}")));
+        }
+        lines.extend(counted(snapshot));
+        lines.push(summary(snapshot));
+    } else if let [one] = warnings.as_slice() {
+        lines.push(format!("{yellow}warning{reset}: {one}"));
+    } else if let [first, rest @ ..] = warnings.as_slice() {
+        let more = rest.len();
+        lines.push(format!("{yellow}warning{reset}: {first}; {more} more, listed by `-v`"));
+    }
+    let mut text = lines.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+        // Nobody is listening when standard error is closed.
+        let _unheard = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// What was recognised and not used, or not recognised, by count.
+fn counted(snapshot: &Snapshot) -> Vec<String> {
+    let counts = &snapshot.counts;
+    let tables = [
+        ("not modelled", &counts.unmodelled),
+        ("unknown key", &counts.unknown_keys),
+        ("unknown word", &counts.unknown_words),
+    ];
+    let lines = tables.into_iter().flat_map(|(what, table)| {
+        table.iter().map(move |(name, count)| format!("note: {what}: `{name}`, {count} times"))
+    });
+    lines.collect()
+}
+
+fn summary(snapshot: &Snapshot) -> String {
+    let resources: usize = snapshot.counts.resources.values().sum();
+    let plural = |count: usize, one: &str, many: &str| {
+        if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+    };
+    format!(
+        "note: {} from {}, {}, {}",
+        plural(resources, "resource", "resources"),
+        plural(snapshot.sources.len(), "file", "files"),
+        plural(snapshot.accounts.len(), "account", "accounts"),
+        plural(snapshot.regions.len(), "Region", "Regions"),
+    )
+}

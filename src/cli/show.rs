@@ -1,0 +1,36 @@
+//! `netpath show`: one resource as netpath understands it.
+
+use super::arguments::{Format, Show};
+use super::failure::Failure;
+use super::open::open;
+use super::output::{Output, unwritable};
+use super::{Context, Outcome};
+use crate::report::{Style, show};
+use crate::selector::{Index, find};
+
+/// Prints it.
+pub(super) fn run(context: &Context, words: &Show) -> Result<Outcome, Failure> {
+    let opened = open(context)?;
+    let index = Index::new(&opened.snapshot.model, &opened.network);
+    let resource = find(&index, &words.selector).map_err(|error| Failure::of_selector(&index, error))?;
+    let row = resource.position as usize;
+    let document = show::document(&opened.snapshot, &opened.network, resource.kind, row);
+    let options = &context.options;
+    let is_file = options.output.is_some();
+    let style = Style {
+        color: context.terminal.colors_results(options.color, is_file),
+        width: context.terminal.width(is_file),
+        verbose: options.verbose > 0,
+    };
+    let mut output = Output::open(options.output.as_deref())?;
+    let written = match options.format {
+        Format::Text => show::write_text(&document, &mut output, style),
+        Format::Json => show::write_json(&document, &mut output),
+        Format::Aws => {
+            return Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"));
+        }
+    };
+    written.map_err(|cause| unwritable("the resource", &cause))?;
+    output.finish()?;
+    Ok(Outcome::Answered)
+}

@@ -1,0 +1,411 @@
+//! `netpath show`: one resource with what follows from the others, as a document of facts and tables.
+//!
+//! Each kind fills a [`Document`] in the files below; [`write_text`] and [`write_json`] print any of them. A fact is a
+//! member of the JSON object, a table a list of objects. What the snapshot lacks is said, not left out.
+
+mod hosts;
+mod filters;
+mod routes;
+mod gateways;
+mod transit;
+
+use std::io::{self, Write};
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+use super::name::kind_text;
+use super::text::Style;
+use crate::model::{About, Model, ResourceKind};
+use crate::network::Network;
+use crate::snapshot::Snapshot;
+
+/// What is printed for something that the snapshot does not say.
+const UNKNOWN: &str = "not in the snapshot";
+/// Rows of a table that text shows unless asked for more.
+const MOST_ROWS: usize = 40;
+
+/// A resource, ready to print.
+#[derive(Debug, Default)]
+pub struct Document {
+    facts: Vec<(&'static str, Cell)>,
+    tables: Vec<Table>,
+}
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cell {
+    /// The snapshot has none.
+    Absent,
+    Text(String),
+    Number(u64),
+    Flag(bool),
+    List(Vec<Cell>),
+    /// A resource with its `Name` tag.
+    Named(String, Option<String>),
+}
+
+/// Rows with the same members.
+#[derive(Debug)]
+struct Table {
+    key: &'static str,
+    /// What stands over it in text, and says where it comes from.
+    title: String,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<Cell>>,
+}
+
+/// Where a document's facts come from.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    model: &'a Model,
+    network: &'a Network,
+}
+
+/// The document of a resource, by kind and row.
+pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row: usize) -> Document {
+    let model = &snapshot.model;
+    let source = Source { model, network };
+    let mut document = Document::default();
+    document.fact("schema", Cell::Number(1));
+    document.fact("kind", Cell::text(kind_text(kind)));
+    match kind {
+        ResourceKind::NetworkInterface => {
+            head(
+                &mut document,
+                snapshot,
+                model.network_interfaces[row].id.as_str(),
+                &model.network_interfaces[row].about,
+            );
+            hosts::interface(&mut document, source, row);
+        }
+        ResourceKind::Instance => {
+            head(&mut document, snapshot, model.instances[row].id.as_str(), &model.instances[row].about);
+            hosts::instance(&mut document, source, row);
+        }
+        ResourceKind::Subnet => {
+            head(&mut document, snapshot, model.subnets[row].id.as_str(), &model.subnets[row].about);
+            hosts::subnet(&mut document, source, row);
+        }
+        ResourceKind::Vpc => {
+            head(&mut document, snapshot, model.vpcs[row].id.as_str(), &model.vpcs[row].about);
+            hosts::vpc(&mut document, source, row);
+        }
+        ResourceKind::SecurityGroup => {
+            head(
+                &mut document,
+                snapshot,
+                model.security_groups[row].id.as_str(),
+                &model.security_groups[row].about,
+            );
+            filters::security_group(&mut document, source, row);
+        }
+        ResourceKind::NetworkAcl => {
+            head(
+                &mut document,
+                snapshot,
+                model.network_acls[row].id.as_str(),
+                &model.network_acls[row].about,
+            );
+            filters::network_acl(&mut document, source, row);
+        }
+        ResourceKind::PrefixList => {
+            head(
+                &mut document,
+                snapshot,
+                model.prefix_lists[row].id.as_str(),
+                &model.prefix_lists[row].about,
+            );
+            filters::prefix_list(&mut document, source, row);
+        }
+        ResourceKind::RouteTable => {
+            head(
+                &mut document,
+                snapshot,
+                model.route_tables[row].id.as_str(),
+                &model.route_tables[row].about,
+            );
+            routes::route_table(&mut document, source, row);
+        }
+        ResourceKind::InternetGateway => {
+            head(
+                &mut document,
+                snapshot,
+                model.internet_gateways[row].id.as_str(),
+                &model.internet_gateways[row].about,
+            );
+            gateways::internet_gateway(&mut document, source, row);
+        }
+        ResourceKind::EgressOnlyInternetGateway => {
+            head(
+                &mut document,
+                snapshot,
+                model.egress_only_gateways[row].id.as_str(),
+                &model.egress_only_gateways[row].about,
+            );
+            gateways::egress_only(&mut document, source, row);
+        }
+        ResourceKind::NatGateway => {
+            head(
+                &mut document,
+                snapshot,
+                model.nat_gateways[row].id.as_str(),
+                &model.nat_gateways[row].about,
+            );
+            gateways::nat_gateway(&mut document, source, row);
+        }
+        ResourceKind::ElasticAddress => {
+            head(
+                &mut document,
+                snapshot,
+                model.elastic_addresses[row].id.as_str(),
+                &model.elastic_addresses[row].about,
+            );
+            gateways::elastic_address(&mut document, source, row);
+        }
+        ResourceKind::VpcPeeringConnection => {
+            head(
+                &mut document,
+                snapshot,
+                model.peering_connections[row].id.as_str(),
+                &model.peering_connections[row].about,
+            );
+            gateways::peering(&mut document, source, row);
+        }
+        ResourceKind::VpcEndpoint => {
+            head(
+                &mut document,
+                snapshot,
+                model.vpc_endpoints[row].id.as_str(),
+                &model.vpc_endpoints[row].about,
+            );
+            gateways::endpoint(&mut document, source, row);
+        }
+        ResourceKind::TransitGateway => {
+            head(
+                &mut document,
+                snapshot,
+                model.transit_gateways[row].id.as_str(),
+                &model.transit_gateways[row].about,
+            );
+            transit::gateway(&mut document, source, row);
+        }
+        ResourceKind::TransitGatewayRouteTable => {
+            let table = &model.transit_gateway_route_tables[row];
+            head(&mut document, snapshot, table.id.as_str(), &table.about);
+            transit::route_table(&mut document, source, row);
+        }
+        ResourceKind::TransitGatewayAttachment => {
+            let attachment = &model.transit_gateway_attachments[row];
+            head(&mut document, snapshot, attachment.id.as_str(), &attachment.about);
+            transit::attachment(&mut document, source, &attachment.id);
+        }
+        ResourceKind::TransitGatewayVpcAttachment => {
+            let attachment = &model.transit_gateway_vpc_attachments[row];
+            head(&mut document, snapshot, attachment.id.as_str(), &attachment.about);
+            transit::attachment(&mut document, source, &attachment.id);
+        }
+        ResourceKind::TransitGatewayPeeringAttachment => {
+            let attachment = &model.transit_gateway_peerings[row];
+            head(&mut document, snapshot, attachment.id.as_str(), &attachment.about);
+            transit::attachment(&mut document, source, &attachment.id);
+        }
+        ResourceKind::Unmodelled => {
+            let it = &model.unmodelled[row];
+            head(&mut document, snapshot, &it.resource, &it.about);
+            document.fact("key", Cell::shown(&it.key));
+            document.fact(
+                "note",
+                Cell::text("recognised and not modelled: what it does with packets is unknown"),
+            );
+        }
+        // Parts of other resources have no id or name of their own to be asked for by.
+        ResourceKind::SecurityGroupRule
+        | ResourceKind::SecurityGroupVpcAssociation
+        | ResourceKind::PrefixListEntries
+        | ResourceKind::ByoipCidr
+        | ResourceKind::TransitGatewayRoutes
+        | ResourceKind::TransitGatewayAssociations
+        | ResourceKind::TransitGatewayPropagations
+        | ResourceKind::TransitGatewayPrefixListReferences
+        | ResourceKind::BlockPublicAccessOptions
+        | ResourceKind::BlockPublicAccessExclusion
+        | ResourceKind::AvailabilityZone => {}
+    }
+    document
+}
+
+/// What is said of every resource.
+fn head(document: &mut Document, snapshot: &Snapshot, id: &str, about: &About) {
+    document.fact("id", Cell::text(id));
+    document.fact("name", about.name().map_or(Cell::Absent, Cell::text));
+    document.fact("account", about.account.as_ref().map_or(Cell::Absent, |it| Cell::text(it.as_str())));
+    document.fact("region", about.region.as_ref().map_or(Cell::Absent, |it| Cell::text(it.as_str())));
+    let place = snapshot.locate(about.place);
+    document.fact("place", Cell::Text(format!("{} {}", place.file, place.element)));
+}
+
+impl Cell {
+    fn text(text: impl Into<String>) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    fn shown(value: &impl ToString) -> Cell {
+        Cell::Text(value.to_string())
+    }
+
+    fn maybe(value: Option<impl ToString>) -> Cell {
+        value.map_or(Cell::Absent, |it| Cell::Text(it.to_string()))
+    }
+
+    fn list<T: ToString>(values: impl IntoIterator<Item = T>) -> Cell {
+        Cell::List(values.into_iter().map(|it| Cell::Text(it.to_string())).collect())
+    }
+
+    fn count(count: usize) -> Cell {
+        Cell::Number(count as u64)
+    }
+
+    fn named(id: &impl ToString, about: Option<&About>) -> Cell {
+        Cell::Named(id.to_string(), about.and_then(About::name).map(str::to_owned))
+    }
+
+    fn as_text(&self) -> String {
+        match self {
+            Cell::Absent => "-".to_owned(),
+            Cell::Text(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Flag(true) => "yes".to_owned(),
+            Cell::Flag(false) => "no".to_owned(),
+            Cell::List(cells) if cells.is_empty() => "-".to_owned(),
+            Cell::List(cells) => cells.iter().map(Cell::as_text).collect::<Vec<_>>().join(", "),
+            Cell::Named(id, Some(name)) if id != name => format!("{id} \"{name}\""),
+            Cell::Named(id, _) => id.clone(),
+        }
+    }
+}
+
+impl Document {
+    fn fact(&mut self, key: &'static str, value: Cell) {
+        self.facts.push((key, value));
+    }
+
+    fn table(
+        &mut self,
+        key: &'static str,
+        title: impl Into<String>,
+        columns: &'static [&'static str],
+        rows: Vec<Vec<Cell>>,
+    ) {
+        self.tables.push(Table { key, title: title.into(), columns, rows });
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in &self.facts {
+            map.serialize_entry(key, value)?;
+        }
+        for table in &self.tables {
+            map.serialize_entry(table.key, table)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
+        for row in &self.rows {
+            list.serialize_element(&Row { columns: self.columns, cells: row })?;
+        }
+        list.end()
+    }
+}
+
+struct Row<'t> {
+    columns: &'static [&'static str],
+    cells: &'t [Cell],
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.columns.iter().zip(self.cells))
+    }
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Cell::Absent => serializer.serialize_none(),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Number(number) => serializer.serialize_u64(*number),
+            Cell::Flag(flag) => serializer.serialize_bool(*flag),
+            Cell::List(cells) => serializer.collect_seq(cells),
+            Cell::Named(id, name) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("id", id)?;
+                map.serialize_entry("name", name)?;
+                map.end()
+            }
+        }
+    }
+}
+
+/// Prints it for programs.
+pub fn write_json(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    out.write_all(b"\n")
+}
+
+/// Prints it for people.
+pub fn write_text(document: &Document, out: &mut dyn Write, style: Style) -> io::Result<()> {
+    let (bold, dim, reset) = if style.color { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+    let fact = |key: &str| document.facts.iter().find(|(known, _)| *known == key).map(|(_, value)| value);
+    let text = |key: &str| fact(key).map(Cell::as_text).unwrap_or_default();
+    let name = match fact("name") {
+        Some(Cell::Text(name)) if *name != text("id") => format!(" \"{name}\""),
+        Some(_) | None => String::new(),
+    };
+    writeln!(out, "{bold}{} {}{name}{reset}", text("kind").replace('-', " "), text("id"))?;
+    let shown = document.facts.iter().filter(|(key, _)| !["schema", "kind", "id", "name"].contains(key));
+    let shown: Vec<&(&str, Cell)> = shown.collect();
+    let width = shown.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
+    for (key, value) in shown {
+        writeln!(out, "  {dim}{:width$}{reset}  {}", key.replace('_', " "), value.as_text())?;
+    }
+    for table in &document.tables {
+        writeln!(out, "\n{bold}{}{reset}", table.title)?;
+        write_rows(table, out, style)?;
+    }
+    Ok(())
+}
+
+fn write_rows(table: &Table, out: &mut dyn Write, style: Style) -> io::Result<()> {
+    if table.rows.is_empty() {
+        return writeln!(out, "  none");
+    }
+    let most = if style.verbose { usize::MAX } else { MOST_ROWS };
+    let cells: Vec<Vec<String>> =
+        table.rows.iter().take(most).map(|row| row.iter().map(Cell::as_text).collect()).collect();
+    let width = |column: usize| {
+        let longest = cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        longest.max(table.columns[column].len())
+    };
+    let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
+    let (dim, reset) = if style.color { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+    let line = |row: Vec<&str>| {
+        let padded = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let header: Vec<String> = table.columns.iter().map(|it| it.replace('_', " ")).collect();
+    writeln!(out, "  {dim}{}{reset}", line(header.iter().map(String::as_str).collect()))?;
+    for row in &cells {
+        writeln!(out, "  {}", line(row.iter().map(String::as_str).collect()))?;
+    }
+    if table.rows.len() > cells.len() {
+        writeln!(out, "  … and {} more, listed by `-v`", table.rows.len() - cells.len())?;
+    }
+    Ok(())
+}
