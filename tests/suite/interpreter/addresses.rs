@@ -34,6 +34,13 @@ pub fn is_private_ipv4(address: Ipv4Addr) -> bool {
     address.is_private() || (first == 100 && (64..128).contains(&second))
 }
 
+/// LL-7 and what else no host on the internet has.
+pub fn is_on_the_internet(address: Ipv4Addr) -> bool {
+    let [first, ..] = address.octets();
+    let is_special = first == 0 || address.is_loopback() || address.is_link_local() || first >= 224;
+    !is_special && !is_private_ipv4(address)
+}
+
 /// IGW-6: global unicast addresses, `2000::/3`.
 pub fn is_global_ipv6(address: Ipv6Addr) -> bool {
     address.octets()[0] >> 5 == 1

@@ -51,8 +51,11 @@ impl Walk<'_, '_> {
         };
         let is_allowed = match (mode, began) {
             (BlockMode::Off, _) => true,
-            (BlockMode::Bidirectional, Began::Outside) => excluded(&ExclusionMode::Bidirectional),
-            (BlockMode::Bidirectional, Began::Inside | Began::InsideByGateway) => {
+            // An exclusion for egress leaves what `block-ingress` leaves.
+            (BlockMode::Bidirectional, Began::Outside | Began::Inside) => {
+                excluded(&ExclusionMode::Bidirectional)
+            }
+            (BlockMode::Bidirectional, Began::InsideByGateway) => {
                 excluded(&ExclusionMode::Bidirectional) || excluded(&ExclusionMode::Egress)
             }
             (BlockMode::Ingress, Began::InsideByGateway) => true,

@@ -39,10 +39,10 @@ impl<'m> Walk<'_, 'm> {
         // GEP-8: TCP and ICMP echo.
         match packet.transport {
             Transport::Ports { protocol: 6, .. }
-            | Transport::Icmp { protocol: 1, kind: 8, .. }
-            | Transport::Icmp { protocol: 58, kind: 128, .. } => {}
+            | Transport::Icmp { protocol: 1, kind: 8 | 0, .. }
+            | Transport::Icmp { protocol: 58, kind: 128 | 129, .. } => {}
             Transport::Ports { .. } | Transport::Icmp { .. } | Transport::Other { .. } => {
-                return dropped(format!("{id} takes TCP and echo requests only (GEP-8)"));
+                return dropped(format!("{id} takes TCP and ICMP echo only (GEP-8)"));
             }
         }
         // GEP-9: S3 is IPv4 only.

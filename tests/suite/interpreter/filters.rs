@@ -9,6 +9,7 @@ use netpath::model::{
 };
 
 use super::Packet;
+use super::addresses::{is_private_ipv4, owns};
 use super::walk::{Crossing, Step, Walk, dropped};
 
 /// Which way a packet goes, seen from the interface or subnet.
@@ -63,13 +64,28 @@ impl<'m> Walk<'_, 'm> {
         if scan.missing.into_iter().any(|fact| self.choices.suppose(fact)) {
             return Ok(());
         }
-        if way == Direction::Outbound && !scan.references.is_empty() {
+        let wanted: Vec<SecurityGroupId> = scan.references.iter().map(|it| it.id.clone()).collect();
+        if way == Direction::Outbound && self.may_be_member(packet.destination, &wanted) {
             // Whether a reference matches shows when the packet has arrived.
-            self.receiver_must_be_in = Some(scan.references.iter().map(|it| it.id.clone()).collect());
+            self.receiver_must_be_in = Some(wanted);
             return Ok(());
         }
         // SG-1, SG-6: what no rule admits is dropped.
         dropped(format!("no {way:?} rule of the groups of {} admits {packet} (SG-1)", interface.id))
+    }
+
+    /// Whether anybody who has an address may be in one of the groups. SG-21: who is in a group that is not in the
+    /// snapshot is not known; SG-14: but nobody is with a public IPv4 address.
+    fn may_be_member(&self, address: IpAddr, groups: &[SecurityGroupId]) -> bool {
+        let is_public = match address {
+            IpAddr::V4(address) => !is_private_ipv4(address),
+            IpAddr::V6(_) => false,
+        };
+        let is_missing = |id: &SecurityGroupId| self.model.security_groups.get(id).is_none();
+        let is_listed = self.model.network_interfaces.iter().any(|interface| {
+            owns(interface, address) && groups.iter().any(|id| interface.groups.contains(id))
+        });
+        is_listed || (!is_public && groups.iter().any(is_missing))
     }
 
     fn scan(
@@ -89,7 +105,7 @@ impl<'m> Walk<'_, 'm> {
                     // SG-7: a block of one family holds no address of the other.
                     Peer::Cidr(cidr) => scan.is_admitted |= cidr.contains(&peer),
                     // SG-22: any entry.
-                    Peer::PrefixList(id) => match self.entries(id) {
+                    Peer::PrefixList(id) => match self.entries(id, peer) {
                         Some(cidrs) => scan.is_admitted |= cidrs.iter().any(|it| it.contains(&peer)),
                         None => scan.missing.push(format!("{id} has an entry for {peer}")),
                     },
@@ -109,12 +125,15 @@ impl<'m> Walk<'_, 'm> {
         }
     }
 
-    /// The entries of a prefix list; PL-6: absent ones are unknown, not empty.
-    pub fn entries(&self, id: &PrefixListId) -> Option<&'m [IpNet]> {
+    /// The entries of a prefix list; PL-6: absent ones are unknown, not empty. PL-4: but a list of one family has
+    /// none of the other.
+    pub fn entries(&self, id: &PrefixListId, address: IpAddr) -> Option<&'m [IpNet]> {
         if let Some(list) = self.model.prefix_list_entries.get(id) {
             return Some(&list.cidrs);
         }
-        self.model.prefix_lists.get(id)?.cidrs.as_deref()
+        let list = self.model.prefix_lists.get(id)?;
+        let is_other_family = list.is_ipv6.is_some_and(|is_ipv6| is_ipv6 != address.is_ipv6());
+        if is_other_family { Some(&[]) } else { list.cidrs.as_deref() }
     }
 
     /// SG-13: whether the packet's source address is one of a member's, over a path that preserves it.

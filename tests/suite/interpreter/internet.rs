@@ -4,14 +4,15 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use netpath::model::{
-    AvailabilityMode, BlockState, EgressOnlyInternetGatewayId, GatewayAttachment, InternetGateway,
-    InternetGatewayId, ResourceKind, RouteState, RouteTableAssociation, RouteTarget, Subnet, Vpc,
+    AvailabilityMode, BlockState, ByoipState, EgressOnlyInternetGatewayId, GatewayAttachment,
+    InternetGateway, InternetGatewayId, ResourceKind, RouteState, RouteTableAssociation, RouteTarget, Subnet,
+    Vpc,
 };
 
-use super::addresses::{PublicAddress, has_public_ipv6, is_global_ipv6, is_private_ipv4, owns};
+use super::addresses::{PublicAddress, has_public_ipv6, is_global_ipv6, is_on_the_internet, owns, within};
 use super::block_public_access::Began;
 use super::nat::Translation;
-use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
+use super::walk::{Arrival, Step, Walk, dropped, unknown};
 use super::{End, Packet};
 
 impl<'m> Walk<'_, 'm> {
@@ -22,7 +23,6 @@ impl<'m> Walk<'_, 'm> {
         subnet: Option<&'m Subnet>,
         id: &str,
         packet: Packet,
-        origin: Origin,
     ) -> Step<Arrival> {
         let gateway = self.model.internet_gateways.get(&InternetGatewayId::from(id));
         self.is_attached(
@@ -31,18 +31,15 @@ impl<'m> Walk<'_, 'm> {
             vpc,
             id,
         )?;
-        // IGW-8, TGW-14: no transit.
-        if origin == Origin::Outside {
-            return dropped(format!("{id} takes nothing that came from outside its VPC (IGW-8)"));
-        }
         let is_nat = self.nat_gateway_sent(packet);
         let packet = match (packet.source, packet.destination) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
                 // IGW-5.
-                if is_private_ipv4(destination) {
+                if !is_on_the_internet(destination) {
                     return dropped(format!("{id} does not take {destination} (IGW-5)"));
                 }
-                // IGW-2, IGW-3: the public address of this very private address.
+                // IGW-2, IGW-3: the public address of this very private address. IGW-8, TGW-14: what only passes
+                // through the VPC has none here.
                 let Some(public) = self.public_of(vpc, source) else {
                     return dropped(format!("{source} has no public address (IGW-3)"));
                 };
@@ -79,14 +76,10 @@ impl<'m> Walk<'_, 'm> {
         subnet: &'m Subnet,
         id: &str,
         packet: Packet,
-        origin: Origin,
     ) -> Step<Arrival> {
         let gateway = self.model.egress_only_gateways.get(&EgressOnlyInternetGatewayId::from(id));
         let attachments = gateway.map(|it| it.attachments.as_slice());
         self.is_attached(attachments, ResourceKind::EgressOnlyInternetGateway, vpc, id)?;
-        if origin == Origin::Outside {
-            return dropped(format!("{id} takes nothing that came from outside its VPC (EIG-3)"));
-        }
         let (IpAddr::V6(source), IpAddr::V6(destination)) = (packet.source, packet.destination) else {
             return dropped(format!("{id} is for IPv6 (EIG-1)"));
         };
@@ -126,10 +119,19 @@ impl<'m> Walk<'_, 'm> {
     pub fn enter_from_internet(&mut self, packet: Packet) -> Step<Arrival> {
         self.hop()?;
         self.say(|| format!("the internet has {packet}"));
+        // EIP-4: nobody finds a range that is not advertised.
+        let brought = self.model.byoip_cidrs.iter().find(|it| it.cidr.contains(&packet.destination));
+        match brought.map(|it| &it.state) {
+            None | Some(None | Some(ByoipState::Advertised)) => {}
+            Some(Some(ByoipState::Unknown(word))) => {
+                self.suppose_or_drop(format!("a range that is {word} is advertised"))?;
+            }
+            Some(Some(state)) => return dropped(format!("{} is {state:?} (EIP-4)", packet.destination)),
+        }
         match (packet.source, packet.destination) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
                 // IGW-5.
-                if is_private_ipv4(source) {
+                if !is_on_the_internet(source) {
                     return dropped(format!("{source} does not come from the internet (IGW-5)"));
                 }
                 self.enter_by_ipv4(destination, packet)
@@ -155,7 +157,7 @@ impl<'m> Walk<'_, 'm> {
             Some(PublicAddress::Interface(interface, private)) => {
                 let vpc = self.vpc(&interface.vpc)?;
                 let subnet = self.subnet(&interface.subnet)?;
-                self.enter_vpc(vpc, Some(subnet), Began::Inside, IpAddr::V4(private))?;
+                self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, IpAddr::V4(private))?;
                 self.deliver(vpc, None, Packet { destination: IpAddr::V4(private), ..packet })
             }
             Some(PublicAddress::NatGateway(nat, address)) => {
@@ -167,7 +169,7 @@ impl<'m> Walk<'_, 'm> {
                 // A regional gateway has no private address to translate to (NAT-10).
                 let private = address.private.filter(|_| nat.availability != AvailabilityMode::Regional);
                 let inside = IpAddr::V4(private.unwrap_or(destination));
-                self.enter_vpc(vpc, subnet, Began::InsideByGateway, inside)?;
+                self.enter_vpc(vpc, subnet, Began::InsideByGateway, packet, inside)?;
                 self.arrive_at_nat_gateway(vpc, nat, None, Packet { destination: inside, ..packet })
             }
         }
@@ -197,7 +199,7 @@ impl<'m> Walk<'_, 'm> {
             self.block_public_access(vpc, Some(subnet), Began::InsideByGateway)?;
             return self.deliver(vpc, None, packet);
         }
-        self.enter_vpc(vpc, Some(subnet), Began::Inside, packet.destination)?;
+        self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, packet.destination)?;
         self.deliver(vpc, None, packet)
     }
 
@@ -207,14 +209,17 @@ impl<'m> Walk<'_, 'm> {
         vpc: &'m Vpc,
         subnet: Option<&'m Subnet>,
         reply_to: Began,
+        packet: Packet,
         destination: IpAddr,
     ) -> Step {
+        // `GATEWAY_REJECTS_SPOOFED_TRAFFIC`: nothing from outside has an address of the VPC.
+        if within(&vpc.associated_cidrs(), packet.source) {
+            return dropped(format!("{} is an address of {} itself", packet.source, vpc.id));
+        }
+        self.encryption(vpc)?;
         let gateway = self.internet_gateway_of(vpc)?;
         self.block_public_access(vpc, subnet, if self.is_reply { reply_to } else { Began::Outside })?;
         self.is_from_internet = true;
-        if !self.holds(ResourceKind::RouteTable, vpc) {
-            self.suppose_or_drop(format!("no gateway route table redirects into {}", vpc.id))?;
-        }
         let is_associated = |it: &RouteTableAssociation| match it {
             RouteTableAssociation::Gateway(id) => match gateway {
                 Some(gateway) => gateway.id.as_str() == id,
@@ -228,21 +233,38 @@ impl<'m> Walk<'_, 'm> {
         if target == RouteTarget::Local {
             return Ok(());
         }
+        let interface = match &target {
+            RouteTarget::NetworkInterface(id) => {
+                self.model.network_interfaces.iter().find(|it| it.id.as_str() == id)
+            }
+            RouteTarget::Local
+            | RouteTarget::Gateway(_)
+            | RouteTarget::NatGateway(_)
+            | RouteTarget::Instance(_)
+            | RouteTarget::PeeringConnection(_)
+            | RouteTarget::TransitGateway(_)
+            | RouteTarget::EgressOnlyInternetGateway(_)
+            | RouteTarget::CarrierGateway(_)
+            | RouteTarget::LocalGateway(_)
+            | RouteTarget::CoreNetwork(_)
+            | RouteTarget::Unknown => None,
+        };
+        if let Some(interface) = interface {
+            self.carries(interface)?;
+            if owns(interface, destination) {
+                return Ok(());
+            }
+            // GRT-3.
+            if interface.addresses.iter().all(|it| it.public.is_none()) {
+                return dropped(format!("{} has no public address (GRT-3)", interface.id));
+            }
+        }
         // GRT-4: nothing went out through an appliance, so its reply does not come in through one.
         if self.is_reply {
-            return dropped(format!(
-                "{} redirects a reply that {target:?} expects nothing of (GRT-4)",
-                table.id
-            ));
+            return dropped(format!("{} redirects a reply to {target:?} (GRT-4)", table.id));
         }
-        // GRT-3.
-        if let RouteTarget::NetworkInterface(id) = &target
-            && let Some(interface) = self.model.network_interfaces.iter().find(|it| it.id.as_str() == id)
-        {
-            self.carries(interface)?;
-            if interface.addresses.iter().all(|it| it.public.is_none()) {
-                return dropped(format!("{id} has no public address (GRT-3)"));
-            }
+        if let Some(interface) = interface {
+            return self.hand_to(interface, None, Packet { destination, ..packet });
         }
         unknown(format!("{} redirects to {target:?}, which is not modelled (GRT-2)", table.id))
     }

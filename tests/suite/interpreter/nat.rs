@@ -7,7 +7,7 @@ use netpath::model::{
     RouteTarget, Subnet, Vpc,
 };
 
-use super::addresses::{embedded_ipv4, is_private_ipv4};
+use super::addresses::{embedded_ipv4, is_on_the_internet};
 use super::block_public_access::Began;
 use super::filters::Direction;
 use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
@@ -57,6 +57,7 @@ impl<'m> Walk<'_, 'm> {
         if self.is_reply {
             return dropped(format!("{id} knows nothing of this flow (M-3)"));
         }
+        takes(nat, packet)?;
         if nat.has_appliance {
             return unknown(format!("an appliance stands in the way of {id} (NAT-15)"));
         }
@@ -69,7 +70,7 @@ impl<'m> Walk<'_, 'm> {
         }
         match nat.availability {
             AvailabilityMode::Zonal => self.translate_in_subnet(vpc, from, nat, packet),
-            AvailabilityMode::Regional => self.translate_regionally(vpc, nat, packet),
+            AvailabilityMode::Regional => self.translate_regionally(vpc, from, nat, packet),
             AvailabilityMode::Unknown(ref word) => unknown(format!("{id} is {word}")),
         }
     }
@@ -89,6 +90,9 @@ impl<'m> Walk<'_, 'm> {
         }
         let usable: Vec<Ipv4Addr> =
             nat.addresses.iter().filter(|it| it.is_in_use).filter_map(|it| it.private).collect();
+        if usable.is_empty() && !nat.addresses.is_empty() {
+            return dropped(format!("no address of {} is in use", nat.id));
+        }
         if usable.is_empty() {
             return unknown(format!("the addresses of {} are not in the snapshot", nat.id));
         }
@@ -99,11 +103,25 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// NAT-10: no subnet, a table of its own, public addresses.
-    fn translate_regionally(&mut self, vpc: &'m Vpc, nat: &'m NatGateway, packet: Packet) -> Step<Arrival> {
+    fn translate_regionally(
+        &mut self,
+        vpc: &'m Vpc,
+        from: &'m Subnet,
+        nat: &'m NatGateway,
+        packet: Packet,
+    ) -> Step<Arrival> {
         let usable: Vec<Ipv4Addr> =
             nat.addresses.iter().filter(|it| it.is_in_use).filter_map(|it| it.public).collect();
+        if usable.is_empty() && !nat.addresses.is_empty() {
+            return dropped(format!("no address of {} is in use", nat.id));
+        }
         if usable.is_empty() {
             return unknown(format!("the addresses of {} are not in the snapshot", nat.id));
+        }
+        // It serves every zone, unless it is told to stay where it is.
+        let mut zones = nat.addresses.iter().filter_map(|it| it.zone.id.as_deref());
+        if !nat.expands && !zones.any(|zone| Some(zone) == self.zone_id(from)) {
+            return dropped(format!("{} does not serve the zone of {} (NAT-10)", nat.id, from.id));
         }
         let address = usable[self.choices.pick(usable.len())];
         let after = self.translated(nat, packet, address)?;
@@ -119,7 +137,7 @@ impl<'m> Walk<'_, 'm> {
         let it = self.model.internet_gateways.get(&InternetGatewayId(gateway.clone()));
         let attachments = it.map(|it| it.attachments.as_slice());
         self.is_attached(attachments, ResourceKind::InternetGateway, vpc, &gateway)?;
-        if matches!(after.destination, IpAddr::V4(destination) if is_private_ipv4(destination)) {
+        if matches!(after.destination, IpAddr::V4(destination) if !is_on_the_internet(destination)) {
             return dropped(format!("{gateway} does not take {} (IGW-5)", after.destination));
         }
         self.block_public_access(vpc, None, Began::InsideByGateway)?;
@@ -128,26 +146,13 @@ impl<'m> Walk<'_, 'm> {
 
     /// NAT-1, NAT-2, NAT-9: the packet in the gateway's name, which the gateway remembers.
     fn translated(&mut self, nat: &NatGateway, packet: Packet, address: Ipv4Addr) -> Step<Packet> {
-        let (destination, is_ipv6) = match packet.destination {
-            IpAddr::V4(destination) => (destination, false),
-            IpAddr::V6(destination) => match embedded_ipv4(destination) {
-                Some(destination) => (destination, true),
-                None => return dropped(format!("{} takes no IPv6 but 64:ff9b::/96 (NAT-9)", nat.id)),
-            },
-        };
+        let destination = takes(nat, packet)?;
         let transport = match packet.transport {
             Transport::Ports { protocol, destination, .. } => {
                 let ports = &self.interpreter.translated_ports;
                 Transport::Ports { protocol, source: ports[self.choices.pick(ports.len())], destination }
             }
-            Transport::Icmp { protocol: 1, .. } if !is_ipv6 => packet.transport,
-            // An echo request of ICMPv6 becomes one of ICMP.
-            Transport::Icmp { protocol: 58, kind: 128, code } if is_ipv6 => {
-                Transport::Icmp { protocol: 1, kind: 8, code }
-            }
-            Transport::Icmp { .. } | Transport::Other { .. } => {
-                return dropped(format!("{} takes TCP, UDP and ICMP only (NAT-1)", nat.id));
-            }
+            Transport::Icmp { .. } | Transport::Other { .. } => packet.transport,
         };
         let after = Packet { source: IpAddr::V4(address), destination: IpAddr::V4(destination), transport };
         self.say(|| format!("{} makes it {after}", nat.id));
@@ -197,8 +202,29 @@ impl<'m> Walk<'_, 'm> {
                 if target == RouteTarget::Local {
                     return self.deliver(vpc, None, packet);
                 }
+                if matches!(&target, RouteTarget::Gateway(id) if id.starts_with("igw-")) {
+                    return dropped(format!("{} gives back by {target:?} (IGW-3)", nat.id));
+                }
                 unknown(format!("{} gives back by {target:?} (NAT-10)", nat.id))
             }
+        }
+    }
+}
+
+/// NAT-1, NAT-9: whether a NAT gateway translates the packet, and for which destination.
+fn takes(nat: &NatGateway, packet: Packet) -> Step<Ipv4Addr> {
+    let (destination, is_ipv6) = match packet.destination {
+        IpAddr::V4(destination) => (destination, false),
+        IpAddr::V6(destination) => match embedded_ipv4(destination) {
+            Some(destination) => (destination, true),
+            None => return dropped(format!("{} takes no IPv6 but 64:ff9b::/96 (NAT-9)", nat.id)),
+        },
+    };
+    match packet.transport {
+        Transport::Ports { .. } => Ok(destination),
+        Transport::Icmp { protocol: 1, .. } if !is_ipv6 => Ok(destination),
+        Transport::Icmp { .. } | Transport::Other { .. } => {
+            dropped(format!("{} takes TCP, UDP and ICMP only (NAT-1)", nat.id))
         }
     }
 }

@@ -54,14 +54,14 @@ impl Transport {
         }
     }
 
-    /// The header of the answer: swapped ports, the reply type of an ICMP request (RFC 792 and 4443: only the
-    /// type changes). Other ICMP types are answered by nothing.
+    /// The header of the answer: swapped ports, the reply type of an ICMP request with code 0. Other ICMP types
+    /// are answered by nothing.
     pub fn reply(self) -> Option<Transport> {
         match self {
             Transport::Ports { protocol, source, destination } => {
                 Some(Transport::Ports { protocol, source: destination, destination: source })
             }
-            Transport::Icmp { protocol, kind, code } => {
+            Transport::Icmp { protocol, kind, .. } => {
                 let kind = match (protocol, kind) {
                     (1, 8) => 0,
                     (1, 13) => 14,
@@ -69,7 +69,7 @@ impl Transport {
                     (58, 128) => 129,
                     _ => return None,
                 };
-                Some(Transport::Icmp { protocol, kind, code })
+                Some(Transport::Icmp { protocol, kind, code: 0 })
             }
             Transport::Other { protocol } => Some(Transport::Other { protocol }),
         }

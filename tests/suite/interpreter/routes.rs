@@ -68,7 +68,14 @@ impl<'m> Walk<'_, 'm> {
             // RT-8: local beats what is propagated, even when that is more specific.
             candidates.retain(|it| it.rank != Rank::Propagated);
         }
-        let Some(winner) = self.winner(candidates)? else {
+        let mut winner = self.winner(candidates)?;
+        if !winner.is_some_and(|it| it.is_local()) {
+            let missing = self.unread(table, destination);
+            if !missing.is_empty() {
+                winner = self.winner(missing)?;
+            }
+        }
+        let Some(winner) = winner else {
             return dropped(format!("{} has no route for {destination} (RT-16)", table.id));
         };
         let Some(route) = winner.route else { return Ok(RouteTarget::Local) };
@@ -103,13 +110,7 @@ impl<'m> Walk<'_, 'm> {
                 // RT-6: each entry by itself.
                 RouteDestination::PrefixList(id) => {
                     let rank = Rank::PrefixList;
-                    let Some(entries) = self.entries(id) else {
-                        // PL-6: it may hold the destination, and then as specifically as can be.
-                        if self.choices.suppose(format!("{id} decides for {destination}")) {
-                            candidates.push(Candidate { length: 255, rank, route: Some(route) });
-                        }
-                        continue;
-                    };
+                    let entries = self.entries(id, destination).unwrap_or_default();
                     let holding = entries.iter().filter(|it| it.contains(&destination));
                     candidates.extend(holding.map(|it| Candidate {
                         length: it.prefix_len(),
@@ -131,21 +132,28 @@ impl<'m> Walk<'_, 'm> {
         candidates
     }
 
-    /// RT-4 and RT-5.
-    fn winner(&self, mut candidates: Vec<Candidate<'m>>) -> Step<Option<Candidate<'m>>> {
-        let local = candidates.iter().filter(|it| it.is_local()).map(|it| it.length).max();
-        if let Some(local) = local {
-            let is_more_specific = |it: &Candidate<'_>| it.rank == Rank::PrefixList && it.length > local;
-            // A prefix list's entry inside the VPC: not found in any document, so both are possible.
-            if candidates.iter().any(is_more_specific)
-                && !self.choices.suppose("a prefix list's route beats a less specific local one".into())
-            {
-                candidates.retain(|it| it.rank != Rank::PrefixList);
+    /// PL-6: a list without its entries may hold the destination, and then as specifically as can be. It is not
+    /// held against a local route, which is certain whatever else is missing.
+    fn unread(&self, table: &'m RouteTable, destination: IpAddr) -> Vec<Candidate<'m>> {
+        let is_unread = |route: &&Route| match &route.destination {
+            RouteDestination::PrefixList(id) => {
+                route.state != RouteState::Filtered
+                    && self.entries(id, destination).is_none()
+                    && self.choices.suppose(format!("{id} decides for {destination}"))
             }
-        }
+            RouteDestination::Cidr(_) => false,
+        };
+        let routes = table.routes.iter().filter(is_unread);
+        routes.map(|route| Candidate { length: 255, rank: Rank::PrefixList, route: Some(route) }).collect()
+    }
+
+    /// RT-4 and RT-5. A prefix list's entry inside the VPC counts like any longer prefix (section 39 knows no
+    /// document on it).
+    fn winner(&self, mut candidates: Vec<Candidate<'m>>) -> Step<Option<Candidate<'m>>> {
+        let has_local = candidates.iter().any(Candidate::is_local);
         let Some(longest) = candidates.iter().map(|it| it.length).max() else { return Ok(None) };
         candidates.retain(|it| it.length == longest);
-        if candidates.iter().any(Candidate::is_advertised) && (candidates.len() > 1 || local.is_some()) {
+        if candidates.iter().any(Candidate::is_advertised) && (candidates.len() > 1 || has_local) {
             return unknown("where a route server's route stands among others is not known (RT-18)");
         }
         let first = candidates.iter().map(|it| it.rank).min();

@@ -28,6 +28,12 @@ impl<'m> Walk<'_, 'm> {
         };
         // ACL-8, ACL-9, M-1: the attachment subnet's inbound entries, also when it is the sender's own.
         self.network_acl(door, Direction::Inbound, &packet)?;
+        // AWS picks zones by flow, so a packet that comes again goes round for ever.
+        let transit = (attachment.id.clone(), packet);
+        if self.transits.contains(&transit) {
+            return dropped("the packet goes round in a loop");
+        }
+        self.transits.push(transit);
         self.say(|| format!("{id} takes it from {}", attachment.id));
         self.inside_transit_gateway(id, &attachment.id, attachment, subnet, packet)
     }
@@ -47,7 +53,7 @@ impl<'m> Walk<'_, 'm> {
         }
         self.translates_nothing(gateway, came_by)?;
         let table = self.association(gateway, came_by)?;
-        let leaves_by = self.row(&table, packet.destination)?;
+        let leaves_by = self.row(gateway, &table, packet.destination)?;
         self.say(|| format!("{table} sends {} to {leaves_by}", packet.destination));
         self.translates_nothing(gateway, &leaves_by)?;
         let general = self.general(gateway, &leaves_by);
@@ -243,13 +249,19 @@ impl<'m> Walk<'_, 'm> {
         Ok(None)
     }
 
-    fn zone_id(&self, subnet: &'m Subnet) -> Option<&'m str> {
-        let by_name = || {
-            let zones = self.model.availability_zones.iter();
-            let mut zones = zones.filter(|it| it.zone.name.is_some() && it.zone.name == subnet.zone.name);
-            zones.find(|it| it.about.account == subnet.about.account).and_then(|it| it.zone.id.as_deref())
-        };
-        subnet.zone.id.as_deref().or_else(by_name)
+    /// The id of a subnet's zone, by its name where it does not say. A local zone counts as its parent (TGW-19,
+    /// EDGE-4).
+    pub fn zone_id(&self, subnet: &'m Subnet) -> Option<&'m str> {
+        let row = self.model.availability_zones.iter().find(|it| match (&subnet.zone.id, &it.zone.id) {
+            (Some(left), Some(right)) => left == right,
+            (None, _) | (_, None) => {
+                it.zone.name.is_some()
+                    && it.zone.name == subnet.zone.name
+                    && it.about.account == subnet.about.account
+            }
+        });
+        let parent = row.and_then(|it| it.parent.as_ref()).and_then(|it| it.id.as_deref());
+        parent.or(subnet.zone.id.as_deref()).or_else(|| row?.zone.id.as_deref())
     }
 
     /// TGW-6: the table that an attachment's packets use.

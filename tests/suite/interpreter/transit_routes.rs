@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use netpath::model::{
-    AttachmentState, ResourceKind, TransitGatewayAttachmentId, TransitGatewayRouteKind,
+    AttachmentState, ResourceKind, TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayRouteKind,
     TransitGatewayRouteState, TransitGatewayRouteTableId,
 };
 
@@ -24,11 +24,12 @@ impl Walk<'_, '_> {
     /// TGW-7, TGW-8: the attachment to which a table sends a destination.
     pub fn row(
         &self,
+        gateway: &TransitGatewayId,
         table: &TransitGatewayRouteTableId,
         destination: IpAddr,
     ) -> Step<TransitGatewayAttachmentId> {
         let Some(routes) = self.model.transit_gateway_routes.get(table) else {
-            return unknown(format!("the routes of {table} are not in the snapshot"));
+            return self.any_row(gateway, table, destination);
         };
         if routes.is_truncated {
             return unknown(format!("{table} has more routes than the snapshot (JS-6)"));
@@ -82,6 +83,30 @@ impl Walk<'_, '_> {
         Ok(row.attachments[self.choices.pick(row.attachments.len())].clone())
     }
 
+    /// JS-7: where a table's routes are not in the snapshot, any attachment is possible, and none.
+    fn any_row(
+        &self,
+        gateway: &TransitGatewayId,
+        table: &TransitGatewayRouteTableId,
+        destination: IpAddr,
+    ) -> Step<TransitGatewayAttachmentId> {
+        let ours = self.model.transit_gateway_attachments.iter().filter(|it| it.transit_gateway == *gateway);
+        for attachment in ours {
+            if self.choices.suppose(format!("{table} sends {destination} to {}", attachment.id)) {
+                return Ok(attachment.id.clone());
+            }
+        }
+        let about = self.model.transit_gateways.get(gateway).map(|it| &it.about);
+        let is_complete = about.is_some_and(|it| {
+            let (account, region) = (it.account.as_ref(), it.region.as_ref());
+            self.model.coverage.holds(ResourceKind::TransitGatewayAttachment, account, region)
+        });
+        match is_complete {
+            true => dropped(format!("{table} may have no route for {destination}")),
+            false => unknown(format!("the routes of {table} are not in the snapshot")),
+        }
+    }
+
     /// TGW-8g: prefix lists, where the list of routes does not show their entries.
     fn referenced_rows(&self, table: &TransitGatewayRouteTableId, destination: IpAddr, rows: &mut Vec<Row>) {
         let Some(references) = self.model.transit_gateway_prefix_list_references.get(table) else { return };
@@ -100,7 +125,7 @@ impl Walk<'_, '_> {
             };
             let is_known = reference.is_blackhole || !attachments.is_empty();
             let row = |length| Row { length, rank: 1, attachments: attachments.clone(), is_known };
-            match self.entries(&reference.prefix_list) {
+            match self.entries(&reference.prefix_list, destination) {
                 Some(entries) => {
                     let holding = entries.iter().filter(|it| it.contains(&destination));
                     rows.extend(holding.map(|it| row(it.prefix_len())));

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use netpath::model::{
     Instance, InstanceState, InterfaceKind, Model, NetworkInterface, ResourceKind, RouteTarget,
-    SecurityGroupId, Subnet, SubnetId, TransitGatewayId, Vpc, VpcId, VpcPeeringConnectionId, VpcState,
+    SecurityGroupId, Subnet, SubnetId, TransitGatewayAttachmentId, TransitGatewayId, Vpc, VpcId,
+    VpcPeeringConnectionId, VpcState,
 };
 
 use super::addresses::{owns, within};
@@ -82,6 +83,8 @@ pub struct Walk<'w, 'm> {
     pub translations: Vec<Translation>,
     /// The peering connection that a NAT gateway sent over, which its reply takes back (NAT-8).
     pub return_to_sender: Option<VpcPeeringConnectionId>,
+    /// By which attachments the packet went into transit gateways, and as what.
+    pub transits: Vec<(TransitGatewayAttachmentId, Packet)>,
     hops: u32,
 }
 
@@ -99,6 +102,7 @@ impl<'w, 'm> Walk<'w, 'm> {
             is_from_internet: false,
             translations: Vec::new(),
             return_to_sender: None,
+            transits: Vec::new(),
             hops: 0,
         }
     }
@@ -144,6 +148,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         self.crossings.clear();
         self.receiver_must_be_in = None;
         self.is_from_internet = false;
+        self.transits.clear();
         self.hops = 0;
     }
 
@@ -162,11 +167,11 @@ impl<'w, 'm> Walk<'w, 'm> {
         // IEP-3, NAT-3: interfaces of the network itself begin nothing.
         let is_of_the_network = matches!(
             interface.kind,
-            InterfaceKind::VpcEndpoint
-                | InterfaceKind::NatGateway
-                | InterfaceKind::TransitGateway
-                | InterfaceKind::GatewayLoadBalancerEndpoint
+            InterfaceKind::VpcEndpoint | InterfaceKind::NatGateway | InterfaceKind::TransitGateway
         );
+        if interface.kind == InterfaceKind::GatewayLoadBalancerEndpoint {
+            return unknown(format!("{} is of a kind that is not modelled", interface.id));
+        }
         if !self.is_reply && (is_of_the_network || self.endpoint_of(interface).is_some()) {
             return dropped(format!("{} never begins (IEP-3, NAT-3)", interface.id));
         }
@@ -204,6 +209,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         origin: Origin,
     ) -> Step<Arrival> {
         self.hop()?;
+        self.encryption(vpc)?;
         // RT-2, ACL-7: inside a subnet there is no route table and no network ACL.
         if within(&subnet.associated_cidrs(), packet.destination) {
             return self.deliver(vpc, Some(subnet), packet);
@@ -236,7 +242,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         match target {
             RouteTarget::Local => self.deliver(vpc, Some(subnet), packet),
             RouteTarget::Gateway(id) if id.starts_with("igw-") => {
-                self.leave_by_internet_gateway(vpc, Some(subnet), id, packet, origin)
+                self.leave_by_internet_gateway(vpc, Some(subnet), id, packet)
             }
             RouteTarget::Gateway(id) if id.starts_with("vpce-") => self.endpoint(vpc, id, packet, origin),
             RouteTarget::NatGateway(id) => self.translate(vpc, subnet, id, packet),
@@ -247,7 +253,7 @@ impl<'w, 'm> Walk<'w, 'm> {
                 self.enter_transit_gateway(vpc, subnet, &TransitGatewayId(id.clone()), packet)
             }
             RouteTarget::EgressOnlyInternetGateway(id) => {
-                self.leave_by_egress_only_gateway(vpc, subnet, id, packet, origin)
+                self.leave_by_egress_only_gateway(vpc, subnet, id, packet)
             }
             RouteTarget::NetworkInterface(id) => {
                 let interface = self.model.network_interfaces.iter().find(|it| it.id.as_str() == id);
@@ -285,20 +291,31 @@ impl<'w, 'm> Walk<'w, 'm> {
         if owns(interface, packet.destination) {
             return self.deliver(vpc, Some(from), packet);
         }
+        self.hand_to(interface, Some(from), packet)
+    }
+
+    /// What must let a packet pass that is handed to an interface without being for it.
+    pub fn hand_to<T>(
+        &mut self,
+        interface: &'m NetworkInterface,
+        from: Option<&Subnet>,
+        packet: Packet,
+    ) -> Step<T> {
         if interface.source_destination_check {
-            return dropped(format!("{id} only takes what is for itself (ENI-3)"));
+            return dropped(format!("{} only takes what is for itself (ENI-3)", interface.id));
         }
-        if interface.subnet != from.id {
+        if from.is_none_or(|from| interface.subnet != from.id) {
             self.network_acl(self.subnet(&interface.subnet)?, Direction::Inbound, &packet)?;
         }
         if !self.is_reply {
             self.groups(interface, Direction::Inbound, &packet)?;
         }
-        unknown(format!("what {id} forwards is not modelled"))
+        unknown(format!("what {} forwards is not modelled", interface.id))
     }
 
     /// Section 1.2, steps 3 and 4: into the subnet of whoever has the address in this VPC.
     pub fn deliver(&mut self, vpc: &'m Vpc, from: Option<&Subnet>, packet: Packet) -> Step<Arrival> {
+        self.encryption(vpc)?;
         if let Some(nat) = self.nat_gateway_at(&vpc.id, packet.destination) {
             return self.arrive_at_nat_gateway(vpc, nat, from, packet);
         }
@@ -310,11 +327,11 @@ impl<'w, 'm> Walk<'w, 'm> {
         if from.is_none_or(|from| from.id != subnet.id) {
             self.network_acl(subnet, Direction::Inbound, &packet)?;
         }
-        self.receive(vpc, interface, packet)
+        self.receive(interface, packet)
     }
 
     /// Section 1.2, steps 5 and 6.
-    fn receive(&mut self, vpc: &'m Vpc, interface: &'m NetworkInterface, packet: Packet) -> Step<Arrival> {
+    fn receive(&mut self, interface: &'m NetworkInterface, packet: Packet) -> Step<Arrival> {
         self.say(|| format!("{} gets {packet}", interface.id));
         self.carries(interface)?;
         // M-7, TGW-3, GWLB-2: interfaces of the network itself answer nothing.
@@ -329,7 +346,6 @@ impl<'w, 'm> Walk<'w, 'm> {
         if self.is_from_internet && interface.deny_all_igw_traffic {
             return dropped(format!("{} takes nothing from the internet (IGW-7)", interface.id));
         }
-        self.encryption(vpc)?;
         if !self.is_reply {
             self.groups(interface, Direction::Inbound, &packet)?;
             self.receiver_is_referenced(interface)?;
@@ -390,7 +406,7 @@ impl<'w, 'm> Walk<'w, 'm> {
     }
 
     /// ENC-2, ENC-3: where encryption is enforced, what passes is not in the snapshot.
-    fn encryption(&self, vpc: &Vpc) -> Step {
+    pub fn encryption(&self, vpc: &Vpc) -> Step {
         if !vpc.encryption_enforced {
             return Ok(());
         }
