@@ -114,7 +114,7 @@ pub(super) fn is_global(net: IpNet) -> bool {
 /// elastic address that stands for nothing (EIP-3).
 pub(super) fn own_public(compiler: &mut Compiler<'_>, public: u32, owner: PublicOwner) {
     let entry = compiler.public_owners.entry(public).or_insert(owner);
-    if matches!(entry, PublicOwner::Unassociated(_)) {
+    if matches!(entry, PublicOwner::Unassociated(_) | PublicOwner::Absent(_)) {
         *entry = owner;
     }
 }

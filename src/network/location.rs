@@ -245,6 +245,8 @@ pub enum Step {
     Services(VpcIndex),
     /// Send packets for the same subnet along an edge; the others go on (RT-2).
     SameSubnet(SubnetIndex, EdgeId),
+    /// Send packets for some addresses along an edge; the others go on.
+    For(AddressSetIndex, EdgeId),
     /// Follow an edge.
     Follow(EdgeId),
     /// Choose an edge by the destination.

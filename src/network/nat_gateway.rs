@@ -77,7 +77,12 @@ fn row(compiler: &mut Compiler<'_>, position: usize) {
         }
     }
     compiler.nats_of_vpc.entry(vpc).or_default().push(index);
-    compiler.nat_gateways.push(NatRow { component, vpc, subnet, addresses, way_back });
+    let has_private = gateway.addresses.iter().any(|it| it.private.is_some());
+    let elsewhere = (!has_private).then(|| {
+        let about = format!("{} elsewhere than to the internet", gateway.id);
+        compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(gateway.about.place))
+    });
+    compiler.nat_gateways.push(NatRow { component, vpc, subnet, addresses, way_back, elsewhere });
 }
 
 /// Gives the addresses of gateways whose interfaces the snapshot lacks a row each, so that packets find them.

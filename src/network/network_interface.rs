@@ -118,9 +118,10 @@ fn locations(compiler: &mut Compiler<'_>, position: usize) {
     let leave = compiler.add_edge(row.out, out, Origin::Wiring);
     let state = state_guard(compiler, interface);
 
-    let mut outward = vec![Step::Services(row.vpc)];
-    outward.extend(state);
+    let mut outward: Vec<Step> = state.into_iter().collect();
+    outward.extend(super::vpc::state_guard(compiler, row.vpc));
     outward.extend(initiation_guard(compiler, interface));
+    outward.push(Step::Services(row.vpc));
     let mut inward = Vec::new();
     // ENI-5: no groups, no filtering.
     if !interface.groups.is_empty() {
@@ -287,7 +288,11 @@ pub(super) fn forwarder(
     let own: Vec<IpNet> = owned(interface).collect();
     let own = compiler.address_set(&own);
     let inside = compiler.add_edge(location, row.inward, Origin::Wiring);
-    let mut steps = Vec::new();
+    let mut steps = vec![
+        Step::Acl { filter: acl, peer: PeerSide::Source, subnet: row.subnet, judges_own_subnet: false },
+        // What is for the interface itself needs no forwarding.
+        Step::For(own, inside),
+    ];
     if by_internet_gateway {
         // GRT-4: an answer that is redirected here belongs to a conversation that did not come this way.
         steps.push(Step::Guard(Guard::NoReplies(ExplanationCode::IngressRtbTrafficRedirection)));
@@ -296,16 +301,14 @@ pub(super) fn forwarder(
             steps.push(Step::Guard(Guard::Never(ExplanationCode::IngressRtbNoPublicIp)));
         }
     }
-    steps.push(Step::Acl {
-        filter: acl,
-        peer: PeerSide::Source,
-        subnet: row.subnet,
-        judges_own_subnet: false,
-    });
     steps.extend(state_guard(compiler, interface));
+    if !interface.groups.is_empty() {
+        let (filter, _) = super::security_group::filters(compiler, row.groups);
+        let interface = InterfaceIndex(position as u32);
+        steps.push(Step::SecurityGroups { filter, peer: PeerSide::Source, interface });
+    }
     if interface.source_destination_check {
-        steps.push(Step::Guard(Guard::DestinationIn(own, ExplanationCode::EniSourceDestCheckRestriction)));
-        steps.push(Step::Follow(inside));
+        steps.push(Step::Guard(Guard::Never(ExplanationCode::EniSourceDestCheckRestriction)));
     } else {
         let about = format!("{id} forwards");
         let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(interface.about.place));

@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use super::compiler::{Compiler, Stage};
 use super::location::AssumptionIndex;
 use crate::model::{PrefixListId, ResourceKind};
+use crate::packet::Family;
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
     // Lists are looked up by those who name them.
@@ -30,4 +31,10 @@ pub(super) fn entries(compiler: &mut Compiler<'_>, id: &PrefixListId) -> Result<
             Err(compiler.absent(ResourceKind::PrefixListEntries, id.as_str(), None, None, place))
         }
     }
+}
+
+/// The family of a list, when the snapshot says it (PL-4).
+pub(super) fn family(compiler: &Compiler<'_>, id: &PrefixListId) -> Option<Family> {
+    let is_ipv6 = compiler.model.prefix_lists.get(id)?.is_ipv6?;
+    Some(if is_ipv6 { Family::V6 } else { Family::V4 })
 }

@@ -13,7 +13,7 @@ use crate::model::{
     AssumptionCode, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
     RouteTableAssociation, RouteTarget,
 };
-use crate::packet::AddressMap;
+use crate::packet::{AddressMap, Family};
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
     // Tables are compiled where a subnet or gateway first uses one.
@@ -134,6 +134,16 @@ struct Candidate {
     is_local: bool,
 }
 
+/// A route by a prefix list whose entries the snapshot lacks.
+#[derive(Debug, Clone, Copy)]
+struct UnknownList {
+    gap: AssumptionIndex,
+    /// Whether it leads to a gateway endpoint: the addresses are a service's, which are public.
+    to_service: bool,
+    /// The list's family, when known (PL-4).
+    family: Option<Family>,
+}
+
 /// RT-5: at the same length, the lower class wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
@@ -152,7 +162,7 @@ fn routes(
     location: LocationId,
 ) -> (AddressMap<HopIndex>, Vec<(IpNet, HopIndex)>) {
     let mut entries: Vec<(IpNet, Candidate)> = Vec::new();
-    let mut unknown_lists: Vec<(AssumptionIndex, bool)> = Vec::new();
+    let mut unknown_lists: Vec<UnknownList> = Vec::new();
     for (number, route) in table.routes.iter().enumerate() {
         // RT-12: not installed.
         if route.state == RouteState::Filtered {
@@ -178,7 +188,8 @@ fn routes(
                 Err(gap) => {
                     let to_service =
                         matches!(&route.target, RouteTarget::Gateway(id) if id.starts_with("vpce-"));
-                    unknown_lists.push((gap, to_service));
+                    let family = super::prefix_list::family(compiler, id);
+                    unknown_lists.push(UnknownList { gap, to_service, family });
                 }
             },
         }
@@ -222,27 +233,27 @@ fn class_of(origin: &RouteOrigin) -> Class {
 fn compile_map(
     compiler: &mut Compiler<'_>,
     entries: &[(IpNet, Candidate)],
-    unknown_lists: &[(AssumptionIndex, bool)],
+    unknown_lists: &[UnknownList],
 ) -> AddressMap<HopIndex> {
     let nothing = compiler.hop(Hop::Drop(super::ExplanationCode::NoRouteToDestination, Origin::Wiring, None));
-    let gaps: Vec<(HopIndex, bool)> = unknown_lists
-        .iter()
-        .map(|(gap, to_service)| (compiler.hop(Hop::Unknown(*gap)), *to_service))
-        .collect();
+    let gaps: Vec<(HopIndex, UnknownList)> =
+        unknown_lists.iter().map(|list| (compiler.hop(Hop::Unknown(list.gap)), *list)).collect();
     let private: Vec<IpNet> = [super::address_plan::RFC1918, super::address_plan::RFC6598].concat();
     // The entries of a list that the snapshot lacks may be anywhere outside the VPC; those of a service are public.
     let mut marked: Vec<(IpNet, Option<Candidate>)> =
         entries.iter().map(|(net, it)| (*net, Some(*it))).collect();
-    if gaps.iter().any(|(_, to_service)| *to_service) {
+    if gaps.iter().any(|(_, list)| list.to_service) {
         marked.extend(private.iter().map(|net| (*net, None)));
     }
     let mut ties: BTreeMap<Vec<u32>, HopIndex> = BTreeMap::new();
-    AddressMap::sweep(&marked, |_, covering| {
+    AddressMap::sweep(&marked, |family, covering| {
         let is_private = covering.iter().any(|it| it.is_none());
         let candidates: Vec<Candidate> = covering.iter().filter_map(|it| **it).collect();
         let winners = winners(&candidates);
         let is_local = winners.first().is_some_and(|winner| winner.is_local);
-        let gap = gaps.iter().find(|(_, to_service)| !is_local && !(*to_service && is_private));
+        let gap = gaps.iter().find(|(_, list)| {
+            !is_local && !(list.to_service && is_private) && list.family.is_none_or(|it| it == family)
+        });
         if let Some((gap, _)) = gap {
             return *gap;
         }

@@ -130,6 +130,8 @@ pub struct NatRow {
     pub addresses: Vec<NatAddress>,
     /// Where packets stand that come back to it.
     pub way_back: LocationId,
+    /// What is said of packets that it sends elsewhere than to the internet, where it shows no private address.
+    pub elsewhere: Option<AssumptionIndex>,
 }
 
 /// An address of a NAT gateway.
@@ -194,6 +196,8 @@ pub enum PublicOwner {
     Nat(NatIndex),
     /// An elastic address that stands for nothing (EIP-1); its row in the model.
     Unassociated(u32),
+    /// An elastic address of an interface that is not in the snapshot.
+    Absent(AssumptionIndex),
 }
 
 /// What is done with a destination that is not routed like others (LL).

@@ -10,9 +10,10 @@ use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{AssumptionIndex, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step};
 use crate::model::{
     AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayId,
-    TransitGatewayRoute, TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTable,
+    TransitGatewayPrefixListReference, TransitGatewayRoute, TransitGatewayRouteKind,
+    TransitGatewayRouteState, TransitGatewayRouteTable,
 };
-use crate::packet::AddressMap;
+use crate::packet::{AddressMap, Family};
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
     // Tables are compiled where an attachment first uses one.
@@ -96,7 +97,18 @@ fn routes(
         Some(gap) => compiler.hop(Hop::Unknown(gap)),
         None => compiler.hop(Hop::Drop(ExplanationCode::TgwRtbNoRouteToTgwAttachment, Origin::Wiring, None)),
     };
-    let map = AddressMap::sweep(&entries, |_, covering| {
+    // What the list lacks may be more specific than what it has.
+    let hiding = unknown_references(compiler, table).or_else(|| {
+        gap.filter(|gap| compiler.assumptions[gap.index()].code == AssumptionCode::Truncated)
+            .map(|gap| (gap, None))
+    });
+    let hiding = hiding.map(|(gap, family)| (compiler.hop(Hop::Unknown(gap)), family));
+    let map = AddressMap::sweep(&entries, |at, covering| {
+        if let Some((hop, family)) = hiding
+            && family.is_none_or(|family| family == at)
+        {
+            return hop;
+        }
         let longest = covering.iter().map(|it| it.length).max();
         let best = covering.iter().filter(|it| Some(it.length) == longest).min_by_key(|it| it.class);
         best.map_or(nothing, |it| it.hop)
@@ -172,6 +184,9 @@ fn references(
     let references = &compiler.model.transit_gateway_prefix_list_references[list].references;
     let mut routes = Vec::new();
     for (number, reference) in references.iter().enumerate().filter(|(_, it)| it.is_available) {
+        if is_listed(compiler, table, reference) {
+            continue;
+        }
         let origin = Origin::TransitPrefixList { list: list as u32, reference: number as u16 };
         let Ok(entries) = super::prefix_list::entries(compiler, &reference.prefix_list) else { continue };
         let hop = match (&reference.attachment, reference.is_blackhole) {
@@ -231,7 +246,7 @@ fn gap(
         Some(list) if list.is_truncated => {
             Some(compiler.assumption(AssumptionCode::Truncated, id, call, place))
         }
-        Some(list) if !list.is_static_only => unknown_references(compiler, table),
+        Some(list) if !list.is_static_only => None,
         Some(_) | None => {
             // Static routes alone, or none at all: complete only where each propagation is a VPC's.
             let propagations = model.transit_gateway_propagations.get(&table.id);
@@ -244,7 +259,7 @@ fn gap(
                 })
             });
             if known && list.is_some() {
-                return unknown_references(compiler, table);
+                return None;
             }
             let blocking = propagations.is_some_and(|it| {
                 it.attachments.iter().any(|id| {
@@ -264,15 +279,29 @@ fn gap(
     }
 }
 
-/// A prefix list without entries may send anything anywhere.
+/// A prefix list without entries may send anything of its family anywhere, unless the list of routes shows them.
 fn unknown_references(
     compiler: &mut Compiler<'_>,
     table: &TransitGatewayRouteTable,
-) -> Option<AssumptionIndex> {
+) -> Option<(AssumptionIndex, Option<Family>)> {
     let references = compiler.model.transit_gateway_prefix_list_references.get(&table.id)?;
-    let available = references.references.iter().filter(|it| it.is_available);
-    available
-        .map(|it| super::prefix_list::entries(compiler, &it.prefix_list).err())
-        .find(Option::is_some)
-        .flatten()
+    let unlisted =
+        references.references.iter().filter(|it| it.is_available && !is_listed(compiler, table, it));
+    let unlisted: Vec<_> = unlisted.map(|it| it.prefix_list.clone()).collect();
+    unlisted.into_iter().find_map(|id| {
+        let gap = super::prefix_list::entries(compiler, &id).err()?;
+        Some((gap, super::prefix_list::family(compiler, &id)))
+    })
+}
+
+/// Whether the entries of a prefix list stand among the routes.
+fn is_listed(
+    compiler: &Compiler<'_>,
+    table: &TransitGatewayRouteTable,
+    reference: &TransitGatewayPrefixListReference,
+) -> bool {
+    let list = compiler.model.transit_gateway_routes.get(&table.id);
+    list.is_some_and(|list| {
+        list.routes.iter().any(|route| route.prefix_list.as_ref() == Some(&reference.prefix_list))
+    })
 }

@@ -31,26 +31,32 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     }
 }
 
+/// VPC-7: nothing is sent in a VPC that is not there yet.
+pub(super) fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
+    let resource = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id)?;
+    match &resource.state {
+        None | Some(VpcState::Available) => None,
+        Some(VpcState::Pending) => Some(Step::Guard(Guard::Never(ExplanationCode::BadState))),
+        Some(VpcState::Unknown(word)) => {
+            let place = Some(resource.about.place);
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
+            Some(Step::Guard(Guard::Unknown(gap)))
+        }
+    }
+}
+
 /// What holds for all packets of a VPC.
 pub(super) fn guards(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Vec<Step> {
     let id = compiler.vpcs[vpc.index()].id.clone();
-    let Some(resource) = compiler.model.vpcs.get(&id) else { return Vec::new() };
-    let place = Some(resource.about.place);
-    let mut guards = Vec::new();
-    match &resource.state {
-        None | Some(VpcState::Available) => {}
-        // VPC-7.
-        Some(VpcState::Pending) => guards.push(Guard::Never(ExplanationCode::BadState)),
-        Some(VpcState::Unknown(word)) => {
-            guards.push(Guard::Unknown(compiler.assumption(AssumptionCode::UnknownWord, word, None, place)));
-        }
-    }
-    if resource.encryption_enforced {
+    let mut guards: Vec<Step> = state_guard(compiler, vpc).into_iter().collect();
+    let enforcing = compiler.model.vpcs.get(&id).filter(|it| it.encryption_enforced);
+    if let Some(place) = enforcing.map(|it| it.about.place) {
         // ENC-2, ENC-3: what is not encrypted is dropped, and what is encrypted the snapshot does not say.
         let code = AssumptionCode::EncryptionEnforced;
-        guards.push(Guard::Unknown(compiler.assumption(code, id.as_str(), None, place)));
+        let gap = compiler.assumption(code, id.as_str(), None, Some(place));
+        guards.push(Step::Guard(Guard::Unknown(gap)));
     }
-    guards.into_iter().map(Step::Guard).collect()
+    guards
 }
 
 /// VPC-4, VPC-5: IPv6 blocks that the internet could reach.

@@ -142,6 +142,12 @@ pub(super) fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterfac
     let mut steps = vec![Step::Guard(Guard::Protocols(carried, ExplanationCode::ProtocolRestriction))];
     let model = compiler.model;
     let endpoint = compiler.relations.endpoint(&interface.id);
+    if endpoint.is_none() && !model.coverage.holds(ResourceKind::VpcEndpoint, None, None) {
+        // IEP-8: its state is not known.
+        let place = Some(interface.about.place);
+        let gap = compiler.absent(ResourceKind::VpcEndpoint, interface.id.as_str(), None, None, place);
+        steps.push(Step::Guard(Guard::Unknown(gap)));
+    }
     if let Some(endpoint) = endpoint.map(|position| &model.vpc_endpoints[position]) {
         steps.extend(state_guards(compiler, endpoint));
         if endpoint.has_policy {

@@ -157,7 +157,7 @@ fn before_translation(context: Context<'_>, asked: &AddressSet, first: &Event) -
     let private = first.destination.single();
     let owner = context.network.public_owners.iter().find(|(_, owner)| match owner {
         PublicOwner::Private(vpc, address) => vpc.0 == first.vpc && Some(u128::from(*address)) == private,
-        PublicOwner::Nat(_) | PublicOwner::Unassociated(_) => false,
+        PublicOwner::Nat(_) | PublicOwner::Unassociated(_) | PublicOwner::Absent(_) => false,
     });
     owner.map_or_else(|| asked.clone(), |(public, _)| AddressSet::point(Family::V4, u128::from(*public)))
 }

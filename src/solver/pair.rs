@@ -6,7 +6,7 @@ use super::answer::Verdict;
 use super::flow::{Arrival, Conversation, End, Flow, GroupLoss, Groups, NONE, port_intervals};
 use super::question::{Destination, Pair, Source, Traffic, icmp_reply};
 use super::walk::{Choices, Reading, Walk, Way};
-use crate::network::{AssumptionIndex, EntryKind, ExplanationCode, InterfaceIndex, Network};
+use crate::network::{AssumptionIndex, EntryKind, ExplanationCode, Guard, InterfaceIndex, Network, Step};
 use crate::packet::{AddressSet, Family, Interval, TransportSet, Workspace, protocol};
 
 /// How many assignments of choices are walked before the answer is that only some work.
@@ -599,6 +599,10 @@ fn public_address(network: &Network, interface: InterfaceIndex, family: Family, 
 pub(super) fn is_host_local(network: &Network, pair: &Pair<'_>, flow: &Flow) -> bool {
     let Source::Interface(source, _) = pair.source else { return false };
     let row = &network.interfaces[source.index()];
+    // ENI-8: what is stopped or not in use does not talk to itself either.
+    if network.steps_of(row.out).iter().any(|step| matches!(step, Step::Guard(Guard::Never(_)))) {
+        return false;
+    }
     let target = match pair.destination {
         Destination::Interface(interface, _) => Some(interface.0),
         Destination::Addresses(_) => flow

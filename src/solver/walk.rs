@@ -213,6 +213,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             }
             Step::Services(vpc) => self.services(flow, *vpc),
             Step::SameSubnet(subnet, edge) => self.same_subnet(flow, *subnet, *edge),
+            Step::For(set, edge) => self.for_set(flow, *set, *edge),
             Step::Follow(edge) => self.along(*edge),
             Step::Route(map) => self.route(flow, *map, number),
             Step::ToSubnet(vpc) => self.to_subnet(flow, *vpc),
@@ -896,7 +897,7 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.tell_here(flow, Decision::Pass, RuleUse::None);
                 Next::Move(self.network.nat_gateways[nat.index()].way_back)
             }
-            Some(PublicOwner::Private(..) | PublicOwner::Unassociated(_)) | None => {
+            Some(PublicOwner::Private(..) | PublicOwner::Unassociated(_) | PublicOwner::Absent(_)) | None => {
                 self.drop_all(flow, ExplanationCode::IgwPrivateIpAssociationForIngress, RuleUse::None)
             }
         }
@@ -1124,6 +1125,22 @@ impl<'w, 'n> Walk<'w, 'n> {
         Next::Go
     }
 
+    fn for_set(&mut self, flow: &mut Flow, set: crate::network::AddressSetIndex, edge: EdgeId) -> Next {
+        let network = self.network;
+        let parts = network.address_sets[set.index()].split(&flow.destination);
+        let Some((inside, _)) = parts.into_iter().find(|(_, is_inside)| *is_inside) else { return Next::Go };
+        let outside = flow.destination.difference(&inside);
+        if outside.is_empty() {
+            return self.along(edge);
+        }
+        let mut own = flow.clone();
+        narrow(&mut own, PeerSide::Destination, inside);
+        own.at = network.end_of(edge);
+        self.pending.push(own);
+        narrow(flow, PeerSide::Destination, outside);
+        Next::Go
+    }
+
     // --- choosing the way
 
     fn route(&mut self, flow: &mut Flow, map: RouteMapIndex, number: u32) -> Next {
@@ -1156,6 +1173,9 @@ impl<'w, 'n> Walk<'w, 'n> {
     fn hop(&mut self, flow: &mut Flow, hop: Hop, map: RouteMapIndex, number: u32) -> Next {
         match hop {
             Hop::Edge(edge) => {
+                if let Some(gap) = self.leaves_nat_elsewhere(flow, edge) {
+                    return self.unknown(flow, gap);
+                }
                 let origin = self.network.graph[edge].origin;
                 self.tell_here(flow, Decision::Pass, RuleUse::Route(origin, map));
                 self.along(edge)
@@ -1184,6 +1204,14 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.hop(flow, chosen, map, number)
             }
         }
+    }
+
+    /// NAT-10: which address a regional gateway that shows public ones only has inside is not said.
+    fn leaves_nat_elsewhere(&self, flow: &Flow, edge: EdgeId) -> Option<AssumptionIndex> {
+        let Some(Mark::Nat(state)) = flow.marks.last() else { return None };
+        let gap = self.network.nat_gateways[state.nat.index()].elsewhere?;
+        let to = self.network.location(self.network.end_of(edge)).kind;
+        (to != LocationKind::InternetGatewayOut).then_some(gap)
     }
 
     fn to_subnet(&mut self, flow: &mut Flow, vpc: VpcIndex) -> Next {
@@ -1347,6 +1375,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             Family::V4 => match network.public_owner(address as u32) {
                 Some(PublicOwner::Private(vpc, _)) => Some(vpc),
                 Some(PublicOwner::Nat(nat)) => Some(network.nat_gateways[nat.index()].vpc),
+                Some(PublicOwner::Absent(gap)) => return self.unknown(flow, gap),
                 Some(PublicOwner::Unassociated(position)) => {
                     let component = Component::Resource(crate::model::ResourceKind::ElasticAddress, position);
                     let code = ExplanationCode::UnassociatedComponent;
