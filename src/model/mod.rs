@@ -107,6 +107,9 @@ impl<T: Resource> Collection<T> {
     /// Sorts by id and joins elements with the same id; an element read from its owner's account comes
     /// first (SHR-5), else the one that stands first in the snapshot.
     pub fn new(mut items: Vec<T>) -> Collection<T> {
+        if items.windows(2).all(|pair| pair[0].id() < pair[1].id()) {
+            return Collection { items };
+        }
         items.sort_by(|left, right| {
             left.id().cmp(right.id()).then_with(|| {
                 (!left.about().seen_by_owner, left.about().place)

@@ -113,14 +113,13 @@ fn zip_files(bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>, String> {
 }
 
 /// The first bytes of a file's text, unpacked where it is packed.
-pub(super) fn beginning(path: &Path) -> Option<Vec<u8>> {
-    const LENGTH: u64 = 1 << 16;
+pub(super) fn beginning(path: &Path, length: u64) -> Option<Vec<u8>> {
     let mut first = Vec::new();
-    fs::File::open(path).ok()?.take(LENGTH).read_to_end(&mut first).ok()?;
+    fs::File::open(path).ok()?.take(length).read_to_end(&mut first).ok()?;
     let mut text = Vec::new();
     // A beginning that is cut off in the middle of a block still yields what comes before.
     let mut unpack =
-        |reader: &mut dyn Read| -> io::Result<usize> { reader.take(LENGTH).read_to_end(&mut text) };
+        |reader: &mut dyn Read| -> io::Result<usize> { reader.take(length).read_to_end(&mut text) };
     match kind(&first) {
         Some(Kind::Gzip) => drop(unpack(&mut flate2::read::MultiGzDecoder::new(first.as_slice()))),
         Some(Kind::Zstandard) => {

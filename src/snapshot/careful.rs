@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
+
 use super::syntax::{self, Top};
 use super::taker::Taker;
 use super::warnings::{Problem, Spoiled};
@@ -13,19 +15,7 @@ pub(super) fn read(text: &str, taker: &mut Taker<'_>) -> Result<(), Spoiled> {
     let (documents, spoiled) = syntax::documents(text);
     let is_first = documents.is_empty();
     for document in documents {
-        match syntax::top(document) {
-            Top::Object(entries) => {
-                let names: Vec<Cow<'_, str>> =
-                    entries.iter().map(|(name, _)| Cow::Borrowed(name.as_ref())).collect();
-                if shared::key_of_object(names).is_some() {
-                    settle::bare(taker, vec![document]);
-                } else {
-                    settle::object(taker, &entries);
-                }
-            }
-            Top::List(elements) => settle::bare(taker, elements),
-            Top::Scalar => {}
-        }
+        read_document(document, taker);
     }
     match spoiled {
         Some(spoiled) if is_first => Err(spoiled),
@@ -36,5 +26,29 @@ pub(super) fn read(text: &str, taker: &mut Taker<'_>) -> Result<(), Spoiled> {
             Ok(())
         }
         None => Ok(()),
+    }
+}
+
+/// Reads a text that should be one document; whether it was one.
+pub(super) fn read_one(text: &str, taker: &mut Taker<'_>) -> bool {
+    let (documents, spoiled) = syntax::documents(text);
+    let ([document], None) = (documents.as_slice(), spoiled) else { return false };
+    read_document(document, taker);
+    true
+}
+
+fn read_document(document: &RawValue, taker: &mut Taker<'_>) {
+    match syntax::top(document) {
+        Top::Object(entries) => {
+            let names: Vec<Cow<'_, str>> =
+                entries.iter().map(|(name, _)| Cow::Borrowed(name.as_ref())).collect();
+            if shared::key_of_object(names).is_some() {
+                settle::bare(taker, vec![document]);
+            } else {
+                settle::object(taker, &entries);
+            }
+        }
+        Top::List(elements) => settle::bare(taker, elements),
+        Top::Scalar => {}
     }
 }

@@ -30,33 +30,36 @@ pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &Re
     let mut parts = Vec::with_capacity(files.len());
     let mut numbers = BTreeMap::new();
     for (_, file) in files {
-        let FileRead { mut part, bytes, context, spoiled, digest: _ } = file;
-        numbers.insert(context.source, sources.len() as u32);
+        let FileRead { parts: pieces, bytes, context, spoiled, digest: _ } = file;
+        let number = sources.len() as u32;
+        numbers.insert(context.source, number);
         sources.push(Source { path: context.name.clone(), bytes });
-        warnings.append(&mut part.warnings);
         warnings.extend(spoiled.map(|spoiled| Warning {
-            file: Some(context.name),
+            file: Some(context.name.clone()),
             place: None,
             problem: Problem::NotJson(spoiled),
         }));
-        cover(&mut coverage, &part, &context.hints.scope);
-        counts.add(&mut part);
         seen.scope(&context.hints.scope);
-        parts.push(part);
+        for mut part in pieces {
+            warnings.append(&mut part.warnings);
+            cover(&mut coverage, &part, &context.hints.scope);
+            counts.add(&mut part);
+            parts.push((number, part));
+        }
     }
-    parts.par_iter_mut().enumerate().for_each(|(number, part)| renumber(part, number as u32));
+    parts.par_iter_mut().for_each(|(number, part)| renumber(part, *number));
     for place in warnings.iter_mut().filter_map(|warning| warning.place.as_mut()) {
         place.source = numbers.get(&place.source).copied().unwrap_or_default();
     }
+    let mut drafts: Vec<Drafts> = Vec::with_capacity(parts.len() + 1);
     let mut interfaces = Vec::new();
-    let drafts = parts.into_iter().map(|mut part| {
+    for (_, mut part) in parts {
         interfaces.append(&mut part.instance_interfaces);
-        part.drafts
-    });
-    let mut drafts = Drafts::join(drafts.collect());
+        drafts.push(part.drafts);
+    }
     finish::complete(&mut drafts, interfaces, &coverage, &mut warnings);
-    drafts.each_about(|about| seen.about(about.account.as_ref(), about.region.as_ref()));
-    let model = drafts.into_model(coverage);
+    seen.join(drafts.par_iter().map(Seen::of).reduce(Seen::default, Seen::joined));
+    let model = Drafts::into_model(drafts, coverage);
     counts.resources = ResourceKind::ALL.iter().map(|kind| (*kind, kind.count(&model))).collect();
     warnings.sort();
     warnings.dedup();
@@ -86,7 +89,7 @@ fn identity(file: &FileRead) -> Vec<u8> {
     for part in [
         scope.account.as_ref().map(|it| it.as_str()),
         scope.region.as_ref().map(|it| it.as_str()),
-        file.part.parent_from_path.as_deref(),
+        file.parts.iter().find_map(|part| part.parent_from_path.as_deref()),
     ] {
         identity.push(0);
         identity.extend_from_slice(part.unwrap_or_default().as_bytes());
@@ -98,7 +101,7 @@ fn identity(file: &FileRead) -> Vec<u8> {
 fn hash(files: &[(Vec<u8>, FileRead)]) -> String {
     let mut whole = Sha256::new();
     let mut last: Option<&[u8]> = None;
-    for (identity, _) in files.iter().filter(|(_, file)| file.part.is_recognised) {
+    for (identity, _) in files.iter().filter(|(_, file)| file.is_recognised()) {
         if last != Some(identity) {
             whole.update(Sha256::digest(identity));
         }
@@ -130,6 +133,29 @@ struct Seen {
 impl Seen {
     fn scope(&mut self, scope: &Scope) {
         self.about(scope.account.as_ref(), scope.region.as_ref());
+    }
+
+    fn of(drafts: &Drafts) -> Seen {
+        let mut seen = Seen::default();
+        let mut last: (Option<AccountId>, Option<Region>) = (None, None);
+        drafts.each_about(|about| {
+            // Neighbours mostly agree, and sets are slow.
+            if (&about.account, &about.region) != (&last.0, &last.1) {
+                last = (about.account.clone(), about.region.clone());
+                seen.about(last.0.as_ref(), last.1.as_ref());
+            }
+        });
+        seen
+    }
+
+    fn join(&mut self, mut other: Seen) {
+        self.accounts.append(&mut other.accounts);
+        self.regions.append(&mut other.regions);
+    }
+
+    fn joined(mut self, other: Seen) -> Seen {
+        self.join(other);
+        self
     }
 
     fn about(&mut self, account: Option<&AccountId>, region: Option<&Region>) {

@@ -1,20 +1,26 @@
-//! Resources as they come from the files, one list a type, before they are sorted and joined into the model.
+//! Resources as they come from the files, one list a type and file, before they are joined into the model.
 //!
 //! The macro is the one place beside `model` that lists all types: a resource that is missing here does not compile.
+//! A big snapshot spends its time on memory, so nothing moves twice: lists are sorted by the thread that read them,
+//! while they are in its cache, and merged straight into the model.
+
+use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use crate::model::{About, Collection, Coverage, Model, Resource};
+use crate::model::{About, Collection, Coverage, Model, Place, Resource};
 
 /// A resource that has its list among the drafts.
 pub(super) trait Drafted: Resource + Send + Sync {
     /// Its list.
     fn list(drafts: &mut Drafts) -> &mut Vec<Self>;
+    /// Its id's text.
+    fn text(&self) -> &str;
 }
 
 macro_rules! drafts {
     ($($Type:ident $field:ident;)*) => {
-        /// What was read, one list a type.
+        /// What a file gave, one list a type.
         #[derive(Debug, Default)]
         pub(super) struct Drafts { $(pub(super) $field: Vec<crate::model::$Type>,)* }
 
@@ -22,21 +28,27 @@ macro_rules! drafts {
             fn list(drafts: &mut Drafts) -> &mut Vec<crate::model::$Type> {
                 &mut drafts.$field
             }
+            fn text(&self) -> &str {
+                self.id().as_str()
+            }
         })*
 
         impl Drafts {
-            /// All lists, file after file.
-            pub(super) fn join(parts: Vec<Drafts>) -> Drafts {
-                $(let mut $field = Vec::with_capacity(parts.iter().map(|part| part.$field.len()).sum());)*
-                for part in parts {
-                    $($field.extend(part.$field);)*
-                }
-                Drafts { $($field,)* }
+            /// Sorts each list.
+            pub(super) fn sort(&mut self) {
+                $(self.$field.sort_unstable_by(|left, right| rank(left).cmp(&rank(right)));)*
             }
 
-            /// Gives the files other numbers.
+            /// Gives the file another number.
             pub(super) fn renumber(&mut self, number: u32) {
                 $(for item in &mut self.$field { item.about.place.source = number; })*
+            }
+
+            /// Counts the elements of a list from another number on.
+            pub(super) fn shift(&mut self, key: u16, before: u32) {
+                $(for item in self.$field.iter_mut().filter(|item| item.about.place.key == key) {
+                    item.about.place.index += before;
+                })*
             }
 
             /// Calls a function with what is said of each resource.
@@ -44,20 +56,91 @@ macro_rules! drafts {
                 $(for item in &self.$field { call(&item.about); })*
             }
 
-            /// Sorts and joins.
-            pub(super) fn into_model(self, coverage: Coverage) -> Model {
-                Model { $($field: collection(self.$field),)* coverage }
+            /// The model of sorted drafts.
+            pub(super) fn into_model(mut parts: Vec<Drafts>, coverage: Coverage) -> Model {
+                let mut model = Model { coverage, ..Model::default() };
+                rayon::scope(|scope| {
+                    $(
+                        let lists = parts.iter_mut().map(|part| std::mem::take(&mut part.$field)).collect();
+                        let collection = &mut model.$field;
+                        scope.spawn(move |_| *collection = merged(lists));
+                    )*
+                });
+                model
             }
+        }
+
+        /// Names every field of the model: one without drafts does not compile.
+        #[allow(dead_code)]
+        fn has_all_fields(model: Model) {
+            let Model { $($field: _,)* coverage: _ } = model;
         }
     };
 }
 
-/// Sorted here, where it can be done by several threads, so that the model finds one long run.
-fn collection<T: Drafted>(mut items: Vec<T>) -> Collection<T> {
-    if items.len() > 4096 {
-        items.par_sort_by(|left, right| left.id().cmp(right.id()));
+/// The order of a collection: by id, the owner's view first, then by place.
+fn rank<T: Resource>(item: &T) -> (&T::Id, bool, Place) {
+    (item.id(), !item.about().seen_by_owner, item.about().place)
+}
+
+/// Where an item stands among the lists, and the first bytes in which its id differs from others.
+struct Ranked {
+    head: u128,
+    list: u32,
+    index: u32,
+}
+
+/// One list of sorted ones.
+fn merged<T: Drafted>(lists: Vec<Vec<T>>) -> Collection<T> {
+    let mut lists: Vec<Vec<T>> = lists.into_iter().filter(|list| !list.is_empty()).collect();
+    if lists.len() < 2 {
+        return Collection::new(lists.pop().unwrap_or_default());
     }
+    let ranked = ranked(&lists);
+    let mut items = Vec::with_capacity(ranked.len());
+    let mut lists: Vec<std::vec::IntoIter<T>> = lists.into_iter().map(Vec::into_iter).collect();
+    // Each list is sorted, so its items come in its own order.
+    items.extend(ranked.iter().filter_map(|ranked| lists[ranked.list as usize].next()));
     Collection::new(items)
+}
+
+/// All items in the order of the collection. Most comparisons need no more than the heads, which stand side by side.
+fn ranked<T: Drafted>(lists: &[Vec<T>]) -> Vec<Ranked> {
+    let skip = common_prefix(lists);
+    let mut all: Vec<Ranked> = lists
+        .iter()
+        .enumerate()
+        .flat_map(|(list, items)| {
+            items.iter().enumerate().map(move |(index, item)| Ranked {
+                head: head(&item.text().as_bytes()[skip..]),
+                list: list as u32,
+                index: index as u32,
+            })
+        })
+        .collect();
+    let item = |ranked: &Ranked| &lists[ranked.list as usize][ranked.index as usize];
+    all.par_sort_unstable_by(|left, right| match left.head.cmp(&right.head) {
+        Ordering::Equal => rank(item(left)).cmp(&rank(item(right))),
+        unequal @ (Ordering::Less | Ordering::Greater) => unequal,
+    });
+    all
+}
+
+/// How many bytes all ids begin with, as far as first and last of each list tell: they are sorted.
+fn common_prefix<T: Drafted>(lists: &[Vec<T>]) -> usize {
+    let Some(first) = lists.first().and_then(|list| list.first()) else { return 0 };
+    let common =
+        |other: &T| first.text().bytes().zip(other.text().bytes()).take_while(|(a, b)| a == b).count();
+    let ends = lists.iter().flat_map(|list| [list.first(), list.last()]).flatten();
+    ends.map(common).min().unwrap_or(0)
+}
+
+/// The first bytes of a text as a number that compares like them.
+fn head(text: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    let length = text.len().min(16);
+    bytes[..length].copy_from_slice(&text[..length]);
+    u128::from_be_bytes(bytes)
 }
 
 drafts! {

@@ -1,19 +1,28 @@
 //! One file: from its bytes to what it gave.
 
-use sha2::{Digest, Sha256};
+use std::cell::Cell;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
 
+use rayon::prelude::*;
+
+use super::pieces::{self, Bytes, Cut, PIECE};
 use super::taker::{FileContext, Part, Taker};
 use super::warnings::{Problem, Spoiled};
-use super::{careful, look, stream};
+use super::{archive, careful, look, stream};
 
-/// How many bytes are hashed as one.
-const BLOCK: usize = 4 << 20;
+/// How many bytes are hashed as one: several threads can share a file, and the hash does not show it.
+const BLOCK: usize = 1 << 20;
+
+/// Files from this size on are taken to pieces where they can be.
+const BIG: u64 = 4 * PIECE;
 
 /// What a file gave, and what it is.
 #[derive(Debug)]
 pub(super) struct FileRead {
-    /// What it gave.
-    pub part: Part,
+    /// What it gave, in the order of the file.
+    pub parts: Vec<Part>,
     /// The hash of its content.
     pub digest: [u8; 32],
     /// How long its text is.
@@ -24,14 +33,74 @@ pub(super) struct FileRead {
     pub context: FileContext,
 }
 
-/// Reads a file's text.
-pub(super) fn read(context: FileContext, bytes: &[u8]) -> FileRead {
-    let digest = digest(bytes);
+impl FileRead {
+    /// Whether anything in it was recognised.
+    pub(super) fn is_recognised(&self) -> bool {
+        self.parts.iter().any(|part| part.is_recognised)
+    }
+}
+
+thread_local! {
+    /// The last file's buffer: fresh memory for each file would cost more than reading it.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Runs a function with this thread's buffer; another one when it is in use.
+fn with_buffer<T>(run: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    let value = run(&mut buffer);
+    if buffer.capacity() as u64 <= 2 * BIG {
+        BUFFER.set(buffer);
+    }
+    value
+}
+
+/// Reads a file on disk.
+pub(super) fn read_path(context: FileContext, path: &Path) -> Result<FileRead, Problem> {
+    let unreadable = |cause: io::Error| Problem::Unreadable(cause.to_string());
+    let mut file = fs::File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    with_buffer(|buffer| {
+        if length >= BIG {
+            (&mut file).take(4096).read_to_end(buffer).map_err(unreadable)?;
+            if let Some(cut) = Cut::new(buffer) {
+                return read_pieces(context, Bytes::File(path), length, &cut).map_err(unreadable);
+            }
+        }
+        file.read_to_end(buffer).map_err(unreadable)?;
+        read_bytes(context, buffer)
+    })
+}
+
+/// Reads a file in memory, packed or not.
+pub(super) fn read_bytes(context: FileContext, bytes: &[u8]) -> Result<FileRead, Problem> {
+    if archive::kind(bytes).is_none() {
+        return Ok(read(context, bytes));
+    }
+    let unpacked = archive::unpacked(bytes).map_err(|cause| Problem::NotJson(Spoiled::Archive(cause)))?;
+    Ok(read(context, &unpacked))
+}
+
+fn read(context: FileContext, bytes: &[u8]) -> FileRead {
+    let length = bytes.len() as u64;
+    if let Some(cut) = Cut::new(&bytes[..bytes.len().min(4096)]).filter(|_| length >= BIG) {
+        let read = read_pieces(context.clone(), Bytes::Memory(bytes), length, &cut);
+        // Memory is always there to read.
+        if let Ok(read) = read {
+            return read;
+        }
+    }
+    read_whole(context, bytes)
+}
+
+fn read_whole(context: FileContext, bytes: &[u8]) -> FileRead {
+    let digest = whole_digest(&block_digests(bytes));
     let (part, spoiled) = match text_of(bytes) {
         Ok(text) => parse(&context, text),
         Err(spoiled) => (Part::default(), Some(spoiled)),
     };
-    FileRead { part, digest, bytes: bytes.len() as u64, spoiled, context }
+    FileRead { parts: vec![part], digest, bytes: bytes.len() as u64, spoiled, context }
 }
 
 fn parse(context: &FileContext, text: &str) -> (Part, Option<Spoiled>) {
@@ -52,6 +121,54 @@ fn parse(context: &FileContext, text: &str) -> (Part, Option<Spoiled>) {
     }
 }
 
+/// What a piece of a file gave.
+struct PieceRead {
+    digests: Vec<[u8; 32]>,
+    /// Nothing when no element begins in the piece.
+    part: Option<Part>,
+    /// Whether it read as a document with the list's key alone, or as the end of one.
+    is_sound: bool,
+}
+
+fn read_pieces(context: FileContext, bytes: Bytes<'_>, length: u64, cut: &Cut) -> io::Result<FileRead> {
+    let numbers = (0..length.div_ceil(PIECE)).into_par_iter();
+    let pieces: Vec<PieceRead> =
+        numbers.map(|number| read_piece(&context, bytes, cut, number)).collect::<io::Result<_>>()?;
+    if !pieces.iter().all(|piece| piece.is_sound) {
+        return match bytes {
+            Bytes::Memory(bytes) => Ok(read_whole(context, bytes)),
+            Bytes::File(path) => Ok(read_whole(context, &fs::read(path)?)),
+        };
+    }
+    let digests: Vec<[u8; 32]> = pieces.iter().flat_map(|piece| piece.digests.iter().copied()).collect();
+    let mut parts: Vec<Part> = pieces.into_iter().filter_map(|piece| piece.part).collect();
+    let mut before = 0;
+    for part in &mut parts {
+        part.shift(cut.key, before);
+        before += part.elements;
+    }
+    Ok(FileRead { parts, digest: whole_digest(&digests), bytes: length, spoiled: None, context })
+}
+
+fn read_piece(context: &FileContext, bytes: Bytes<'_>, cut: &Cut, number: u64) -> io::Result<PieceRead> {
+    with_buffer(|buffer| {
+        let mut digests = Vec::new();
+        let piece = pieces::piece(bytes, cut, number, buffer, |own| digests = block_digests(own))?;
+        let Some(piece) = piece else { return Ok(PieceRead { digests, part: None, is_sound: true }) };
+        let Ok(text) = std::str::from_utf8(&buffer[piece.start..]) else {
+            return Ok(PieceRead { digests, part: None, is_sound: false });
+        };
+        let mut taker = Taker::new(context);
+        let mut is_sound = stream::read(text, &mut taker);
+        if !is_sound {
+            taker = Taker::new(context);
+            is_sound = careful::read_one(text, &mut taker);
+        }
+        is_sound &= piece.is_last || taker.part.keys == 1;
+        Ok(PieceRead { digests, part: Some(taker.finish()), is_sound })
+    })
+}
+
 /// The text of a file; a byte order mark is no part of it.
 fn text_of(bytes: &[u8]) -> Result<&str, Spoiled> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -65,11 +182,10 @@ fn text_of(bytes: &[u8]) -> Result<&str, Spoiled> {
     if text.trim_ascii().is_empty() { Err(Spoiled::Empty) } else { Ok(text) }
 }
 
-/// Hashed in blocks, so that several threads can share a big file.
-fn digest(bytes: &[u8]) -> [u8; 32] {
-    let mut whole = Sha256::new();
-    for block in bytes.chunks(BLOCK) {
-        whole.update(Sha256::digest(block));
-    }
-    whole.finalize().into()
+fn block_digests(bytes: &[u8]) -> Vec<[u8; 32]> {
+    bytes.chunks(BLOCK).map(|block| *blake3::hash(block).as_bytes()).collect()
+}
+
+fn whole_digest(digests: &[[u8; 32]]) -> [u8; 32] {
+    *blake3::hash(digests.as_flattened()).as_bytes()
 }

@@ -163,6 +163,8 @@ pub fn looks_like_snapshot(folder: &Path) -> bool {
     }
     found.documents.iter().take(LOOKS).any(|document| match &document.content {
         Content::Bytes(bytes) => look::is_answer(bytes),
-        Content::Path(path) => archive::beginning(path).is_some_and(|beginning| look::is_answer(&beginning)),
+        Content::Path(path) => {
+            archive::beginning(path, 1 << 16).is_some_and(|beginning| look::is_answer(&beginning))
+        }
     })
 }

@@ -1,6 +1,7 @@
 //! What the files together say of single resources: Regions out of zones, owners out of VPCs, interfaces out of
 //! instances and groups out of rules where their own answers are missing.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::drafts::Drafts;
@@ -13,15 +14,20 @@ use crate::model::{
 
 /// Completes the drafts.
 pub(super) fn complete(
-    drafts: &mut Drafts,
+    parts: &mut Vec<Drafts>,
     interfaces: Vec<NetworkInterface>,
     coverage: &Coverage,
     warnings: &mut Vec<Warning>,
 ) {
-    take_interfaces(drafts, interfaces, coverage, warnings);
-    build_groups(drafts, coverage, warnings);
-    let homes = Homes::new(drafts);
-    homes.settle(drafts);
+    let mut derived = Drafts::default();
+    take_interfaces(&mut derived, interfaces, coverage, warnings);
+    build_groups(&mut derived, parts, coverage, warnings);
+    parts.push(derived);
+    let homes = Homes::new(parts);
+    parts.par_iter_mut().for_each(|drafts| {
+        homes.settle(drafts);
+        drafts.sort();
+    });
 }
 
 fn say(warnings: &mut Vec<Warning>, problem: Problem) {
@@ -30,7 +36,7 @@ fn say(warnings: &mut Vec<Warning>, problem: Problem) {
 
 /// Interfaces of instances, where no answer of their own covers them.
 fn take_interfaces(
-    drafts: &mut Drafts,
+    derived: &mut Drafts,
     mut interfaces: Vec<NetworkInterface>,
     coverage: &Coverage,
     warnings: &mut Vec<Warning>,
@@ -38,7 +44,7 @@ fn take_interfaces(
     interfaces.retain(|it| is_uncovered(coverage, ResourceKind::NetworkInterface, &it.about));
     if !interfaces.is_empty() {
         say(warnings, Problem::InterfacesFromInstances(interfaces.len()));
-        drafts.network_interfaces.append(&mut interfaces);
+        derived.network_interfaces = interfaces;
     }
 }
 
@@ -47,17 +53,17 @@ fn is_uncovered(coverage: &Coverage, kind: ResourceKind, about: &About) -> bool 
 }
 
 /// Groups out of their flat rules, where no answer of their own covers them.
-fn build_groups(drafts: &mut Drafts, coverage: &Coverage, warnings: &mut Vec<Warning>) {
-    let rules = &drafts.security_group_rules;
+fn build_groups(derived: &mut Drafts, parts: &[Drafts], coverage: &Coverage, warnings: &mut Vec<Warning>) {
+    let rules = parts.iter().flat_map(|drafts| &drafts.security_group_rules);
     let mut rules: Vec<&SecurityGroupRule> =
-        rules.iter().filter(|it| is_uncovered(coverage, ResourceKind::SecurityGroup, &it.about)).collect();
+        rules.filter(|it| is_uncovered(coverage, ResourceKind::SecurityGroup, &it.about)).collect();
     rules.sort_by(|left, right| (&left.group, &left.id).cmp(&(&right.group, &right.id)));
     rules.dedup_by(|left, right| left.id == right.id);
     let groups: Vec<SecurityGroup> =
         rules.chunk_by(|left, right| left.group == right.group).map(group_of).collect();
     if !groups.is_empty() {
         say(warnings, Problem::GroupsFromRules(groups.len()));
-        drafts.security_groups.extend(groups);
+        derived.security_groups = groups;
     }
 }
 
@@ -89,9 +95,9 @@ struct Homes {
 }
 
 impl Homes {
-    fn new(drafts: &mut Drafts) -> Homes {
+    fn new(parts: &mut [Drafts]) -> Homes {
         let mut homes = Homes::default();
-        for subnet in &mut drafts.subnets {
+        for subnet in parts.iter_mut().flat_map(|drafts| &mut drafts.subnets) {
             // The content comes before the path, and the zone's name is content.
             subnet.about.region =
                 subnet.zone.name.as_deref().and_then(region_of_zone).or(subnet.about.region.take());
@@ -100,7 +106,7 @@ impl Homes {
             }
             homes.vpcs.insert(subnet.id.clone(), subnet.vpc.clone());
         }
-        for vpc in &mut drafts.vpcs {
+        for vpc in parts.iter_mut().flat_map(|drafts| &mut drafts.vpcs) {
             vpc.about.region = homes.regions.get(&vpc.id).cloned().or(vpc.about.region.take());
             if let Some(region) = &vpc.about.region {
                 homes.regions.insert(vpc.id.clone(), region.clone());

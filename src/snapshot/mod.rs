@@ -13,6 +13,8 @@ mod find;
 mod archive;
 mod look;
 mod file;
+mod pieces;
+mod scanner;
 mod stream;
 mod careful;
 mod settle;
@@ -25,7 +27,6 @@ mod finish;
 mod strict;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -221,10 +222,10 @@ fn wants_instance_interfaces(documents: &[Document], options: &ReadOptions) -> V
     let has_interfaces = |document: &Document| {
         let beginning = match &document.content {
             Content::Bytes(bytes) if archive::kind(bytes).is_none() => {
-                bytes[..bytes.len().min(1 << 12)].to_vec()
+                bytes[..bytes.len().min(1 << 10)].to_vec()
             }
             Content::Bytes(_) => return false,
-            Content::Path(path) => archive::beginning(path).unwrap_or_default(),
+            Content::Path(path) => archive::beginning(path, 1 << 10).unwrap_or_default(),
         };
         let (_, keys) = look::keys_at_top(&beginning);
         keys.iter().any(|key| matches!(key.as_str(), "NetworkInterfaces" | "network_interfaces"))
@@ -244,26 +245,17 @@ fn read_one(
     options: &ReadOptions,
 ) -> Result<FileRead, Warning> {
     let name = names.display(&document);
-    let failed = |problem| Warning { file: Some(name.clone()), place: None, problem };
-    let bytes = match document.content {
-        Content::Bytes(bytes) => bytes,
-        Content::Path(path) => {
-            fs::read(path).map_err(|cause| failed(Problem::Unreadable(cause.to_string())))?
-        }
-    };
-    let bytes = match archive::kind(&bytes) {
-        Some(_) => {
-            archive::unpacked(&bytes).map_err(|cause| failed(Problem::NotJson(Spoiled::Archive(cause))))?
-        }
-        None => bytes,
-    };
     let context = FileContext {
         hints: hints(&document.path, options),
         source: number as u32,
         wants_instance_interfaces,
-        name,
+        name: name.clone(),
     };
-    Ok(file::read(context, &bytes))
+    let read = match document.content {
+        Content::Bytes(bytes) => file::read_bytes(context, &bytes),
+        Content::Path(path) => file::read_path(context, &path),
+    };
+    read.map_err(|problem| Warning { file: Some(name), place: None, problem })
 }
 
 /// A snapshot in which nothing was recognised is an error.
@@ -273,7 +265,7 @@ fn check(
     given: &str,
     looked_at: String,
 ) -> Result<(), SnapshotError> {
-    if files.iter().any(|file| file.part.is_recognised) {
+    if files.iter().any(|file| file.is_recognised()) {
         return Ok(());
     }
     if let ([file], []) = (files, warnings)

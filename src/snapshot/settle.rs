@@ -22,6 +22,8 @@ pub(super) type Entries<'t> = [(Cow<'t, str>, &'t RawValue)];
 
 /// The entries of an object, or those of them that were not read while streaming.
 pub(super) fn object(taker: &mut Taker<'_>, entries: &Entries<'_>) {
+    taker.part.keys += entries.len();
+    let (mut asides, mut unknown) = (0, 0);
     for (name, raw) in entries {
         let elements = syntax::elements(raw);
         let (key, meaning) = match keys::look_up(name) {
@@ -30,15 +32,23 @@ pub(super) fn object(taker: &mut Taker<'_>, entries: &Entries<'_>) {
             None => (keys::BARE, None),
         };
         match meaning {
-            Some(meaning) => entry(taker, entries, key, meaning, elements),
+            Some(meaning) => {
+                asides += usize::from(meaning == Meaning::Aside);
+                entry(taker, entries, key, meaning, elements);
+            }
             None if key != keys::BARE && syntax::is_absent(raw) => {
                 taker.part.is_recognised = true;
                 taker.warn(None, Problem::AmbiguousEmpty(name.to_string()));
                 *taker.part.ambiguous_empty.entry(name.to_string()).or_default() += 1;
             }
-            None => *taker.part.unknown_keys.entry(name.to_string()).or_default() += 1,
+            None => {
+                unknown += 1;
+                *taker.part.unknown_keys.entry(name.to_string()).or_default() += 1;
+            }
         }
     }
+    // Some of these keys are common words: a template has `Rules` too.
+    taker.part.is_recognised |= asides > 0 && unknown == 0;
     tokens(taker, entries);
 }
 
@@ -91,7 +101,8 @@ fn entry(
     meaning: Meaning,
     elements: Option<Vec<&RawValue>>,
 ) {
-    taker.part.is_recognised |= !matches!(meaning, Meaning::Beside | Meaning::Token);
+    taker.part.is_recognised |= !matches!(meaning, Meaning::Aside | Meaning::Beside | Meaning::Token);
+    taker.part.elements += elements.as_ref().map_or(0, Vec::len);
     match (meaning, elements) {
         (Meaning::Aside, elements) => {
             let count = elements.map_or(1, |elements| elements.len());

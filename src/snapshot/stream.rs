@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 
 use super::drafts::{Drafted, of_kind};
 use super::keys::{self, Meaning};
+use super::scanner::{self, Scanner};
 use super::syntax::Key;
 use super::taker::Taker;
 use super::{settle, shared};
@@ -23,9 +24,28 @@ use crate::model::{Instance, TransitGatewayRoutes};
 
 /// Reads a file that is one document without surprises; whether it was one.
 pub(super) fn read(text: &str, taker: &mut Taker<'_>) -> bool {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = Document(taker).deserialize(&mut deserializer);
-    read.is_ok() && deserializer.end().is_ok()
+    let mut scanner = Scanner::new(text);
+    let read = Document(taker).deserialize(&mut scanner);
+    read.is_ok() && scanner.is_at_end()
+}
+
+/// A value's text, for a second look.
+struct Raw<'de>(&'de str);
+
+impl<'de> Deserialize<'de> for Raw<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Raw<'de>, D::Error> {
+        struct RawVisitor;
+        impl<'de> Visitor<'de> for RawVisitor {
+            type Value = Raw<'de>;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a value")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Raw<'de>, E> {
+                Ok(Raw(text))
+            }
+        }
+        deserializer.deserialize_newtype_struct(scanner::RAW, RawVisitor)
+    }
 }
 
 struct Document<'t, 'f>(&'t mut Taker<'f>);
@@ -45,12 +65,13 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut later: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
+        let mut later: Vec<(Cow<'de, str>, Raw<'de>)> = Vec::new();
         while let Some(Key(name)) = map.next_key::<Key<'de>>()? {
             let Some((key, meaning)) = keys::look_up(&name) else {
                 later.push((name, map.next_value()?));
                 continue;
             };
+            let before = later.len();
             match meaning {
                 Meaning::List(kind) => of_kind!(kind, T => stream::<T, A>(&mut map, self.0, key, |_| {})?),
                 Meaning::StaticRoutes => stream::<TransitGatewayRoutes, A>(&mut map, self.0, key, |wire| {
@@ -71,17 +92,20 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 | Meaning::Beside
                 | Meaning::Token => later.push((name, map.next_value()?)),
             }
+            self.0.part.keys += usize::from(later.len() == before);
         }
         // An element that stands alone has keys of its own.
         if shared::key_of_object(names(&later)).is_some() {
             return Err(A::Error::custom("an element, not an answer"));
         }
-        settle::object(self.0, &later);
+        let raw = |Raw(text): Raw<'de>| serde_json::from_str::<&RawValue>(text).map_err(A::Error::custom);
+        let entries = later.into_iter().map(|(name, value)| Ok((name, raw(value)?)));
+        settle::object(self.0, &entries.collect::<Result<Vec<_>, A::Error>>()?);
         Ok(())
     }
 }
 
-fn names<'e>(entries: &'e settle::Entries<'_>) -> Vec<Cow<'e, str>> {
+fn names<'e>(entries: &'e [(Cow<'_, str>, Raw<'_>)]) -> Vec<Cow<'e, str>> {
     entries.iter().map(|(name, _)| Cow::Borrowed(name.as_ref())).collect()
 }
 
@@ -126,6 +150,7 @@ impl<'de, T: Drafted> Visitor<'de> for List<'_, '_, T> {
             self.taker.take::<T>(self.taker.place(self.key, index, 0), wire);
             index += 1;
         }
+        self.taker.part.elements += index;
         Ok(())
     }
 
@@ -168,8 +193,8 @@ impl<'de> Visitor<'de> for Reservations<'_, '_> {
         {
             index += 1;
         }
-        let before = 0;
-        settle::list_ends::<Instance>(self.taker, before);
+        self.taker.part.elements += index;
+        settle::list_ends::<Instance>(self.taker, 0);
         Ok(())
     }
 

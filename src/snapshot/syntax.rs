@@ -138,6 +138,10 @@ pub(super) fn element<W: DeserializeOwned>(raw: &RawValue) -> Result<Option<W>, 
     if raw.get() == "null" {
         return Ok(None);
     }
+    // A list would be read as the members in our order.
+    if !raw.get().starts_with('{') {
+        return Err("not an object".to_owned());
+    }
     let cause = match serde_json::from_str::<W>(raw.get()) {
         Ok(wire) => return Ok(Some(wire)),
         Err(cause) => cause,
@@ -220,8 +224,8 @@ mod tests {
             "member `FromPort`: invalid type: string \"80\", expected a whole number"
         );
         assert_eq!(cause("{\"Tags\": 1}"), "member `Tags`: invalid type: integer `1`, expected a list");
-        assert_eq!(cause("[1]"), "invalid type: integer `1`, expected a string");
-        assert_eq!(cause("\"x\""), "invalid type: string \"x\", expected an object");
+        assert_eq!(cause("[1]"), "not an object");
+        assert_eq!(cause("{\"Tags\": [{}]}"), "member `Tags`: invalid type: object, expected a string");
         assert!(cause("{\"FromPort\": 1e99}").starts_with("member `FromPort`: invalid type: floating point"));
     }
 

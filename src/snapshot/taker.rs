@@ -46,10 +46,27 @@ pub(super) struct Part {
     pub ambiguous_empty: BTreeMap<String, usize>,
     /// Elements under keys that are recognised and not modelled.
     pub unmodelled: BTreeMap<String, usize>,
+    /// How many elements the lists held.
+    pub elements: usize,
+    /// How many keys stood at the top.
+    pub keys: usize,
     /// Whether a key was recognised.
     pub is_recognised: bool,
     /// Whether an id out of the path was needed, which makes the path a part of the content.
     pub parent_from_path: Option<CompactString>,
+}
+
+impl Part {
+    /// Counts the elements of a list from another number on: those that stand before the part's own.
+    pub(super) fn shift(&mut self, key: u16, before: usize) {
+        let before = before as u32;
+        self.drafts.shift(key, before);
+        let interfaces = self.instance_interfaces.iter_mut().map(|it| &mut it.about.place);
+        let places = self.warnings.iter_mut().filter_map(|it| it.place.as_mut());
+        for place in interfaces.chain(places).filter(|place| place.key == key) {
+            place.index += before;
+        }
+    }
 }
 
 /// The answer to a call in a file.

@@ -1,3 +1,4 @@
 //! The one test binary: data through the front doors.
 
 mod corpus;
+mod reading;

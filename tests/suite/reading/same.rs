@@ -1,0 +1,159 @@
+//! What does not matter: names, order, packing, threads. The same content is the same snapshot.
+
+use std::io::Write;
+use std::path::Path;
+
+use netpath::snapshot::{ReadOptions, Snapshot, read, read_documents};
+
+use super::corpus_folder;
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The files of a folder of the corpus.
+fn files(path: &str) -> Option<Files> {
+    let root = corpus_folder()?.join(path);
+    let mut files = Files::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the corpus can be read").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().into_owned();
+                files.push((name, std::fs::read(&path).expect("the corpus can be read")));
+            }
+        }
+    }
+    files.sort();
+    Some(files)
+}
+
+fn in_memory(files: Files) -> Snapshot {
+    read_documents(files, &ReadOptions::default()).expect("the corpus is readable")
+}
+
+/// Everything but the names of the files.
+fn content(snapshot: &Snapshot) -> String {
+    let Snapshot { model, counts, sha256, accounts, regions, sources, warnings: _ } = snapshot;
+    let sizes: Vec<u64> = sources.iter().map(|source| source.bytes).collect();
+    format!("{sha256} {accounts:?} {regions:?} {counts:?} {sizes:?} {model:?}")
+}
+
+const FOLDERS: [&str; 3] =
+    ["batfish/test-transit-gateway", "lab-validation/aws_multi_account_vpc_peering", "cloudmapper/demo"];
+
+#[test]
+fn shuffled_and_renamed_files_are_the_same_snapshot() {
+    for folder in FOLDERS {
+        let Some(original) = files(folder) else { return };
+        let expected = content(&in_memory(original.clone()));
+        let mut shuffled = original.clone();
+        shuffled.reverse();
+        shuffled.rotate_left(5);
+        assert_eq!(content(&in_memory(shuffled)), expected, "{folder}: order");
+        let renamed = original.iter().enumerate().map(|(number, (name, bytes))| {
+            let folder = Path::new(name).parent().expect("a relative path").to_string_lossy().into_owned();
+            (format!("{folder}/{}.json", original.len() - number), bytes.clone())
+        });
+        assert_eq!(content(&in_memory(renamed.collect())), expected, "{folder}: names");
+    }
+}
+
+#[test]
+fn a_file_given_twice_counts_once() {
+    let Some(original) = files(FOLDERS[0]) else { return };
+    let expected = in_memory(original.clone());
+    let mut twice = original.clone();
+    twice.extend(original.into_iter().map(|(name, bytes)| (format!("copy/{name}"), bytes)));
+    let twice = in_memory(twice);
+    assert_eq!(twice.sha256, expected.sha256);
+    assert_eq!(twice.counts.resources, expected.counts.resources);
+}
+
+#[test]
+fn one_thread_or_many_are_the_same() {
+    let Some(original) = files(FOLDERS[1]) else { return };
+    let expected = content(&in_memory(original.clone()));
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        assert_eq!(pool.install(|| content(&in_memory(original.clone()))), expected, "{threads}");
+    }
+}
+
+#[test]
+fn another_account_in_the_path_is_another_snapshot() {
+    let Some(original) = files(FOLDERS[1]) else { return };
+    let expected = in_memory(original.clone()).sha256;
+    let moved =
+        original.into_iter().map(|(name, bytes)| (name.replace("028403472736", "111111111111"), bytes));
+    assert_ne!(in_memory(moved.collect()).sha256, expected);
+}
+
+fn tar(files: &Files) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, format!("./{name}"), bytes.as_slice()).expect("in memory");
+    }
+    archive.into_inner().expect("in memory")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).expect("in memory");
+    writer.finish().expect("in memory")
+}
+
+fn zip(files: &Files) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        archive.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("in memory");
+        archive.write_all(bytes).expect("in memory");
+    }
+    archive.finish().expect("in memory").into_inner()
+}
+
+fn zstandard(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).expect("in memory")
+}
+
+#[test]
+fn packed_files_and_archives_are_the_same_as_folders() {
+    let Some(original) = files(FOLDERS[0]) else { return };
+    let expected = content(&in_memory(original.clone()));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let check = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("writable");
+        let snapshot =
+            read(&[path], &ReadOptions::default()).unwrap_or_else(|cause| panic!("{name}: {cause}"));
+        assert_eq!(content(&snapshot), expected, "{name}");
+    };
+    check("a.tar", &tar(&original));
+    check("a.tar.gz", &gzip(&tar(&original)));
+    check("a.tgz", &gzip(&tar(&original)));
+    check("a.tar.zst", &zstandard(&tar(&original)));
+    check("a.zip", &zip(&original));
+    let single = |pack: fn(&[u8]) -> Vec<u8>| -> Files {
+        original.iter().map(|(name, bytes)| (format!("{name}.x"), pack(bytes))).collect()
+    };
+    assert_eq!(content(&in_memory(single(gzip))), expected);
+    assert_eq!(content(&in_memory(single(zstandard))), expected);
+}
+
+#[test]
+fn folders_and_files_join_and_keep_their_names_apart() {
+    let Some(corpus) = corpus_folder() else { return };
+    let paths =
+        [corpus.join("batfish/test-vpc-peering"), corpus.join("batfish/test-transit-gateway/Vpcs.json")];
+    let snapshot = read(&paths, &ReadOptions::default()).expect("readable");
+    let names: Vec<&str> = snapshot.sources.iter().map(|source| source.path.as_str()).collect();
+    assert!(names.contains(&"test-vpc-peering/Vpcs.json"), "{names:?}");
+    assert!(names.contains(&"Vpcs.json"), "{names:?}");
+    assert_eq!(snapshot.model.vpcs.len(), 5);
+    assert!(netpath::snapshot::looks_like_snapshot(&paths[0]));
+    assert!(!netpath::snapshot::looks_like_snapshot(&corpus.join("LICENSES")));
+}

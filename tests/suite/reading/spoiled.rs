@@ -1,0 +1,197 @@
+//! Files that are broken, in every way one can think of: said once, clearly, and never a panic.
+
+use netpath::model::ResourceKind;
+use netpath::snapshot::{ReadOptions, SnapshotError};
+
+use super::{corpus_folder, counts, holds, read, try_read, warnings};
+
+const GOOD: (&str, &str) = ("good.json", r#"{"InternetGateways": [{"InternetGatewayId": "igw-1"}]}"#);
+
+/// A file among others: it is named, the rest is read.
+fn check(bytes: &[u8], expected: &str) {
+    let options = ReadOptions::default();
+    let files: [(&str, &[u8]); 2] = [("bad.json", bytes), (GOOD.0, GOOD.1.as_bytes())];
+    let snapshot = try_read(&files, &options).expect("the other file is good");
+    assert_eq!(warnings(&snapshot), [format!("bad.json: {expected}")]);
+    assert_eq!(snapshot.model.internet_gateways.len(), 1);
+    let strict = ReadOptions { strict: true, ..options };
+    assert!(matches!(try_read(&files, &strict), Err(SnapshotError::Strict(_))), "{expected}");
+}
+
+/// A file alone: it is the error.
+fn check_alone(bytes: &[u8], expected: &str) {
+    match try_read(&[("bad.json", bytes)], &ReadOptions::default()) {
+        Ok(snapshot) => panic!("{expected}: read as {}", counts(&snapshot)),
+        Err(cause) => assert_eq!(cause.to_string(), expected),
+    }
+}
+
+#[test]
+fn a_file_that_is_no_json_is_named_with_its_cause() {
+    check(b"", "the file is empty");
+    check(b"{\"Vpcs\": [", "not JSON: EOF while parsing a list at line 1 column 10");
+    check(b"{\"Vpcs\": [}", "not JSON: expected value at line 1 column 11");
+    check(b"{\"Vpcs\": [\"\xff\"]}", "not UTF-8 text: byte 11 fits nowhere");
+    check(b"\xff\xfe{\0\"\0V\0", "the text is UTF-16, not UTF-8");
+    check(b"\0{\0\"\0V\0p\0c", "the text is UTF-16, not UTF-8");
+    check(b"Vpcs:\n- CidrBlock: 10.0.0.0/16\n", "YAML instead of JSON");
+    check(b"VPCS\t10.0.0.0/16\tdopt-1\n", "the aws-cli's text output instead of JSON");
+    check(b"-----------\n|  DescribeVpcs  |\n", "the aws-cli's table output instead of JSON");
+    check(b"<DescribeVpcsResponse>", "XML or HTML instead of JSON");
+    check(
+        b"\nAn error occurred (UnauthorizedOperation) when calling",
+        "a message instead of an answer: `An error occurred (UnauthorizedOperation) when calling`",
+    );
+    check(
+        b"\x1f\x8b\x08nonsense",
+        "cannot be unpacked: invalid gzip header",
+    );
+}
+
+#[test]
+fn the_only_file_is_the_error() {
+    check_alone(b"nonsense", "cannot read `bad.json`: not JSON: expected ident at line 1 column 2");
+    check_alone(b"{}", "no answer of an `aws … describe-*` call in `the given files`: looked at `bad.json`");
+    check_alone(b"17", "no answer of an `aws … describe-*` call in `the given files`: looked at `bad.json`");
+    check_alone(
+        br#"{"Resources": {}, "Rules": {}}"#,
+        "no answer of an `aws … describe-*` call in `the given files`: looked at `bad.json`",
+    );
+}
+
+/// One bad element between two good ones.
+fn check_element(element: &str, expected: &str) {
+    let vpc = |id: &str| format!(r#"{{"VpcId": "{id}", "CidrBlock": "10.0.0.0/16"}}"#);
+    let text = format!("{{\"Vpcs\": [{}, {element}, {}]}}", vpc("vpc-1"), vpc("vpc-2"));
+    let snapshot = read(&[("describe-vpcs.json", &text)]);
+    assert_eq!(warnings(&snapshot), [format!("describe-vpcs.json: Vpcs[1]: left out: {expected}")]);
+    assert_eq!(snapshot.model.vpcs.len(), 2);
+    assert_eq!(snapshot.model.vpcs[1].about.place.index, 2);
+    assert!(!holds(&snapshot, ResourceKind::Vpc), "what was left out is unknown");
+}
+
+#[test]
+fn one_bad_element_costs_no_other() {
+    check_element("{}", "member `VpcId` is missing");
+    check_element(r#"{"VpcId": ""}"#, "member `VpcId` is missing");
+    check_element("17", "not an object");
+    check_element(r#"["vpc-3"]"#, "not an object");
+    check_element(r#"{"VpcId": 3}"#, "member `VpcId`: invalid type: integer `3`, expected a string");
+    check_element(
+        r#"{"VpcId": "v", "IsDefault": "no"}"#,
+        "member `IsDefault`: invalid type: string \"no\", expected a boolean",
+    );
+    check_element(
+        r#"{"VpcId": "v", "CidrBlock": "10.0.0.0/33"}"#,
+        "member `CidrBlock` is `10.0.0.0/33`, which is not a CIDR such as `10.0.0.0/16`",
+    );
+    check_element(
+        r#"{"VpcId": "v", "Tags": {"a": 1}}"#,
+        "member `Tags`: invalid type: object, expected a list",
+    );
+}
+
+#[test]
+fn a_member_that_stands_twice_and_null_elements_are_read() {
+    let snapshot = read(&[(
+        "a.json",
+        r#"{"Vpcs": [null, {"VpcId": "a", "VpcId": "vpc-1"}], "Vpcs": [{"VpcId": "vpc-2"}]}"#,
+    )]);
+    assert_eq!(counts(&snapshot), "Vpc 2");
+    assert!(holds(&snapshot, ResourceKind::Vpc));
+}
+
+#[test]
+fn numbers_that_no_port_can_be_are_refused() {
+    for port in ["65536", "-2", "1e99", "123456789012345678901234567890", "22.5"] {
+        let text = format!(
+            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "IpPermissions": [{{"IpProtocol": "tcp", "FromPort": {port}, "ToPort": 80, "IpRanges": [{{"CidrIp": "0.0.0.0/0"}}]}}]}}]}}"#
+        );
+        let snapshot = read(&[("a.json", &text)]);
+        assert_eq!(snapshot.model.security_groups.len(), 0, "{port}");
+        assert_eq!(snapshot.warnings.len(), 1, "{port}");
+    }
+}
+
+#[test]
+fn a_bad_route_of_a_transit_gateway_costs_no_other() {
+    let text = r#"{"TransitGatewayRouteTableId": "tgw-rtb-1", "AdditionalRoutesAvailable": true, "Routes": [
+        {"DestinationCidrBlock": "nowhere", "Type": "static", "State": "active"},
+        {"DestinationCidrBlock": "10.1.0.0/16", "Type": "static", "State": "active"}]}"#;
+    let snapshot = read(&[("a.json", text)]);
+    assert_eq!(
+        warnings(&snapshot),
+        [
+            "a.json: Routes: left out: element 0: member `Routes[].DestinationCidrBlock` is `nowhere`, which is not a \
+          CIDR such as `10.0.0.0/16`"
+        ]
+    );
+    let routes = &snapshot.model.transit_gateway_routes[0];
+    assert_eq!(routes.routes.len(), 1);
+    assert_eq!(routes.routes[0].index, 1);
+    assert!(routes.is_truncated);
+}
+
+#[test]
+fn deep_nesting_is_passed_over_or_refused() {
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let vpcs = |inside: &str| {
+        format!(r#"{{"Novelty": {inside}, "Vpcs": [{{"VpcId": "vpc-1", "Novelty": {inside}}}]}}"#)
+    };
+    for levels in [100, 127, 128, 1000, 100_000] {
+        assert_eq!(counts(&read(&[("a.json", &vpcs(&deep(levels)))])), "Vpc 1", "{levels}");
+        let objects = format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
+        assert_eq!(counts(&read(&[("a.json", &vpcs(&objects))])), "Vpc 1", "{levels}");
+    }
+    let unmodelled = format!(r#"{{"VpnGateways": [{{"VpnGatewayId": "vgw-1", "Deep": {}}}]}}"#, deep(1000));
+    let snapshot = read(&[("a.json", &unmodelled)]);
+    assert_eq!(snapshot.warnings.len(), 1);
+    assert!(warnings(&snapshot)[0].contains("recursion limit exceeded"), "{:?}", snapshot.warnings);
+}
+
+#[test]
+fn a_page_before_a_syntax_error_is_kept() {
+    let snapshot = read(&[("a.json", "{\"Vpcs\": [{\"VpcId\": \"vpc-1\"}]}\n{\"Vpcs\": [")]);
+    assert_eq!(counts(&snapshot), "Vpc 1");
+    assert_eq!(warnings(&snapshot), ["a.json: not JSON: EOF while parsing a list at line 2 column 10"]);
+    assert!(!holds(&snapshot, ResourceKind::Vpc));
+}
+
+/// Bytes that pretend to be random.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn no_damage_makes_it_panic() {
+    let Some(corpus) = corpus_folder() else { return };
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let pieces: [&[u8]; 12] =
+        [b"null", b"[", b"]", b"{", b"}", b"\"", b"-1", b"1e999", b",", b"\\u", b"\xf0", b"\"Routes\": []"];
+    for name in [
+        "np-guard/input_basic_config_with_sg.json",
+        "batfish/test-transit-gateway/TransitGatewayStaticRoutes.json",
+        "batfish/test-transit-gateway/RouteTables.json",
+        "aws-cli-examples/ec2/describe-network-interfaces.json",
+    ] {
+        let original = std::fs::read(corpus.join(name)).expect("the corpus can be read");
+        for round in 0..400 {
+            let mut bytes = original.clone();
+            for _ in 0..=random.below(4) {
+                let position = random.below(bytes.len());
+                let piece = pieces[random.below(pieces.len())];
+                let end = (position + random.below(8)).min(bytes.len());
+                bytes.splice(position..end, piece.iter().copied());
+            }
+            bytes.truncate(if round % 4 == 0 { random.below(bytes.len()) } else { bytes.len() });
+            let _ = try_read(&[("a.json", &bytes)], &ReadOptions::default());
+        }
+    }
+}
