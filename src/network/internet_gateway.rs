@@ -96,11 +96,16 @@ pub(super) fn outward(compiler: &mut Compiler<'_>, vpc: VpcIndex, id: &str, is_a
         None => {
             let gap = compiler.absent(ResourceKind::InternetGateway, id, None, None, None);
             let is_missing = compiler.assumptions[gap.index()].code == AssumptionCode::MissingData;
-            if !is_missing || !is_active {
-                return compiler.unknown_location(gap, component);
+            match (is_active, is_missing) {
+                // IGW-10: the route says that the gateway is gone.
+                (false, _) => (false, None),
+                (true, false) => return compiler.unknown_location(gap, component),
+                (true, true) => {
+                    let call = Some(ResourceKind::InternetGateway.call());
+                    let code = AssumptionCode::GatewayAssumedAttached;
+                    (true, Some(compiler.assumption(code, id, call, None)))
+                }
             }
-            let call = Some(ResourceKind::InternetGateway.call());
-            (true, Some(compiler.assumption(AssumptionCode::GatewayAssumedAttached, id, call, None)))
         }
     };
     if is_attached && let Some(location) = compiler.places.get(&key) {

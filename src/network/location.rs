@@ -277,6 +277,8 @@ pub enum Guard {
     Never(ExplanationCode),
     /// It is not known whether anything passes.
     Unknown(AssumptionIndex),
+    /// It is not known whether anything passes; what does goes on like other packets.
+    Maybe(AssumptionIndex),
     /// Nothing is dropped; the answer leans on an assumption.
     Assume(AssumptionIndex),
     /// Sources in the set pass.

@@ -237,7 +237,7 @@ fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -
         }
         // IEP-3.
         Role::Endpoint => Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::VpceIntraVpcTraffic))),
-        Role::NotModelled => Some(Step::Guard(Guard::Unknown(not_modelled(compiler, interface)))),
+        Role::NotModelled => Some(Step::Guard(Guard::Maybe(not_modelled(compiler, interface)))),
     }
 }
 

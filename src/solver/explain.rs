@@ -524,6 +524,9 @@ fn losing_attachments(network: &Network, story: &Story, last: u32) -> Vec<Compon
         let is_attachment = matches!(event.kind, LocationKind::AttachmentIn | LocationKind::AttachmentSubnet);
         if is_attachment && !keeps && !losing.contains(&event.component) {
             losing.push(event.component);
+            // The gateway's own switch comes first.
+            let before = story.events.get(*before as usize).map(|(_, event)| event);
+            losing.extend(before.filter(|it| it.kind == LocationKind::TransitIn).map(|it| it.component));
         }
         at = *before;
     }

@@ -347,6 +347,16 @@ impl<'w, 'n> Walk<'w, 'n> {
         match guard {
             Guard::Never(code) => self.drop_all(flow, *code, RuleUse::None),
             Guard::Unknown(assumption) => self.unknown(flow, *assumption),
+            Guard::Maybe(assumption) => {
+                self.gap(*assumption);
+                match self.reading {
+                    Reading::Certain => {
+                        let rule = RuleUse::Assumption(*assumption);
+                        self.drop_all(flow, ExplanationCode::UnsupportedComponent, rule)
+                    }
+                    Reading::Possible => Next::Go,
+                }
+            }
             Guard::Assume(assumption) => {
                 self.assume(*assumption);
                 Next::Go
@@ -483,7 +493,9 @@ impl<'w, 'n> Walk<'w, 'n> {
                 let is_modelled =
                     self.network.assumptions[assumption.index()].code != AssumptionCode::NotModelled;
                 let code = match self.network.location(flow.at).kind {
-                    LocationKind::TransitRouteTable if is_modelled => ExplanationCode::TgwRtbRoutesAreUnknown,
+                    LocationKind::TransitRouteTable | LocationKind::AttachmentIn if is_modelled => {
+                        ExplanationCode::TgwRtbRoutesAreUnknown
+                    }
                     _ if is_modelled => ExplanationCode::UnknownResource,
                     _ => ExplanationCode::UnsupportedComponent,
                 };
@@ -1290,6 +1302,7 @@ impl<'w, 'n> Walk<'w, 'n> {
         let parent = self.network.zone_parents.get(flow.zone as usize).copied().flatten();
         let own = edge_of(flow.zone).or_else(|| parent.and_then(|parent| edge_of(parent.0)));
         if let Some(edge) = own {
+            self.tell_here(flow, Decision::Pass, RuleUse::None);
             return self.along(edge);
         }
         match self.drop_all(flow, code, RuleUse::None) {
@@ -1507,6 +1520,9 @@ impl<'w, 'n> Walk<'w, 'n> {
                 best = Some((drops.len(), drops, arrivals));
             }
         }
+        if best.is_none() {
+            self.at_the_other_end(flow);
+        }
         if let Some((_, drops, arrivals)) = best {
             self.arrivals.extend(arrivals);
             if let Some(story) = &mut self.story {
@@ -1516,6 +1532,24 @@ impl<'w, 'n> Walk<'w, 'n> {
         if let Some(story) = &mut self.story {
             story.depth -= 1;
         }
+    }
+
+    /// Where no way leads from one VPC to another, what the other end's own controls say shows all the same.
+    fn at_the_other_end(&mut self, flow: &Flow) {
+        let is_first = self.story.as_ref().is_some_and(|story| story.depth == 1);
+        let Some(intended) = self.intended.filter(|_| is_first) else { return };
+        let vpc = self.network.interfaces[intended.index()].vpc;
+        if flow.vpc == vpc.0 || flow.vpc == NONE {
+            return;
+        }
+        let mut there = flow.clone();
+        there.at = self.network.vpcs[vpc.index()].router;
+        there.vpc = vpc.0;
+        there.subnet = NONE;
+        there.entry = EntryKind::Peering;
+        let pending = std::mem::take(&mut self.pending);
+        self.run(there);
+        self.pending = pending;
     }
 }
 
