@@ -237,6 +237,10 @@ fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -
         }
         // IEP-3.
         Role::Endpoint => Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::VpceIntraVpcTraffic))),
+        // What comes out of the endpoint of an appliance is anybody's.
+        Role::NotModelled if interface.kind == InterfaceKind::GatewayLoadBalancerEndpoint => {
+            Some(Step::Guard(Guard::Unknown(not_modelled(compiler, interface))))
+        }
         Role::NotModelled => Some(Step::Guard(Guard::Maybe(not_modelled(compiler, interface)))),
     }
 }

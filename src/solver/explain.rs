@@ -111,11 +111,22 @@ fn not_public(
         blocker.related = vec![row.component];
         blocker.destination = flow.destination.clone();
         blocker.vpc = row.vpc.0;
-        flow.at = vpc.router;
         flow.vpc = row.vpc.0;
         flow.entry = EntryKind::InternetGateway;
-        flow.marks.push(Mark::Inbound);
         flow.blocked = 1;
+        // From behind the gateway's translation on, or without a gateway from inside the VPC.
+        match vpc.internet_gateway {
+            Some(gateway) => {
+                let is_translation = |step: &Step| matches!(step, Step::Translate(_));
+                let translation = network.steps_of(gateway).iter().position(is_translation);
+                flow.at = gateway;
+                flow.resume = translation.map_or(0, |position| position as u16 + 1);
+            }
+            None => {
+                flow.at = vpc.router;
+                flow.marks.push(Mark::Inbound);
+            }
+        }
     }
     (flow, blocker)
 }
@@ -510,6 +521,7 @@ fn destination_owner(network: &Network, event: &Event) -> u32 {
 /// The transit gateway and attachments on the way that do not keep groups.
 fn losing_attachments(network: &Network, story: &Story, last: u32) -> Vec<Component> {
     let mut losing: SmallVec<[Component; 4]> = SmallVec::new();
+    let mut loses_inward = false;
     let mut at = last;
     // Ends: each event was told after its predecessor.
     while let Some((before, event)) = story.events.get(at as usize) {
@@ -524,9 +536,11 @@ fn losing_attachments(network: &Network, story: &Story, last: u32) -> Vec<Compon
         let is_attachment = matches!(event.kind, LocationKind::AttachmentIn | LocationKind::AttachmentSubnet);
         if is_attachment && !keeps && !losing.contains(&event.component) {
             losing.push(event.component);
-            // The gateway's own switch comes first.
-            let before = story.events.get(*before as usize).map(|(_, event)| event);
-            losing.extend(before.filter(|it| it.kind == LocationKind::TransitIn).map(|it| it.component));
+            loses_inward |= event.kind == LocationKind::AttachmentIn;
+        }
+        // Inward, the gateway's own switch counts as well as the attachment's.
+        if event.kind == LocationKind::TransitIn && std::mem::take(&mut loses_inward) {
+            losing.push(event.component);
         }
         at = *before;
     }

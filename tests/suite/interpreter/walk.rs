@@ -350,6 +350,10 @@ impl<'w, 'm> Walk<'w, 'm> {
             self.groups(interface, Direction::Inbound, &packet)?;
             self.receiver_is_referenced(interface)?;
             self.endpoint_takes(interface, packet)?;
+            // A function begins conversations only; nobody can connect to it.
+            if interface.kind == InterfaceKind::Lambda {
+                return dropped(format!("{} is a function's and takes nothing", interface.id));
+            }
         }
         if is_load_balancer(interface) {
             return unknown(format!("{} belongs to a load balancer", interface.id));
