@@ -31,7 +31,7 @@ pub(super) struct WellKnownSets {
 /// A network in the making.
 pub(super) struct Compiler<'a> {
     pub model: &'a Model,
-    pub relations: std::rc::Rc<Relations<'a>>,
+    pub relations: std::sync::Arc<Relations<'a>>,
     pub graph: DiGraph<Location, Edge, u32>,
     pub steps: Vec<Step>,
     pub workspace: Workspace<'static>,
@@ -81,7 +81,7 @@ pub(super) struct Compiler<'a> {
     /// Interfaces that take nothing from the internet, by VPC.
     pub denying: FxHashMap<VpcIndex, Vec<usize>>,
     /// The inbound and outbound filter of each set of groups that has them.
-    pub set_filters: Vec<Option<(FilterId, FilterId)>>,
+    pub set_filters: Vec<Option<super::security_group::SetFilters>>,
     /// NAT gateways' rows, by VPC.
     pub nats_of_vpc: FxHashMap<VpcIndex, Vec<NatIndex>>,
     /// The locations of route tables, with their VPCs.
@@ -89,7 +89,7 @@ pub(super) struct Compiler<'a> {
     /// Locations of transit gateways' tables and of attachments without one, with their gateways.
     pub transit_locations: Vec<(LocationId, crate::model::TransitGatewayId)>,
     /// Which route table serves whom, once it was asked.
-    pub tables_by_use: Option<std::rc::Rc<super::route_table::TablesByUse>>,
+    pub tables_by_use: Option<std::sync::Arc<super::route_table::TablesByUse>>,
     /// Locations of things that are made when something first leads there.
     pub places: FxHashMap<PlaceKey, LocationId>,
 }
@@ -122,7 +122,7 @@ impl<'a> Compiler<'a> {
         });
         let mut compiler = Compiler {
             model,
-            relations: std::rc::Rc::new(Relations::new(model)),
+            relations: std::sync::Arc::new(Relations::new(model)),
             graph,
             steps: vec![Step::OnInternet],
             workspace: Workspace::default(),

@@ -135,6 +135,7 @@ pub fn union_filter(
 }
 
 /// What [`union_filter`] makes.
+#[derive(Debug)]
 pub struct UnionParts {
     /// See [`Filter::certain`].
     pub certain: AddressMap<TransportSet>,

@@ -99,7 +99,7 @@ pub(super) struct TablesByUse {
     main: BTreeMap<String, usize>,
 }
 
-fn tables_by_use(compiler: &mut Compiler<'_>) -> std::rc::Rc<TablesByUse> {
+fn tables_by_use(compiler: &mut Compiler<'_>) -> std::sync::Arc<TablesByUse> {
     if let Some(tables) = &compiler.tables_by_use {
         return tables.clone();
     }
@@ -114,7 +114,7 @@ fn tables_by_use(compiler: &mut Compiler<'_>) -> std::rc::Rc<TablesByUse> {
             };
         }
     }
-    let tables = std::rc::Rc::new(tables);
+    let tables = std::sync::Arc::new(tables);
     compiler.tables_by_use = Some(tables.clone());
     tables
 }

@@ -1,10 +1,13 @@
 //! Security groups: rules, and a filter for each distinct set of groups and direction (SG-1 … SG-22).
 
+use rayon::prelude::*;
+
 use super::compiler::{Compiler, Stage};
-use super::filter::{Filter, FilterId, Judge, Rule, RulePeer, anything, union_filter};
+use super::filter::{Filter, FilterId, Judge, Rule, RulePeer, UnionParts, anything, union_filter};
 use super::location::{GroupIndex, GroupSetIndex, Origin};
 use super::rows::{GroupRow, GroupRules};
 use crate::model::{Peer, PeerGroup, PeeringStatus, ResourceKind, SecurityGroupId, SecurityGroupPermission};
+use crate::packet::{AddressMap, Translation, TransportSet, TransportSets, Workspace};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
@@ -105,47 +108,121 @@ fn rules_of(
 
 /// The filters of a set of groups, inbound and outbound.
 pub(super) fn filters(compiler: &mut Compiler<'_>, set: GroupSetIndex) -> (FilterId, FilterId) {
-    compiler.set_filters.resize(compiler.group_sets.len(), None);
-    if let Some(known) = compiler.set_filters[set.index()] {
-        return known;
+    if compiler.set_filters.is_empty() {
+        compile_sets(compiler);
     }
-    let filters = (filter(compiler, set, false), filter(compiler, set, true));
-    compiler.set_filters[set.index()] = Some(filters);
+    let known = compiler.set_filters[set.index()].take();
+    let filters = match known.expect("every set that an interface has was compiled") {
+        SetFilters::Compiled(parts) => {
+            let [inbound, outbound] = *parts;
+            (add_filter(compiler, set, false, inbound), add_filter(compiler, set, true, outbound))
+        }
+        SetFilters::Made(inbound, outbound) => (inbound, outbound),
+    };
+    compiler.set_filters[set.index()] = Some(SetFilters::Made(filters.0, filters.1));
     filters
 }
 
-fn filter(compiler: &mut Compiler<'_>, set: GroupSetIndex, is_outbound: bool) -> FilterId {
+/// How far the filters of a set of groups are.
+#[derive(Debug)]
+pub(super) enum SetFilters {
+    /// Inbound and outbound, and not yet a part of the network.
+    Compiled(Box<[SetParts; 2]>),
+    /// Inbound and outbound.
+    Made(FilterId, FilterId),
+}
+
+/// A filter without its name.
+#[derive(Debug)]
+pub(super) struct SetParts {
+    union: UnionParts,
+    anything: TransportSet,
+}
+
+fn add_filter(
+    compiler: &mut Compiler<'_>,
+    set: GroupSetIndex,
+    is_outbound: bool,
+    parts: SetParts,
+) -> FilterId {
     let groups = compiler.group_sets[set.index()].clone();
-    let judge = Judge::SecurityGroups { groups: groups.clone(), is_outbound };
-    compiler.filter(judge.clone(), |compiler| {
-        let mut gaps = Vec::new();
-        for group in groups.iter().filter(|group| !compiler.groups[group.index()].is_known) {
-            gaps.push(*group);
-        }
-        let gaps: Vec<_> = gaps
-            .into_iter()
-            .map(|group| {
-                let id = compiler.groups[group.index()].id.to_string();
-                compiler.absent(ResourceKind::SecurityGroup, &id, None, None, None)
-            })
-            .collect();
-        let rules: Vec<&Rule> = groups
+    let mut gaps = Vec::new();
+    for group in groups.iter().filter(|group| !compiler.groups[group.index()].is_known) {
+        gaps.push(compiler.groups[group.index()].id.to_string());
+    }
+    let kind = ResourceKind::SecurityGroup;
+    let gaps: Vec<_> = gaps.into_iter().map(|id| compiler.absent(kind, &id, None, None, None)).collect();
+    let SetParts { union, anything } = parts;
+    compiler.filters.push(Filter {
+        judge: Judge::SecurityGroups { groups, is_outbound },
+        anything,
+        gaps: gaps.into_iter().chain(union.gaps).collect(),
+        certain: union.certain,
+        possible: union.possible,
+        references: union.references,
+    });
+    FilterId(compiler.filters.len() as u32 - 1)
+}
+
+/// How many sets one thread compiles before it gives what it made to all.
+const CHUNK: usize = 1 << 10;
+
+/// Compiles the filters of all sets that interfaces have, by several threads. Each numbers its transport sets for
+/// itself; they are numbered anew in the order of the chunks, so that nothing depends on the threads.
+fn compile_sets(compiler: &mut Compiler<'_>) {
+    let sets: Vec<GroupSetIndex> = (0..compiler.group_sets.len() as u32).map(GroupSetIndex).collect();
+    let base = std::mem::take(&mut compiler.workspace).into_sets();
+    let shared: &Compiler<'_> = compiler;
+    let chunk = |sets: &[GroupSetIndex]| {
+        let mut workspace = Workspace::over(&base);
+        let parts: Vec<[SetParts; 2]> = sets
             .iter()
-            .filter_map(|group| compiler.group_rules.get(group.index()))
-            .flat_map(|rules| rules.direction(is_outbound))
+            .map(|set| [false, true].map(|is_outbound| set_parts(shared, &mut workspace, *set, is_outbound)))
             .collect();
-        let parts = union_filter(&mut compiler.workspace, &rules, &compiler.lists, !gaps.is_empty());
-        let widest = parts.possible.as_ref().unwrap_or(&parts.certain);
-        let anything = anything(&mut compiler.workspace, widest, &parts.references);
-        Filter {
-            judge,
-            anything,
-            gaps: gaps.into_iter().chain(parts.gaps).collect(),
-            certain: parts.certain,
-            possible: parts.possible,
-            references: parts.references,
-        }
-    })
+        (workspace.into_sets(), parts)
+    };
+    let chunks: Vec<(TransportSets, Vec<[SetParts; 2]>)> = sets.par_chunks(CHUNK).map(chunk).collect();
+    let mut workspace = Workspace::resume(base);
+    let translations: Vec<Translation> = chunks.iter().map(|(sets, _)| workspace.take_in(sets)).collect();
+    compiler.workspace = workspace;
+    let translated: Vec<Vec<SetFilters>> = chunks
+        .into_par_iter()
+        .zip(translations)
+        .map(|((_, mut parts), translation)| {
+            parts.iter_mut().flatten().for_each(|part| part.translate(&translation));
+            parts.into_iter().map(|parts| SetFilters::Compiled(Box::new(parts))).collect()
+        })
+        .collect();
+    compiler.set_filters = translated.into_iter().flatten().map(Some).collect();
+}
+
+fn set_parts(
+    compiler: &Compiler<'_>,
+    workspace: &mut Workspace<'_>,
+    set: GroupSetIndex,
+    is_outbound: bool,
+) -> SetParts {
+    let groups = &compiler.group_sets[set.index()];
+    let has_gap = groups.iter().any(|group| !compiler.groups[group.index()].is_known);
+    let rules: Vec<&Rule> = groups
+        .iter()
+        .filter_map(|group| compiler.group_rules.get(group.index()))
+        .flat_map(|rules| rules.direction(is_outbound))
+        .collect();
+    let union = union_filter(workspace, &rules, &compiler.lists, has_gap);
+    let widest = union.possible.as_ref().unwrap_or(&union.certain);
+    let anything = anything(workspace, widest, &union.references);
+    SetParts { union, anything }
+}
+
+impl SetParts {
+    fn translate(&mut self, translation: &Translation) {
+        let convert = |set: &mut TransportSet| *set = translation.of(*set);
+        self.union.certain.values_mut().for_each(convert);
+        self.union.possible.iter_mut().flat_map(AddressMap::values_mut).for_each(convert);
+        self.union.references.iter_mut().for_each(|(_, set)| convert(set));
+        convert(&mut self.anything);
+    }
 }
 
 /// SG-20: a reference over a peering connection that is gone.

@@ -83,7 +83,7 @@ fn rows(compiler: &mut Compiler<'_>) {
     }
     for id in mentioned {
         // The blocks of a VPC that the snapshot lacks show in its local routes and its subnets.
-        let relations = std::rc::Rc::clone(&compiler.relations);
+        let relations = std::sync::Arc::clone(&compiler.relations);
         let subnets = || relations.subnets(id).iter().map(|position| &model.subnets[*position]);
         let tables = relations.route_tables(id).iter().map(|position| &model.route_tables[*position]);
         let local = tables.flat_map(|it| &it.routes);

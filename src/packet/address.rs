@@ -283,6 +283,11 @@ impl<T: Copy + Eq> AddressMap<T> {
         }
     }
 
+    /// Every value, to be replaced. Values that differ must go on differing, so that pieces stay canonical.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.v4.values.iter_mut().chain(&mut self.v6.values)
+    }
+
     /// How many pieces there are, of both families.
     pub fn piece_count(&self) -> usize {
         self.v4.starts.len() + self.v6.starts.len()

@@ -8,4 +8,4 @@ pub mod transport;
 pub mod address;
 
 pub use address::{AddressMap, AddressSet, Family, bits, ip, range_of};
-pub use transport::{Interval, Ports, TransportSet, TransportSets, Workspace, protocol};
+pub use transport::{Interval, Ports, Translation, TransportSet, TransportSets, Workspace, protocol};

@@ -127,6 +127,21 @@ enum Operation {
 
 const MEMO_SLOTS: usize = 1 << 14;
 
+/// From the handles of one workspace to those of another over the same base.
+#[derive(Debug, Clone)]
+pub struct Translation {
+    first: u32,
+    sets: Vec<TransportSet>,
+}
+
+impl Translation {
+    /// The handle of the same set; those of the base stay.
+    pub fn of(&self, set: TransportSet) -> TransportSet {
+        let made = set.0.checked_sub(self.first);
+        made.map_or(set, |number| self.sets[number as usize])
+    }
+}
+
 /// Where sets are combined: a frozen base and an overlay for what a query makes.
 ///
 /// One a thread; nothing in it is shared or locked. [`Workspace::into_sets`] turns the overlay of an empty base into
@@ -152,7 +167,19 @@ impl<'a> Workspace<'a> {
         Workspace { base: Some(base), overlay, memo: Vec::new(), buffer: Vec::new() }
     }
 
-    /// The sets made so far, for a workspace without a base.
+    /// A workspace without a base that goes on from some sets.
+    pub fn resume(sets: TransportSets) -> Workspace<'static> {
+        Workspace { base: None, overlay: sets, memo: Vec::new(), buffer: Vec::new() }
+    }
+
+    /// Takes in what another workspace made over a base that this one holds as its first sets.
+    pub fn take_in(&mut self, others: &TransportSets) -> Translation {
+        let made = (0..others.len() as u32).map(|number| TransportSet(others.first + number));
+        let sets = made.map(|set| self.intern(others.intervals(set))).collect();
+        Translation { first: others.first, sets }
+    }
+
+    /// The sets made so far, without those of the base.
     pub fn into_sets(self) -> TransportSets {
         self.overlay
     }
