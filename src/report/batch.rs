@@ -46,5 +46,6 @@ pub fn error(id: &impl Serialize, message: &str) -> String {
 
 fn text(value: &impl Serialize) -> String {
     // Writing to memory does not fail, and every key is text.
-    serde_json::to_string(value).expect("a plain view is JSON")
+    let text = serde_json::to_string(value).expect("a plain view is JSON");
+    super::json::inert(text)
 }

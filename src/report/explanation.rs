@@ -55,6 +55,7 @@ pub(super) fn explanation<'a>(
         needs: case.gap().and_then(call),
         is_later: blocker.is_later,
         case: blocker.code,
+        rule: blocker.rule,
         way: blocker.direction,
     }
 }
@@ -171,7 +172,7 @@ fn related<'a>(case: Case<'_, 'a>) -> Vec<Related<'a>> {
     }
     let view = |component: Component| {
         let named = name::named(case.context, component);
-        Related { id: named.id, kind: named.kind, name: named.name, state: named.state, component }
+        Related { id: named.id, kind: named.kind, name: named.name, state: named.state }
     };
     components.into_iter().map(view).filter(|it| it.id != name::ABSENT).collect()
 }
@@ -205,7 +206,7 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         && let Some(ports) = ports_of(&view.source)
     {
         differs.push(field_of(ports, &case.blocker.transport));
-        reasons.push(format!("it is for {}, the packets are {}", match_text(ports), case.traffic()));
+        reasons.push(format!("it is for {}, not {}", match_text(ports), case.traffic()));
     }
     if !miss.matches_peer {
         differs.push(match (&view.source, is_outbound) {
@@ -236,8 +237,7 @@ fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
     match source {
         RuleSource::Group { permission, .. } => Some(permission.ports),
         RuleSource::Entry { entry, .. } => Some(entry.protocol),
-        RuleSource::None
-        | RuleSource::Route { .. }
+        RuleSource::Route { .. }
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
@@ -277,14 +277,13 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
             }
         }
         RuleSource::Group { peer: Peer::PrefixList(list), .. } => {
-            format!("the {end} is {peer}, which is not in {list}")
+            format!("it is for a {end} in {list}, not {peer}")
         }
         RuleSource::Group { peer: Peer::Cidr(net), .. } => {
-            format!("the {end} is {peer}, not in {net}")
+            format!("it is for a {end} in {net}, not {peer}")
         }
-        RuleSource::Entry { entry, .. } => format!("the {end} is {peer}, not in {}", entry.cidr),
-        RuleSource::None
-        | RuleSource::Route { .. }
+        RuleSource::Entry { entry, .. } => format!("it is for a {end} in {}, not {peer}", entry.cidr),
+        RuleSource::Route { .. }
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }

@@ -63,8 +63,8 @@ impl<'a> Report<'a> {
         let pairs = &answer.pairs;
         let mut paths = Vec::new();
         let mut explanations: Vec<ExplanationView<'a>> = Vec::new();
-        for pair in pairs {
-            let pair_paths = path::paths(context, pair);
+        for (number, pair) in pairs.iter().enumerate() {
+            let pair_paths = path::paths(context, number, pair);
             for blocker in &pair.blockers {
                 let explanation = explanation::explanation(context, pair, blocker, &pair_paths);
                 if !explanations.iter().any(|known| known.says_the_same_as(&explanation)) {
@@ -77,7 +77,7 @@ impl<'a> Report<'a> {
             schema: SCHEMA,
             question,
             verdict: answer.verdict.as_text(),
-            packets: packets::packets(query, network, pairs),
+            packets: packets::packets(query, pairs),
             paths,
             explanations,
             assumptions: assumptions(context, pairs),

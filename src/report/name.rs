@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::model::words::Word;
-use crate::model::{About, Place, ResourceKind};
+use crate::model::{About, ResourceKind};
 use crate::network::Component;
 
 /// What is printed where the snapshot does not have the thing itself.
@@ -19,22 +19,11 @@ pub(super) struct Named<'a> {
     pub vpc: Option<&'a str>,
     pub subnet: Option<&'a str>,
     pub state: Option<&'a str>,
-    pub place: Option<Place>,
 }
 
 impl<'a> Named<'a> {
     fn only(id: &'a str, kind: &'static str) -> Named<'a> {
-        Named {
-            id,
-            kind,
-            name: None,
-            account: None,
-            region: None,
-            vpc: None,
-            subnet: None,
-            state: None,
-            place: None,
-        }
+        Named { id, kind, name: None, account: None, region: None, vpc: None, subnet: None, state: None }
     }
 
     fn new(id: &'a str, kind: ResourceKind, about: &'a About) -> Named<'a> {
@@ -42,7 +31,6 @@ impl<'a> Named<'a> {
             name: about.name(),
             account: about.account.as_ref().map(|it| it.as_str()),
             region: about.region.as_ref().map(|it| it.as_str()),
-            place: Some(about.place),
             ..Named::only(id, kind_text(kind))
         }
     }

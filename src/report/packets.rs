@@ -5,7 +5,6 @@
 
 use super::traffic::{Addresses, IcmpTypes, Ports, is_everything, of_protocol, protocol_text};
 use super::view::{Header, Packets};
-use crate::network::Network;
 use crate::packet::{AddressSet, Family, Interval, protocol};
 use crate::solver::{PairAnswer, Part, Query};
 
@@ -30,8 +29,7 @@ struct Entry {
 }
 
 /// What passes for any of the pairs.
-pub(super) fn packets(query: &Query, network: &Network, pairs: &[PairAnswer]) -> Vec<Packets> {
-    let _ = network;
+pub(super) fn packets(query: &Query, pairs: &[PairAnswer]) -> Vec<Packets> {
     let mut packets = Vec::new();
     for family in Family::BOTH {
         let parts: Vec<&Part> = pairs

@@ -19,11 +19,11 @@ use crate::solver::{
 const NOWHERE: (u32, u32) = (u32::MAX, u32::MAX);
 
 /// The paths of a pair.
-pub(super) fn paths<'a>(context: Context<'a>, pair: &'a PairAnswer) -> Vec<PathView<'a>> {
-    pair.paths.iter().map(|path| one(context, pair, path)).collect()
+pub(super) fn paths<'a>(context: Context<'a>, number: usize, pair: &'a PairAnswer) -> Vec<PathView<'a>> {
+    pair.paths.iter().map(|path| one(context, number, pair, path)).collect()
 }
 
-fn one<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) -> PathView<'a> {
+fn one<'a>(context: Context<'a>, number: usize, pair: &'a PairAnswer, path: &'a PathAnswer) -> PathView<'a> {
     let forward = forward(context, pair, path);
     let back = back(context, pair, path);
     PathView {
@@ -32,6 +32,7 @@ fn one<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) -> 
         return_path_components: back,
         judged: path.verdict,
         family: pair.family,
+        pair: number,
     }
 }
 

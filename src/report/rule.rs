@@ -8,10 +8,9 @@ use super::traffic::match_text;
 use super::view::RuleView;
 use crate::model::words::Word;
 use crate::model::{
-    NetworkAcl, NetworkAclEntry, Peer, Place, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
-    RouteTarget, SecurityGroup, SecurityGroupPermission, SecurityGroupRuleId,
-    TransitGatewayPrefixListReference, TransitGatewayRoute, TransitGatewayRouteKind,
-    TransitGatewayRouteState, TransitGatewayRoutes,
+    NetworkAclEntry, Peer, Place, Route, RouteDestination, RouteOrigin, RouteState, RouteTarget,
+    SecurityGroup, SecurityGroupPermission, SecurityGroupRuleId, TransitGatewayPrefixListReference,
+    TransitGatewayRoute, TransitGatewayRouteKind, TransitGatewayRouteState,
 };
 use crate::network::{Component, Origin};
 use crate::packet::{AddressSet, range_of};
@@ -19,23 +18,16 @@ use crate::packet::{AddressSet, range_of};
 /// The element of the model that a rule is, for formats that print its members.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum RuleSource<'a> {
-    /// AWS's own wiring, or something that the snapshot does not have.
-    None,
-    /// A peer of a permission.
-    Group {
-        group: &'a SecurityGroup,
-        is_outbound: bool,
-        permission: &'a SecurityGroupPermission,
-        peer: &'a Peer,
-    },
+    /// A peer of a permission of a security group.
+    Group { is_outbound: bool, permission: &'a SecurityGroupPermission, peer: &'a Peer },
     /// An entry of an ACL.
-    Entry { acl: &'a NetworkAcl, is_outbound: bool, entry: &'a NetworkAclEntry },
+    Entry { is_outbound: bool, entry: &'a NetworkAclEntry },
     /// A route of a route table.
-    Route { table: &'a RouteTable, route: &'a Route },
+    Route { route: &'a Route },
     /// The local route of a block, which every table has (VPC-3).
     Local { cidr: Option<IpNet> },
     /// A listed route of a transit gateway's table.
-    Transit { list: &'a TransitGatewayRoutes, route: &'a TransitGatewayRoute },
+    Transit { route: &'a TransitGatewayRoute },
     /// A block that a VPC's attachment propagates.
     Propagation { attachment: &'a str, cidr: Option<IpNet> },
     /// A prefix list in a transit gateway's table.
@@ -117,7 +109,7 @@ fn group_rule<'a>(
         id: flat_rule(context, group, is_outbound, found, peer).map(|id| id.as_str()),
         place: Some(place_text(context, group.about.place, &inside)),
         also: Vec::new(),
-        source: RuleSource::Group { group, is_outbound, permission: found, peer },
+        source: RuleSource::Group { is_outbound, permission: found, peer },
     })
 }
 
@@ -170,7 +162,7 @@ fn acl_entry<'a>(context: Context<'a>, acl: u32, is_outbound: bool, entry: u16) 
         id: None,
         place: Some(place_text(context, acl.about.place, &inside)),
         also: Vec::new(),
-        source: RuleSource::Entry { acl, is_outbound, entry },
+        source: RuleSource::Entry { is_outbound, entry },
     })
 }
 
@@ -187,7 +179,7 @@ fn table_route<'a>(context: Context<'a>, table: u32, route: u16) -> Option<RuleV
         id: None,
         place: Some(place_text(context, table.about.place, &format!("Routes[{route}]"))),
         also: Vec::new(),
-        source: RuleSource::Route { table, route: found },
+        source: RuleSource::Route { route: found },
     })
 }
 
@@ -263,7 +255,7 @@ fn transit_route<'a>(context: Context<'a>, list: u32, route: u16) -> Option<Rule
         id: None,
         place: Some(place),
         also: Vec::new(),
-        source: RuleSource::Transit { list, route },
+        source: RuleSource::Transit { route },
     })
 }
 
@@ -323,17 +315,14 @@ impl<'a> RuleSource<'a> {
     /// Where a route sends, as far as it names a thing.
     pub fn target(&self) -> Option<&'a str> {
         match self {
-            RuleSource::Route { route, .. } => match &route.target {
+            RuleSource::Route { route } => match &route.target {
                 RouteTarget::Local | RouteTarget::Unknown => None,
                 target => Some(target_text(target)),
             },
-            RuleSource::Transit { route, .. } => route.attachments.first().map(|it| it.as_str()),
+            RuleSource::Transit { route } => route.attachments.first().map(|it| it.as_str()),
             RuleSource::Propagation { attachment, .. } => Some(attachment),
             RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),
-            RuleSource::None
-            | RuleSource::Group { .. }
-            | RuleSource::Entry { .. }
-            | RuleSource::Local { .. } => None,
+            RuleSource::Group { .. } | RuleSource::Entry { .. } | RuleSource::Local { .. } => None,
         }
     }
 }

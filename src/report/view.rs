@@ -11,7 +11,7 @@ use crate::model::ResourceKind;
 use crate::network::{Component, ExplanationCode, LocationId, LocationKind};
 use crate::packet::Family;
 use crate::snapshot::Snapshot;
-use crate::solver::{Answer, Direction, Verdict};
+use crate::solver::{Answer, Direction, RuleUse, Verdict};
 
 /// A question in the user's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -90,6 +90,8 @@ pub struct PathView<'a> {
     pub(super) judged: Verdict,
     #[serde(skip)]
     pub(super) family: Family,
+    #[serde(skip)]
+    pub(super) pair: usize,
 }
 
 /// Something that packets meet.
@@ -198,6 +200,8 @@ pub struct ExplanationView<'a> {
     pub(super) case: ExplanationCode,
     #[serde(skip)]
     pub(super) way: Direction,
+    #[serde(skip)]
+    pub(super) rule: RuleUse,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -225,8 +229,6 @@ pub struct Related<'a> {
     /// Its state or setting, where that matters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'a str>,
-    #[serde(skip)]
-    pub(super) component: Component,
 }
 
 /// A rule that did not help.
@@ -311,7 +313,9 @@ impl<'a> SnapshotView<'a> {
             sha256: &snapshot.sha256,
             accounts: snapshot.accounts.iter().map(|it| it.as_str()).collect(),
             regions: snapshot.regions.iter().map(|it| it.as_str()).collect(),
-            resources: counts.map(|(kind, count): (&ResourceKind, &usize)| (kind.name(), *count)).collect(),
+            resources: counts
+                .map(|(kind, count): (&ResourceKind, &usize)| (super::name::kind_text(*kind), *count))
+                .collect(),
         }
     }
 }

@@ -1,0 +1,74 @@
+//! Blockers: each with what happened, what decided and where that stands, the nearest miss, and what would help.
+
+use super::page::{Page, Tone};
+use crate::report::sentence::label;
+use crate::report::view::{Considered, ExplanationView, Report};
+use crate::solver::Verdict;
+
+/// Rules that are shown as considered, unless everything is wanted.
+const MOST_CONSIDERED: usize = 3;
+/// Where the words of a labelled line begin.
+const LABELS: usize = 9;
+
+/// Everything that stands in the way.
+pub(super) fn blockers(report: &Report<'_>, page: &mut Page) {
+    let has_several = report.explanations.len() > 1;
+    for (number, explanation) in report.explanations.iter().enumerate() {
+        page.gap();
+        let number = if has_several { format!("{}.", number + 1) } else { String::new() };
+        one(report, &number, explanation, page);
+    }
+}
+
+fn one(report: &Report<'_>, number: &str, explanation: &ExplanationView<'_>, page: &mut Page) {
+    let way = match explanation.direction {
+        "return" => "on the way back",
+        _ => "on the way there",
+    };
+    let tone = if report.judged == Verdict::Unknown { Tone::Unsure } else { Tone::Bad };
+    let at = format!("at {}", label(&explanation.component));
+    page.line(0, &[(Tone::Strong, number), (tone, explanation.code), (Tone::Plain, way), (Tone::Plain, &at)]);
+    page.line(2, &[(Tone::Plain, &explanation.words)]);
+    if explanation.is_later {
+        page.line(
+            2,
+            &[(Tone::Faint, "an earlier one stops the same packets; this one would stop them next")],
+        );
+    }
+    if let Some(by) = &explanation.by {
+        let rule = format!("{}: {}", by.rule, by.words);
+        labelled(page, "by", &[(Tone::Strong, &rule)]);
+        place(page, by.id, by.place.as_deref());
+    }
+    let most = if page.style.verbose { usize::MAX } else { MOST_CONSIDERED };
+    for (index, rule) in explanation.considered.iter().take(most).enumerate() {
+        considered(page, if index == 0 { "nearest" } else { "also" }, rule);
+    }
+    let left_out = explanation.considered.len().saturating_sub(most);
+    if left_out > 0 {
+        labelled(page, "", &[(Tone::Faint, &format!("and {left_out} more rules (--verbose lists them)"))]);
+    }
+    for (index, remedy) in explanation.missing.iter().enumerate() {
+        labelled(page, if index == 0 { "helps" } else { "or" }, &[(Tone::Good, &remedy.words)]);
+    }
+    if let Some(call) = &explanation.needs {
+        labelled(page, "run", &[(Tone::Strong, call)]);
+    }
+    labelled(page, "more", &[(Tone::Faint, &format!("netpath explain {}", explanation.code))]);
+}
+
+fn considered(page: &mut Page, label: &str, rule: &Considered<'_>) {
+    let words = format!("{}: {}", rule.rule, rule.words);
+    labelled(page, label, &[(Tone::Plain, &words)]);
+    labelled(page, "", &[(Tone::Unsure, &rule.why)]);
+    place(page, rule.id, rule.place.as_deref());
+}
+
+fn place(page: &mut Page, id: Option<&str>, place: Option<&str>) {
+    let Some(place) = place else { return };
+    labelled(page, "", &[(Tone::Faint, id.unwrap_or_default()), (Tone::Faint, place)]);
+}
+
+fn labelled(page: &mut Page, label: &str, spans: &[super::page::Span<'_>]) {
+    page.row(2, &[((Tone::Faint, label), LABELS - 2)], spans);
+}

@@ -1,0 +1,111 @@
+//! Text for people, most of all for those who are woken by it: the verdict first, then why, then how.
+//!
+//! What works is told as a walk. What does not is told by its blockers, each with the rule that decided, the nearest
+//! miss and what would help, and then by the way up to there. Nothing rests on colour alone.
+
+mod page;
+mod walk;
+mod blocker;
+mod ends;
+mod set;
+
+use std::io::{self, Write};
+
+use page::{Page, Tone};
+
+use super::view::Report;
+use crate::solver::Verdict;
+
+/// How text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// Columns of the terminal; 0 for no limit.
+    pub width: usize,
+    /// Whether everything is wanted: every path, every rule that was considered, every place.
+    pub verbose: bool,
+}
+
+/// Writes an answer for people.
+pub fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
+    let mut page = Page::new(style);
+    headline(report, &mut page);
+    if report.pairs.len() > 1 {
+        ends::ends(report, &mut page);
+    }
+    match report.judged {
+        Verdict::Reachable => {
+            walk::walks(report, &mut page);
+        }
+        Verdict::Blocked | Verdict::ForwardOnly | Verdict::Partial | Verdict::Unknown => {
+            blocker::blockers(report, &mut page);
+            walk::walks(report, &mut page);
+        }
+    }
+    if report.judged != Verdict::Blocked {
+        set::packets(report, &mut page);
+    }
+    assumptions(report, &mut page);
+    out.write_all(page.text().as_bytes())
+}
+
+fn headline(report: &Report<'_>, page: &mut Page) {
+    let question = report.question;
+    let what = format!("{} from {} to {}", question.traffic, question.source, question.destination);
+    let words = match report.judged {
+        Verdict::Reachable if report.context.query.is_one_way => format!("{what}: every packet gets there"),
+        Verdict::Reachable => format!("{what}: every packet gets there, and its reply gets back"),
+        Verdict::Blocked => format!("{what}: no packet gets there"),
+        Verdict::ForwardOnly => format!("{what}: packets get there, no reply gets back"),
+        Verdict::Partial if report.context.query.is_one_way => format!("{what}: some packets get there"),
+        Verdict::Partial => format!("{what}: some packets get there and back, others do not"),
+        Verdict::Unknown => format!("{what}: the snapshot does not say enough"),
+    };
+    let verdict = report.verdict;
+    page.line(
+        0,
+        &[(tone(report.judged), &format!("{} {verdict}", mark(report.judged))), (Tone::Plain, &words)],
+    );
+}
+
+fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Reachable => Tone::Good,
+        Verdict::Blocked | Verdict::ForwardOnly => Tone::Bad,
+        Verdict::Partial | Verdict::Unknown => Tone::Unsure,
+    }
+}
+
+fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reachable => "✓",
+        Verdict::Blocked | Verdict::ForwardOnly => "✗",
+        Verdict::Partial => "~",
+        Verdict::Unknown => "?",
+    }
+}
+
+/// What an answer leans on; of an unknown one, what it lacks, with the call to run.
+fn assumptions(report: &Report<'_>, page: &mut Page) {
+    let (missing, assumed): (Vec<_>, Vec<_>) =
+        report.assumptions.iter().partition(|it| it.makes_unknown && report.judged == Verdict::Unknown);
+    for (title, list) in [("missing", missing), ("assumed", assumed)] {
+        if list.is_empty() {
+            continue;
+        }
+        page.title(title, "");
+        for it in list {
+            page.line(
+                2,
+                &[(Tone::Plain, it.about), (Tone::Plain, it.words), (Tone::Faint, &format!("({})", it.code))],
+            );
+            if let Some(call) = &it.needs {
+                page.line(4, &[(Tone::Faint, "run:"), (Tone::Strong, call)]);
+            }
+            if let Some(place) = it.place.as_ref().filter(|_| page.style.verbose) {
+                page.line(4, &[(Tone::Faint, place)]);
+            }
+        }
+    }
+}

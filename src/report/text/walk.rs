@@ -1,0 +1,190 @@
+//! Paths as walks: one line a hop, with what decided.
+
+use super::page::{Page, Tone, width_of};
+use super::set::header_text;
+use super::{mark, tone};
+use crate::network::Network;
+use crate::packet::Family;
+use crate::report::sentence::with_name;
+use crate::report::traffic::addresses_text;
+use crate::report::view::{ComponentView, Header, Note, PathView, Report, RuleView};
+use crate::solver::Verdict;
+
+/// A column is not made wider than this for one long name.
+const WIDEST: usize = 44;
+
+/// The paths: all if wanted, else one of each verdict of each family.
+pub(super) fn walks(report: &Report<'_>, page: &mut Page) {
+    let mut told: Vec<(Verdict, Family)> = Vec::new();
+    let mut left_out = 0;
+    let has_several = report.paths.len() > 1;
+    for path in &report.paths {
+        let kind = (path.judged, path.family);
+        if told.contains(&kind) && !page.style.verbose {
+            left_out += 1;
+            continue;
+        }
+        told.push(kind);
+        if has_several {
+            heading(report, path, page);
+        }
+        walk(report.context.network, path, page);
+    }
+    if left_out > 0 {
+        let ways = if left_out == 1 { "way" } else { "ways" };
+        page.gap();
+        page.line(
+            0,
+            &[(
+                Tone::Faint,
+                &format!("and {left_out} more {ways} with the same verdict (--verbose tells all)"),
+            )],
+        );
+    }
+}
+
+fn heading(report: &Report<'_>, path: &PathView<'_>, page: &mut Page) {
+    let ends = match report.pairs.get(path.pair) {
+        Some(pair) => format!("{} to {}, {}", pair.source, pair.destination, pair.family),
+        None => super::super::family_text(path.family).to_owned(),
+    };
+    page.gap();
+    page.line(
+        0,
+        &[(tone(path.judged), &format!("{} {}", mark(path.judged), path.verdict)), (Tone::Plain, &ends)],
+    );
+}
+
+fn walk(network: &Network, path: &PathView<'_>, page: &mut Page) {
+    let is_real = matches!(path.judged, Verdict::Reachable | Verdict::Partial | Verdict::ForwardOnly);
+    let there = if is_real { "the way there" } else { "the way that it would take" };
+    leg(network, there, &path.forward_path_components, page);
+    let back = if path.judged == Verdict::Reachable { "the reply" } else { "the reply, as far as it gets" };
+    leg(network, back, &path.return_path_components, page);
+}
+
+fn leg(network: &Network, title: &str, components: &[ComponentView<'_>], page: &mut Page) {
+    let Some(first) = components.first() else { return };
+    let header = first.outbound_header.as_ref().map(|it| header_text(network, it)).unwrap_or_default();
+    page.title(title, &header);
+    let kinds: Vec<&str> = components.iter().map(|it| kind_words(it.kind)).collect();
+    let names: Vec<String> = components.iter().map(name_of).collect();
+    let kind_width = kinds.iter().map(|it| width_of(it)).max().unwrap_or(0);
+    let name_width = names.iter().map(|it| width_of(it)).filter(|it| *it <= WIDEST).max().unwrap_or(0);
+    let mut is_lost = false;
+    for ((component, kind), name) in components.iter().zip(kinds).zip(&names) {
+        let (sign, tone) = match (component.decision, is_lost) {
+            ("drop", _) => ("✗", Tone::Bad),
+            (_, true) => ("·", Tone::Faint),
+            ("translate", false) => ("↔", Tone::Good),
+            (_, false) => ("✓", Tone::Good),
+        };
+        let plain = if is_lost { Tone::Faint } else { Tone::Plain };
+        is_lost |= component.decision == "drop";
+        let detail = detail(network, component);
+        let code = component.code.unwrap_or_default();
+        page.row(
+            2,
+            &[((tone, sign), 0), ((plain, kind), kind_width), ((plain, name), name_width)],
+            &[(plain, &detail), (Tone::Bad, code)],
+        );
+        if page.style.verbose {
+            places(component, page);
+        }
+    }
+}
+
+fn places(component: &ComponentView<'_>, page: &mut Page) {
+    let Some(by) = &component.by else { return };
+    for rule in std::iter::once(by).chain(&by.also) {
+        if let Some(place) = &rule.place {
+            page.line(6, &[(Tone::Faint, &rule.rule), (Tone::Faint, "at"), (Tone::Faint, place)]);
+        }
+    }
+}
+
+/// Id and name; of the internet nothing, which its kind says.
+fn name_of(component: &ComponentView<'_>) -> String {
+    match component.kind {
+        "internet" => String::new(),
+        _ => with_name(component.id, component.name),
+    }
+}
+
+/// What is done there, and by what.
+fn detail(network: &Network, component: &ComponentView<'_>) -> String {
+    if let (Some(before), Some(after)) = (&component.inbound_header, &component.outbound_header) {
+        return changes(network, before, after);
+    }
+    if let Some(by) = &component.by {
+        return rule_text(by);
+    }
+    match component.note {
+        Note::Stateful => "stateful: the conversation is known".to_owned(),
+        Note::ReturnToSender => "back to the NAT gateway that asked, whatever the routes".to_owned(),
+        Note::NoRoute => "no route".to_owned(),
+        Note::None => match (component.kind, component.subnet) {
+            ("network-interface", Some(subnet)) => format!("in {subnet}"),
+            _ => String::new(),
+        },
+    }
+}
+
+/// A rule behind its component: `inbound 0: allow tcp 443 from 0.0.0.0/0`; of a route, its words say all.
+pub(super) fn rule_text(by: &RuleView<'_>) -> String {
+    let number = by.rule.split_once(' ').map_or("", |(_, rest)| rest);
+    let is_route = by.words.contains(" -> ");
+    let mut text = if is_route { by.words.clone() } else { format!("{number}: {}", by.words) };
+    match by.also.as_slice() {
+        [] => {}
+        [one] => {
+            let number = one.rule.split_once(' ').map_or("", |(_, rest)| rest);
+            text.push_str(&format!(", and {number}: {}", one.words));
+        }
+        several => text.push_str(&format!(", and {} more rules", several.len())),
+    }
+    text
+}
+
+fn changes(network: &Network, before: &Header, after: &Header) -> String {
+    let mut parts = Vec::new();
+    let mut note = |end: &str, one: &crate::report::Addresses, other: &crate::report::Addresses| {
+        if one != other {
+            let (one, other) = (addresses_text(network, &one.0), addresses_text(network, &other.0));
+            parts.push(format!("{end} {one} becomes {other}"));
+        }
+    };
+    note("source", &before.source_addresses, &after.source_addresses);
+    note("destination", &before.destination_addresses, &after.destination_addresses);
+    if before.source_ports != after.source_ports && !after.source_ports.is_empty() {
+        parts.push(format!("source ports become {}", after.source_ports));
+    }
+    if before.destination_ports != after.destination_ports && !after.destination_ports.is_empty() {
+        parts.push(format!("ports become {}", after.destination_ports));
+    }
+    parts.join(", ")
+}
+
+/// A kind as people say it.
+pub(super) fn kind_words(kind: &str) -> &str {
+    match kind {
+        "network-interface" => "interface",
+        "security-group" => "security group",
+        "network-acl" => "network ACL",
+        "route-table" => "route table",
+        "internet-gateway" => "internet gateway",
+        "egress-only-internet-gateway" => "egress-only gateway",
+        "nat-gateway" => "NAT gateway",
+        "elastic-ip" => "elastic address",
+        "vpc-peering-connection" => "peering connection",
+        "transit-gateway" => "transit gateway",
+        "transit-gateway-attachment"
+        | "transit-gateway-vpc-attachment"
+        | "transit-gateway-peering-attachment" => "TGW attachment",
+        "transit-gateway-route-table" => "TGW route table",
+        "vpc-endpoint" => "endpoint",
+        "vpc" => "VPC",
+        "not-modelled" => "not modelled",
+        other => other,
+    }
+}
