@@ -8,7 +8,7 @@ use super::rule::{Met, RuleSource, place_text, rule};
 use super::traffic::{addresses_text, match_text, transport_text};
 use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};
 use super::{remedy, sentence, wording};
-use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind};
+use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind, Support};
 use crate::network::{Component, ExplanationCode, GroupIndex, Judge};
 use crate::packet::{Interval, protocol};
 use crate::solver::{Blocker, Destination, Direction, NearMiss, PairAnswer, RuleUse, Source};
@@ -170,11 +170,50 @@ fn related<'a>(case: Case<'_, 'a>) -> Vec<Related<'a>> {
     if blocker.code == ExplanationCode::VpcBlockPublicAccessEnabled {
         block_public_access(case).into_iter().for_each(&mut add);
     }
+    if blocker.code == ExplanationCode::SgReferencingSupport {
+        components = components.into_iter().flat_map(|it| without_references(case.context, it)).collect();
+        components.sort();
+        components.dedup();
+    }
     let view = |component: Component| {
         let named = name::named(case.context, component);
         Related { id: named.id, kind: named.kind, name: named.name, state: named.state }
     };
     components.into_iter().map(view).filter(|it| it.id != name::ABSENT).collect()
+}
+
+/// SG-18: of an attachment on the way, what has group referencing off: the transit gateway, the attachment, or both.
+pub(super) fn without_references(context: Context<'_>, component: Component) -> Vec<Component> {
+    let model = &context.snapshot.model;
+    let (id, gateway) = match component {
+        Component::Resource(ResourceKind::TransitGatewayAttachment, row) => {
+            let Some(it) = model.transit_gateway_attachments[..].get(row as usize) else { return Vec::new() };
+            (&it.id, &it.transit_gateway)
+        }
+        Component::Resource(ResourceKind::TransitGatewayVpcAttachment, row) => {
+            let Some(it) = model.transit_gateway_vpc_attachments[..].get(row as usize) else {
+                return Vec::new();
+            };
+            (&it.id, &it.transit_gateway)
+        }
+        Component::Resource(ResourceKind::TransitGateway, row) => {
+            let gateway = model.transit_gateways[..].get(row as usize);
+            let is_on = gateway.is_some_and(|it| it.group_referencing == Some(Support::Enable));
+            return if is_on { Vec::new() } else { vec![component] };
+        }
+        Component::Resource(..) | Component::Internet | Component::Service(_) => return vec![component],
+    };
+    let mut losing = Vec::new();
+    let attachment = model.transit_gateway_vpc_attachments.get(id);
+    if attachment.is_some_and(|it| it.group_referencing == Some(Support::Disable)) {
+        losing.push(component);
+    }
+    if let Some(position) = model.transit_gateways.position(gateway)
+        && model.transit_gateways[position].group_referencing != Some(Support::Enable)
+    {
+        losing.push(Component::Resource(ResourceKind::TransitGateway, position as u32));
+    }
+    if losing.is_empty() { vec![component] } else { losing }
 }
 
 /// The setting that holds for the subnet that packets stood in.

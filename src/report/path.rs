@@ -4,9 +4,9 @@
 use super::Context;
 use super::name::{self, ABSENT};
 use super::packets::header;
-use super::rule::{Met, rule, together};
+use super::rule::{Met, RuleSource, rule, together};
 use super::view::{ComponentView, Header, Note, PathView, RuleView};
-use crate::model::ResourceKind;
+use crate::model::{AclAction, ResourceKind};
 use crate::network::{
     Component, InterfaceIndex, Judge, LinkLocal, LocationId, LocationKind, PublicOwner, ServiceIndex, Step,
 };
@@ -241,8 +241,12 @@ impl<'a> Trail<'a> {
         match &filter.judge {
             Judge::Acl { acl, .. } => {
                 let component = Component::Resource(ResourceKind::NetworkAcl, acl.unwrap_or(u32::MAX));
-                let rules = event.matched.iter().filter_map(|origin| self.rule(event, *origin, component));
-                let by = together(rules.collect::<Vec<_>>()).or_else(|| self.deciding(event, component));
+                let matched = event.matched.iter().filter_map(|origin| self.rule(event, *origin, component));
+                // Of a set of packets some may be denied; what passes, passes by the entries that allow.
+                let (allowing, denying): (Vec<_>, Vec<_>) = matched.partition(allows);
+                let by = together(allowing)
+                    .or_else(|| together(denying))
+                    .or_else(|| self.deciding(event, component));
                 self.decided(component, event, by, Note::None);
             }
             Judge::SecurityGroups { groups, .. } => {
@@ -356,6 +360,18 @@ impl<'a> Trail<'a> {
         let is_of = |it: &&Blocker| it.direction == self.direction && it.rule == event.rule;
         let origin = self.blockers.iter().find(is_of)?.by?;
         matches!(event.decision, Decision::Drop(_)).then(|| self.rule(event, origin, at))?
+    }
+}
+
+fn allows(rule: &RuleView<'_>) -> bool {
+    match rule.source {
+        RuleSource::Entry { entry, .. } => entry.action == AclAction::Allow,
+        RuleSource::Group { .. }
+        | RuleSource::Route { .. }
+        | RuleSource::Local { .. }
+        | RuleSource::Transit { .. }
+        | RuleSource::Propagation { .. }
+        | RuleSource::List { .. } => true,
     }
 }
 

@@ -224,11 +224,15 @@ fn bad_attachment(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
 /// The transit gateway and attachments that do not keep groups.
 fn losing(case: Case<'_, '_>) -> Vec<String> {
     let related = case.blocker.related.iter();
-    related
-        .map(|it| name::named(case.context, *it))
+    let mut labels: Vec<String> = related
+        .flat_map(|it| super::explanation::without_references(case.context, *it))
+        .map(|it| name::named(case.context, it))
         .filter(|it| it.kind.starts_with("transit-gateway"))
         .map(label_of)
-        .collect()
+        .collect();
+    labels.sort();
+    labels.dedup();
+    labels
 }
 
 fn block_public_access(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {

@@ -51,22 +51,20 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Resu
 }
 
 fn headline(report: &Report<'_>, page: &mut Page) {
-    let question = report.question;
-    let what = format!("{} from {} to {}", question.traffic, question.source, question.destination);
+    let traffic = &report.question.traffic;
+    let ends = format!("from {} to {}", report.question.source, report.question.destination);
+    let is_one_way = report.context.query.is_one_way;
     let words = match report.judged {
-        Verdict::Reachable if report.context.query.is_one_way => format!("{what}: every packet gets there"),
-        Verdict::Reachable => format!("{what}: every packet gets there, and its reply gets back"),
-        Verdict::Blocked => format!("{what}: no packet gets there"),
-        Verdict::ForwardOnly => format!("{what}: packets get there, no reply gets back"),
-        Verdict::Partial if report.context.query.is_one_way => format!("{what}: some packets get there"),
-        Verdict::Partial => format!("{what}: some packets get there and back, others do not"),
-        Verdict::Unknown => format!("{what}: the snapshot does not say enough"),
+        Verdict::Reachable if is_one_way => format!("{traffic} gets {ends}"),
+        Verdict::Reachable => format!("{traffic} gets {ends}, and the replies get back"),
+        Verdict::Blocked => format!("{traffic} does not get {ends}"),
+        Verdict::ForwardOnly => format!("{traffic} gets {ends}, but no reply gets back"),
+        Verdict::Partial if is_one_way => format!("some of {traffic} gets {ends}, the rest does not"),
+        Verdict::Partial => format!("some of {traffic} gets {ends} and back, the rest does not"),
+        Verdict::Unknown => format!("the snapshot does not say whether {traffic} gets {ends}"),
     };
-    let verdict = report.verdict;
-    page.line(
-        0,
-        &[(tone(report.judged), &format!("{} {verdict}", mark(report.judged))), (Tone::Plain, &words)],
-    );
+    let verdict = format!("{} {}:", mark(report.judged), report.verdict);
+    page.line(0, &[(tone(report.judged), &verdict), (Tone::Plain, &words)]);
 }
 
 fn tone(verdict: Verdict) -> Tone {

@@ -81,9 +81,11 @@ impl Page {
         let mut edge = indent;
         for ((tone, text), width) in cells {
             self.pad(edge);
-            let is_wider = self.put(*tone, text) > *width;
-            edge += width + 2;
-            if is_wider && self.column + 2 > edge && !spans.is_empty() {
+            let own = self.put(*tone, text);
+            let is_wider = own > *width;
+            // A mark without a width of its own stands one space before what it marks.
+            edge += if *width == 0 { own + 1 } else { width + 2 };
+            if is_wider && *width > 0 && self.column + 2 > edge && !spans.is_empty() {
                 self.pad(self.column + 2);
             }
         }

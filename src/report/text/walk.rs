@@ -59,14 +59,22 @@ fn walk(network: &Network, path: &PathView<'_>, page: &mut Page) {
     let is_real = matches!(path.judged, Verdict::Reachable | Verdict::Partial | Verdict::ForwardOnly);
     let there = if is_real { "the way there" } else { "the way that it would take" };
     leg(network, there, &path.forward_path_components, page);
-    let back = if path.judged == Verdict::Reachable { "the reply" } else { "the reply, as far as it gets" };
-    leg(network, back, &path.return_path_components, page);
+    let back = &path.return_path_components;
+    // The reply to what does not arrive is told where something stands in its way too.
+    if is_real || page.style.verbose || back.iter().any(|it| it.decision == "drop") {
+        let title = match path.judged {
+            Verdict::Reachable => "the reply",
+            Verdict::Partial | Verdict::ForwardOnly => "the reply, as far as it gets",
+            Verdict::Blocked | Verdict::Unknown => "the reply that there would be",
+        };
+        leg(network, title, back, page);
+    }
 }
 
 fn leg(network: &Network, title: &str, components: &[ComponentView<'_>], page: &mut Page) {
     let Some(first) = components.first() else { return };
     let header = first.outbound_header.as_ref().map(|it| header_text(network, it)).unwrap_or_default();
-    page.title(title, &header);
+    page.title(&format!("{title}:"), &header);
     let kinds: Vec<&str> = components.iter().map(|it| kind_words(it.kind)).collect();
     let names: Vec<String> = components.iter().map(name_of).collect();
     let kind_width = kinds.iter().map(|it| width_of(it)).max().unwrap_or(0);
