@@ -3,6 +3,8 @@
 //! A lenient walk goes past what drops and notes it. Where nothing arrives for real, the answer's way back is walked
 //! too, from where the packets would have arrived, so that two faults on one path are both named.
 
+use std::cmp::Reverse;
+
 use smallvec::SmallVec;
 
 use super::answer::{Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, RuleUse, Verdict};
@@ -162,8 +164,11 @@ impl Telling<'_, '_, '_> {
         }
         // What arrives for real, or else the would-be way with the fewest blockers.
         let fewest = meant.iter().map(|arrival| arrival.flow.blocked).min().unwrap_or(0);
-        let told = meant.into_iter().filter(|arrival| arrival.flow.blocked == fewest).take(MOST_PATHS);
-        let told: Vec<Arrival> = told.collect();
+        let mut told: Vec<Arrival> =
+            meant.into_iter().filter(|arrival| arrival.flow.blocked == fewest).collect();
+        // The way of most packets comes first.
+        told.sort_by_key(|it| Reverse((it.flow.asked_destination.count(), it.flow.asked_source.count())));
+        told.truncate(MOST_PATHS);
         if told.is_empty() {
             self.dead_ends(&story);
         }

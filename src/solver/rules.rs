@@ -62,8 +62,10 @@ pub(super) fn matched(
         if both.is_empty() {
             continue;
         }
-        origins.push(rule.origin);
-        if is_acl && peer.single().is_some() {
+        if rule.admits {
+            origins.push(rule.origin);
+        }
+        if is_acl && covers(rule, peer) {
             left = workspace.difference(left, rule.transport);
             if left.is_empty() {
                 break;
@@ -71,6 +73,14 @@ pub(super) fn matched(
         }
     }
     origins
+}
+
+/// Whether a rule is for every address of a peer, so that no later entry has a say for what it matches.
+fn covers(rule: &Rule, peer: &AddressSet) -> bool {
+    let RulePeer::Cidr(net) = &rule.peer else { return false };
+    let (first, last) = range_of(*net);
+    Family::of(net.addr()) == peer.family()
+        && peer.ranges().iter().all(|(low, high)| first <= *low && *high <= last)
 }
 
 /// The rules that match some packets, for tests and lints.
@@ -130,7 +140,7 @@ pub(super) fn denying(
         if !rule.admits {
             return Some(rule.origin);
         }
-        if peer.single().is_some() {
+        if covers(rule, peer) {
             left = workspace.difference(left, rule.transport);
         }
     }
