@@ -2,3 +2,10 @@
 
 mod corpus;
 mod reading;
+mod differential;
+mod interpreter;
+mod report;
+mod semantics;
+mod shorthand;
+mod tidy;
+mod topologies;
