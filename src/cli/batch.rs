@@ -20,6 +20,7 @@ use super::failure::Failure;
 use super::filter::Filter;
 use super::open::{Opened, open};
 use super::output::{Output, unwritable};
+use super::progress::Progress;
 use super::{Context, Outcome};
 use crate::packet::Family;
 use crate::report::{self, Question, Report};
@@ -69,9 +70,13 @@ struct Batch<'a> {
 /// Answers every line of a file.
 pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outcome, Failure> {
     let failed = |cause: io::Error| Failure::new(format!("cannot read `{}`: {cause}", file.display()));
-    let reader: Box<dyn Read> = match file.to_str() {
-        Some("-") => Box::new(io::stdin().lock()),
-        Some(_) | None => Box::new(File::open(file).map_err(failed)?),
+    let (reader, size): (Box<dyn Read>, Option<u64>) = match file.to_str() {
+        Some("-") => (Box::new(io::stdin().lock()), None),
+        Some(_) | None => {
+            let file = File::open(file).map_err(failed)?;
+            let size = file.metadata().ok().map(|it| it.len());
+            (Box::new(file), size)
+        }
     };
     let opened = open(context)?;
     let index = Index::new(&opened.snapshot.model, &opened.network).prepare();
@@ -83,6 +88,9 @@ pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outco
     let mut output = Output::open(context.options.output.as_deref())?;
     let mut blocks = Blocks { reader, rest: Vec::new() };
     let mut worst = Outcome::Answered;
+    // On a terminal the answers themselves show how far it is.
+    let is_seen = context.terminal.is_output && context.options.output.is_none();
+    let progress = (!is_seen).then(|| Progress::begin(context, "answering", size));
     // Ends: each round takes something of the input away.
     while let Some(block) = blocks.next().map_err(failed)? {
         let lines: Vec<&[u8]> =
@@ -94,10 +102,14 @@ pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outco
             worst = worse(worst, outcome);
         }
         output.flush().map_err(|cause| unwritable("the answers", &cause))?;
+        if let Some(progress) = &progress {
+            progress.add(block.len() as u64);
+        }
         if output.is_closed() {
             break;
         }
     }
+    drop(progress);
     output.finish()?;
     Ok(worst)
 }

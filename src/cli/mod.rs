@@ -7,6 +7,7 @@
 mod arguments;
 mod failure;
 mod terminal;
+mod progress;
 mod settings;
 mod open;
 mod output;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::progress::Progress;
 use super::{Context, settings};
 use crate::model::{AccountId, Region};
 use crate::network::{self, Network};
@@ -25,9 +26,14 @@ pub(super) fn open(context: &Context) -> Result<Opened, Failure> {
         strict: options.strict,
         assume_defaults: options.assume_defaults,
     };
-    let snapshot = snapshot::read(&paths, &read)?;
+    let reading = Progress::begin(context, "reading the snapshot", None);
+    let read = snapshot::read(&paths, &read);
+    drop(reading);
+    let snapshot = read?;
     warn(context, &snapshot);
+    let compiling = Progress::begin(context, "compiling the network", None);
     let network = network::compile(&snapshot.model);
+    drop(compiling);
     Ok(Opened { snapshot, network })
 }
 

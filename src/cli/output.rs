@@ -17,7 +17,8 @@ pub(super) enum Output {
 impl Output {
     /// Opens the place.
     pub(super) fn open(path: Option<&Path>) -> Result<Output, Failure> {
-        let Some(path) = path else {
+        // A dash is standard output, as everywhere.
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             let writer = BufWriter::with_capacity(1 << 16, io::stdout().lock());
             return Ok(Output::Standard { writer, is_closed: false });
         };

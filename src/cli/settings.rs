@@ -45,7 +45,7 @@ pub(super) fn snapshots_from(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn bad(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
-    let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+    let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
     let place = line.map(|line| format!(":{line}")).unwrap_or_default();
     let message = error.message().lines().next().unwrap_or_default();
     Failure::new(format!("{}{place}: {message}", path.display()))

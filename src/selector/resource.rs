@@ -182,10 +182,9 @@ impl Resource {
     /// What tells it from others.
     pub(super) fn candidate(self, model: &Model) -> Candidate {
         let about = self.about(model);
-        let name = match self.kind {
-            ResourceKind::SecurityGroup => about.name().or(Some(&model.security_groups[self.row()].name)),
-            _ => about.name(),
-        };
+        let group = (self.kind == ResourceKind::SecurityGroup)
+            .then(|| model.security_groups[self.row()].name.as_str());
+        let name = about.name().or(group);
         Candidate {
             id: self.id(model),
             kind: words(self.kind).0,

@@ -106,7 +106,7 @@ fn advice(part: &str) -> Option<String> {
         if is_protocol(&other) && is_ports(&one) {
             return Some(format!("{other}/{one}"));
         }
-        let near = |known: &&&str| strsim::damerau_levenshtein(known, &one) <= 1;
+        let near = |known: &&&str| strsim::damerau_levenshtein(known, &one) == 1;
         if let Some(known) = ["tcp", "udp", "icmp", "icmpv6", "proto"].iter().find(near) {
             return Some(format!("{known}/{other}"));
         }

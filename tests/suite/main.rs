@@ -1,5 +1,6 @@
 //! The one test binary: data through the front doors.
 
+mod cli;
 mod corpus;
 mod reading;
 mod differential;

@@ -97,15 +97,14 @@ pub(super) fn route_table(document: &mut Document, source: Source<'_>, row: usiz
 
 pub(super) fn attachment(document: &mut Document, source: Source<'_>, id: &TransitGatewayAttachmentId) {
     let model = source.model;
-    for general in model.transit_gateway_attachments.iter().filter(|it| it.id == *id) {
+    // The two ends of a peering are one attachment of two gateways: the first is shown.
+    if let Some(general) = model.transit_gateway_attachments.iter().find(|it| it.id == *id) {
         let gateway = model.transit_gateways.get(&general.transit_gateway).map(|it| &it.about);
         document.fact("transit_gateway", Cell::named(&general.transit_gateway, gateway));
         document.fact("type", Cell::text(general.kind.as_text()));
         document.fact("resource", Cell::maybe(general.resource.as_ref()));
         document.fact("state", general.state.as_ref().map_or(Cell::Absent, |it| Cell::text(it.as_text())));
         document.fact("route_table", Cell::maybe(general.route_table.as_ref()));
-        // The two ends of a peering are one attachment of two gateways: the first is shown.
-        break;
     }
     if let Some(vpc) = model.transit_gateway_vpc_attachments.get(id) {
         document.fact("vpc", Cell::named(&vpc.vpc, model.vpcs.get(&vpc.vpc).map(|it| &it.about)));
