@@ -31,6 +31,13 @@ pub(super) fn kind(beginning: &[u8]) -> Option<Kind> {
     }
 }
 
+/// Whether a file holds several: by its beginning, or by its name when it is packed over.
+pub(super) fn is_archive(name: &str, bytes: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_named_so = [".tar.gz", ".tgz", ".tar.zst"].iter().any(|ending| name.ends_with(ending));
+    is_named_so || matches!(kind(bytes), Some(Kind::Tar | Kind::Zip))
+}
+
 /// The files in a file: several in an archive, one otherwise. Ends because packing inside packing is limited.
 pub(super) fn unpack(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut bytes = bytes;

@@ -148,9 +148,9 @@ impl Seen {
         seen
     }
 
-    fn join(&mut self, mut other: Seen) {
-        self.accounts.append(&mut other.accounts);
-        self.regions.append(&mut other.regions);
+    fn join(&mut self, other: Seen) {
+        self.accounts.extend(other.accounts);
+        self.regions.extend(other.regions);
     }
 
     fn joined(mut self, other: Seen) -> Seen {

@@ -172,10 +172,9 @@ fn read_piece(context: &FileContext, bytes: Bytes<'_>, cut: &Cut, number: u64) -
 /// The text of a file; a byte order mark is no part of it.
 fn text_of(bytes: &[u8]) -> Result<&str, Spoiled> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.starts_with(b"\xff\xfe")
-        || bytes.starts_with(b"\xfe\xff")
-        || bytes.iter().take(64).any(|it| *it == 0)
-    {
+    // Without its mark, every other byte of UTF-16 is zero for our letters.
+    let is_utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..]);
+    if is_utf16 {
         return Err(Spoiled::Utf16);
     }
     let text = std::str::from_utf8(bytes).map_err(|cause| Spoiled::NotUtf8(cause.valid_up_to()))?;

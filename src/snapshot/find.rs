@@ -35,8 +35,6 @@ pub(super) struct Found {
     pub documents: Vec<Document>,
     /// What there is to say about others.
     pub warnings: Vec<Warning>,
-    /// Files that are no business of ours.
-    pub ignored: usize,
 }
 
 /// Everything in the given paths, in order.
@@ -46,7 +44,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Found, SnapshotError> {
         let unreadable = |cause| SnapshotError::Unreadable { path: path.clone(), cause };
         let metadata = fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
-            let mut walk = Walk { found: &mut found, root, seen: BTreeSet::new() };
+            let mut walk = Walk { found: &mut found, root, seen: BTreeSet::new(), left: None };
             walk.folder(path, "").map_err(unreadable)?;
         } else {
             found.documents.extend(given_file(path, root)?);
@@ -78,8 +76,10 @@ fn given_file(path: &Path, root: usize) -> Result<Vec<Document>, SnapshotError> 
 struct Walk<'f> {
     found: &'f mut Found,
     root: usize,
-    /// Folders that a link led to, which end the walk when they come again.
+    /// What links led to, which is not entered again.
     seen: BTreeSet<PathBuf>,
+    /// How many more entries to look at, where it is only a look.
+    left: Option<usize>,
 }
 
 impl Walk<'_> {
@@ -88,6 +88,11 @@ impl Walk<'_> {
         let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
+            match &mut self.left {
+                Some(0) => return Ok(()),
+                Some(left) => *left -= 1,
+                None => {}
+            }
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with('.') {
                 continue;
@@ -99,17 +104,20 @@ impl Walk<'_> {
 
     fn entry(&mut self, entry: &fs::DirEntry, path: String) {
         let target = entry.path();
-        let is_link = entry.file_type().is_ok_and(|it| it.is_symlink());
-        if is_link && !target.canonicalize().is_ok_and(|target| self.seen.insert(target)) {
-            return;
+        let mut kind = entry.file_type();
+        if kind.as_ref().is_ok_and(fs::FileType::is_symlink) {
+            if !target.canonicalize().is_ok_and(|target| self.seen.insert(target)) {
+                return;
+            }
+            kind = fs::metadata(&target).map(|it| it.file_type());
         }
-        match fs::metadata(&target) {
-            Ok(metadata) if metadata.is_dir() => {
+        match kind {
+            Ok(kind) if kind.is_dir() => {
                 if let Err(cause) = self.folder(&target, &format!("{path}/")) {
                     self.warn(path, Problem::Unreadable(cause.to_string()));
                 }
             }
-            Ok(metadata) if metadata.is_file() => self.file(target, path),
+            Ok(kind) if kind.is_file() => self.file(target, path),
             Ok(_) => {}
             Err(cause) => self.warn(path, Problem::Unreadable(cause.to_string())),
         }
@@ -126,8 +134,6 @@ impl Walk<'_> {
             || !name.rsplit('/').next().is_some_and(|it| it.contains('.'))
         {
             self.other(target, path);
-        } else {
-            self.found.ignored += 1;
         }
     }
 
@@ -142,7 +148,7 @@ impl Walk<'_> {
                 self.found.documents.push(Document { path, root: self.root, content: Content::Path(target) });
             }
             (Ok(_), Some(spoiled)) => self.warn(path, Problem::NotJson(spoiled)),
-            (Ok(_), None) => self.found.ignored += 1,
+            (Ok(_), None) => {}
         }
     }
 
@@ -151,16 +157,20 @@ impl Walk<'_> {
     }
 }
 
-/// How deep and how far one looks before saying that a folder is no snapshot.
+/// How many entries of a folder, and how many files, one looks at before saying that it is no snapshot: the current
+/// folder may be somebody's home.
+const ENTRIES: usize = 5000;
 const LOOKS: usize = 200;
 
 /// Whether a folder holds answers of the aws-cli, without reading more than the beginnings of some files.
 pub fn looks_like_snapshot(folder: &Path) -> bool {
     let mut found = Found::default();
-    let mut walk = Walk { found: &mut found, root: 0, seen: BTreeSet::new() };
+    let mut walk = Walk { found: &mut found, root: 0, seen: BTreeSet::new(), left: Some(ENTRIES) };
     if walk.folder(folder, "").is_err() {
         return false;
     }
+    // Files near the top tell more than those of some deep folder that happens to come first.
+    found.documents.sort_by_key(|document| document.path.matches('/').count());
     found.documents.iter().take(LOOKS).any(|document| match &document.content {
         Content::Bytes(bytes) => look::is_answer(bytes),
         Content::Path(path) => {

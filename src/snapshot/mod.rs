@@ -116,23 +116,39 @@ impl Snapshot {
 
 /// Reads files, folders and archives.
 pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Snapshot, SnapshotError> {
-    let Found { documents, warnings, .. } = find::find(paths)?;
+    let Found { documents, warnings } = find::find(paths)?;
     let given: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     let names = Names::new(paths);
     read_all(documents, warnings, &names, &given.join(", "), options)
 }
 
-/// Reads files that are in memory, each with its relative path.
+/// Reads files that are in memory, each with its relative path; archives among them are opened.
 pub fn read_documents(
-    documents: Vec<(String, Vec<u8>)>,
+    files: Vec<(String, Vec<u8>)>,
     options: &ReadOptions,
 ) -> Result<Snapshot, SnapshotError> {
-    let mut documents: Vec<Document> = documents
-        .into_iter()
-        .map(|(path, bytes)| Document { path, root: 0, content: Content::Bytes(bytes) })
-        .collect();
+    let mut documents = Vec::with_capacity(files.len());
+    let mut warnings = Vec::new();
+    for (path, bytes) in files {
+        if !archive::is_archive(&path, &bytes) {
+            documents.push(Document { path, root: 0, content: Content::Bytes(bytes) });
+            continue;
+        }
+        match archive::unpack(&path, bytes) {
+            Ok(files) => documents.extend(files.into_iter().map(|(path, bytes)| Document {
+                path,
+                root: 0,
+                content: Content::Bytes(bytes),
+            })),
+            Err(cause) => warnings.push(Warning {
+                file: Some(path),
+                place: None,
+                problem: Problem::NotJson(Spoiled::Archive(cause)),
+            }),
+        }
+    }
     documents.sort_by(|left, right| left.path.cmp(&right.path));
-    read_all(documents, Vec::new(), &Names::default(), "the given files", options)
+    read_all(documents, warnings, &Names::default(), "the given files", options)
 }
 
 /// What stands before a file's path when several paths were given.

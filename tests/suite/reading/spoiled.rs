@@ -42,10 +42,7 @@ fn a_file_that_is_no_json_is_named_with_its_cause() {
         b"\nAn error occurred (UnauthorizedOperation) when calling",
         "a message instead of an answer: `An error occurred (UnauthorizedOperation) when calling`",
     );
-    check(
-        b"\x1f\x8b\x08nonsense",
-        "cannot be unpacked: invalid gzip header",
-    );
+    check(b"\x1f\x8b\x08nonsense", "cannot be unpacked: invalid gzip header");
 }
 
 #[test]
@@ -169,29 +166,89 @@ impl Random {
     }
 }
 
-#[test]
-fn no_damage_makes_it_panic() {
+/// Damages a file of the corpus in many ways.
+fn damaged(name: &str, rounds: usize, mut each: impl FnMut(Vec<u8>)) {
     let Some(corpus) = corpus_folder() else { return };
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let pieces: [&[u8]; 12] =
-        [b"null", b"[", b"]", b"{", b"}", b"\"", b"-1", b"1e999", b",", b"\\u", b"\xf0", b"\"Routes\": []"];
-    for name in [
-        "np-guard/input_basic_config_with_sg.json",
-        "batfish/test-transit-gateway/TransitGatewayStaticRoutes.json",
-        "batfish/test-transit-gateway/RouteTables.json",
-        "aws-cli-examples/ec2/describe-network-interfaces.json",
-    ] {
-        let original = std::fs::read(corpus.join(name)).expect("the corpus can be read");
-        for round in 0..400 {
-            let mut bytes = original.clone();
-            for _ in 0..=random.below(4) {
-                let position = random.below(bytes.len());
-                let piece = pieces[random.below(pieces.len())];
-                let end = (position + random.below(8)).min(bytes.len());
-                bytes.splice(position..end, piece.iter().copied());
+    let pieces: [&[u8]; 14] = [
+        b"null",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"\"",
+        b"-1",
+        b"1e999",
+        b",",
+        b"\\u",
+        b"\xf0",
+        b"\"Routes\": []",
+        b"\\u00e9",
+        b"\n",
+    ];
+    let original = std::fs::read(corpus.join(name)).expect("the corpus can be read");
+    for round in 0..rounds {
+        let mut bytes = original.clone();
+        for _ in 0..=random.below(4) {
+            let position = random.below(bytes.len());
+            let piece = pieces[random.below(pieces.len())];
+            let end = (position + random.below(8)).min(bytes.len());
+            bytes.splice(position..end, piece.iter().copied());
+        }
+        bytes.truncate(if round % 4 == 0 { random.below(bytes.len()) } else { bytes.len() });
+        each(bytes);
+    }
+}
+
+const FILES: [&str; 5] = [
+    "np-guard/input_basic_config_with_sg.json",
+    "batfish/test-transit-gateway/TransitGatewayStaticRoutes.json",
+    "batfish/test-transit-gateway/RouteTables.json",
+    "batfish/test-transit-gateway/Reservations.json",
+    "aws-cli-examples/ec2/describe-network-interfaces.json",
+];
+
+#[test]
+fn no_damage_makes_it_panic_and_the_fast_way_agrees_with_the_careful_one() {
+    let options = ReadOptions::default();
+    for name in FILES {
+        damaged(name, 600, |bytes| {
+            // A second document keeps a file from the fast way.
+            let careful = [bytes.as_slice(), b"\n{}"].concat();
+            let fast = try_read(&[("a.json", &bytes)], &options);
+            let careful = try_read(&[("a.json", &careful)], &options);
+            if let (Ok(fast), Ok(careful)) = (&fast, &careful) {
+                assert_eq!(
+                    format!("{:?}", fast.model),
+                    format!("{:?}", careful.model),
+                    "{}",
+                    String::from_utf8_lossy(&bytes)
+                );
             }
-            bytes.truncate(if round % 4 == 0 { random.below(bytes.len()) } else { bytes.len() });
-            let _ = try_read(&[("a.json", &bytes)], &ReadOptions::default());
+        });
+    }
+}
+
+#[test]
+fn no_damaged_archive_makes_it_panic() {
+    let files: [(&str, &[u8]); 1] = [("a.json", b"{\"Vpcs\": [{\"VpcId\": \"vpc-1\"}]}")];
+    let archives =
+        super::same::archives(&files.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).to_vec());
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for (name, archive) in archives {
+        assert_eq!(
+            counts(&try_read(&[(name, &archive)], &ReadOptions::default()).expect("whole")),
+            "Vpc 1",
+            "{name}"
+        );
+        for _ in 0..300 {
+            let mut bytes = archive.clone();
+            for _ in 0..=random.below(3) {
+                let position = random.below(bytes.len());
+                bytes[position] = random.below(256) as u8;
+            }
+            bytes.truncate(bytes.len() - random.below(40).min(bytes.len()));
+            let _ = try_read(&[(name, &bytes)], &ReadOptions::default());
         }
     }
 }
