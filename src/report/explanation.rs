@@ -3,12 +3,12 @@
 use super::Context;
 use super::name;
 use super::packets::header;
-use super::path::{after_drop, at_rows, instance_of};
+use super::path::{absent_gateway, after_drop, at_rows, instance_of, owning_vpc};
 use super::rule::{Met, RuleSource, place_text, rule};
 use super::traffic::{addresses_text, match_text, transport_text};
 use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};
 use super::{remedy, sentence, wording};
-use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind, Support};
+use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind, SecurityGroupId, Support};
 use crate::network::{Component, ExplanationCode, GroupIndex, Judge};
 use crate::packet::{Interval, protocol};
 use crate::solver::{Blocker, Destination, Direction, NearMiss, PairAnswer, RuleUse, Source};
@@ -41,7 +41,9 @@ pub(super) fn explanation<'a>(
     let by = blocker.by.and_then(|origin| {
         rule(context, Met { origin, at: blocker.component, destination: &blocker.destination })
     });
-    let considered = blocker.considered.iter().filter_map(|miss| considered(case, *miss)).collect();
+    // What decided did not help, but that has been said.
+    let misses = blocker.considered.iter().filter(|miss| Some(miss.origin) != blocker.by);
+    let considered = misses.filter_map(|miss| considered(case, *miss)).collect();
     ExplanationView {
         code: blocker.code.as_text(),
         direction: direction_text(blocker.direction),
@@ -56,6 +58,7 @@ pub(super) fn explanation<'a>(
         is_later: blocker.is_later,
         case: blocker.code,
         rule: blocker.rule,
+        pairs: Vec::new(),
         way: blocker.direction,
     }
 }
@@ -82,6 +85,10 @@ impl<'a> Case<'_, 'a> {
     fn absent_id(&self) -> Option<&'a str> {
         if let Some(gap) = self.gap().filter(|gap| super::rule::is_id(&gap.about)) {
             return Some(&gap.about);
+        }
+        let gateway = absent_gateway(self.context, self.blocker.component, &self.blocker.destination);
+        if gateway.is_some() {
+            return gateway;
         }
         let dropped = self.paths.iter().flat_map(|path| match self.blocker.direction {
             Direction::Forward => &path.forward_path_components,
@@ -126,6 +133,13 @@ impl<'a> Case<'_, 'a> {
         addresses_text(self.context.network, &self.blocker.destination)
     }
 
+    /// The VPC that it is about.
+    pub fn vpc(&self) -> Option<&'a str> {
+        let own = name::named(self.context, self.blocker.component).vpc;
+        own.or_else(|| name::vpc_id(self.context, self.blocker.vpc))
+            .or_else(|| owning_vpc(self.context, &self.blocker.destination))
+    }
+
     /// The groups of the end that a filter looks at, where that is an interface.
     pub fn peer_groups(&self) -> &'a [GroupIndex] {
         let is_forward = self.blocker.direction == Direction::Forward;
@@ -139,6 +153,12 @@ impl<'a> Case<'_, 'a> {
         };
         let network = self.context.network;
         &network.group_sets[network.interfaces[interface.index()].groups.index()]
+    }
+
+    /// Whether the other end has a group.
+    fn has_group(&self, id: &SecurityGroupId) -> bool {
+        let groups = &self.context.network.groups;
+        self.peer_groups().iter().any(|group| groups[group.index()].id == *id)
     }
 
     fn source_ports(&self) -> Vec<Interval> {
@@ -219,7 +239,7 @@ pub(super) fn without_references(context: Context<'_>, component: Component) -> 
 /// The setting that holds for the subnet that packets stood in.
 fn block_public_access(case: Case<'_, '_>) -> Option<Component> {
     let model = &case.context.snapshot.model;
-    let vpc = name::vpc_id(case.context, case.blocker.vpc)?;
+    let vpc = case.vpc()?;
     let about = model.vpcs.get(&crate::model::VpcId::from(vpc)).map(|vpc| &vpc.about);
     let is_for = |it: &crate::model::BlockPublicAccessOptions| {
         about.is_none_or(|about| {
@@ -233,7 +253,8 @@ fn block_public_access(case: Case<'_, '_>) -> Option<Component> {
 
 /// A rule that did not help, and why not.
 fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> {
-    let met = Met { origin: miss.origin, at: case.blocker.component, destination: &case.blocker.destination };
+    let blocker = case.blocker;
+    let met = Met { origin: miss.origin, at: blocker.component, destination: &blocker.destination };
     let view = rule(case.context, met)?;
     let mut differs: Vec<&'static str> = Vec::new();
     let mut reasons: Vec<String> = Vec::new();
@@ -247,7 +268,20 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         differs.push(field_of(ports, &case.blocker.transport));
         reasons.push(format!("it is for {}, not {}", match_text(ports), case.traffic()));
     }
-    if !miss.matches_peer {
+    let is_member = match &view.source {
+        // Where membership is lost on the way, the code says so.
+        RuleSource::Group { peer: Peer::Group(group), .. } => {
+            blocker.code == ExplanationCode::EniSgRulesMismatch && case.has_group(&group.id)
+        }
+        RuleSource::Group { .. }
+        | RuleSource::Entry { .. }
+        | RuleSource::Route { .. }
+        | RuleSource::Local { .. }
+        | RuleSource::Transit { .. }
+        | RuleSource::Propagation { .. }
+        | RuleSource::List { .. } => false,
+    };
+    if !miss.matches_peer && !is_member {
         differs.push(match (&view.source, is_outbound) {
             (RuleSource::Group { peer: Peer::Group(_), .. }, _) => "group",
             (_, true) => "destination-address",
@@ -269,6 +303,7 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         differs,
         why: reasons.join("; "),
         source: view.source,
+        admits: miss.admits,
     })
 }
 
@@ -304,10 +339,9 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
     let peer = case.peer_text();
     match source {
         RuleSource::Group { peer: Peer::Group(reference), .. } => {
-            let groups = case.peer_groups();
             let known = |group: &GroupIndex| case.context.network.groups[group.index()].id.as_str();
-            let names: Vec<&str> = groups.iter().map(known).collect();
-            if names.contains(&reference.id.as_str()) {
+            let names: Vec<&str> = case.peer_groups().iter().map(known).collect();
+            if case.has_group(&reference.id) {
                 format!("it names {}, which the {end} has, but not where the packets arrive", reference.id)
             } else if names.is_empty() {
                 format!("it names {}; the {end} is {peer}", reference.id)
@@ -330,12 +364,22 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
     }
 }
 
+/// An assumption in a sentence.
+pub(super) fn assumption_text(assumption: &Assumption) -> String {
+    match (assumption.code, call(assumption)) {
+        (AssumptionCode::MissingData, Some(call)) => {
+            format!("the snapshot has no answer of `{call}` for {}", assumption.about)
+        }
+        (code, _) => format!("{} {}", assumption.about, wording::assumption(code)),
+    }
+}
+
 /// The view of an assumption.
 pub(super) fn assumption<'a>(context: Context<'a>, assumption: &'a Assumption) -> AssumptionView<'a> {
     AssumptionView {
         code: wording::assumption_code(assumption.code),
         about: &assumption.about,
-        words: wording::assumption(assumption.code),
+        words: assumption_text(assumption),
         needs: call(assumption),
         place: assumption.place.map(|place| place_text(context, place, "")),
         makes_unknown: assumption.code.makes_unknown(),
@@ -348,7 +392,7 @@ pub(super) fn host_local(interface: &str) -> AssumptionView<'_> {
     AssumptionView {
         code: wording::assumption_code(code),
         about: interface,
-        words: wording::assumption(code),
+        words: format!("{interface} {}", wording::assumption(code)),
         needs: None,
         place: None,
         makes_unknown: false,

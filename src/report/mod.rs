@@ -67,8 +67,13 @@ impl<'a> Report<'a> {
             let pair_paths = path::paths(context, number, pair);
             for blocker in &pair.blockers {
                 let explanation = explanation::explanation(context, pair, blocker, &pair_paths);
-                if !explanations.iter().any(|known| known.says_the_same_as(&explanation)) {
+                let known = explanations.iter().position(|known| known.says_the_same_as(&explanation));
+                let position = known.unwrap_or_else(|| {
                     explanations.push(explanation);
+                    explanations.len() - 1
+                });
+                if pairs.len() > 1 {
+                    explanations[position].pairs.push(number);
                 }
             }
             paths.extend(pair_paths);

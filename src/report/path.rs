@@ -6,13 +6,14 @@ use super::name::{self, ABSENT};
 use super::packets::header;
 use super::rule::{Met, RuleSource, rule, together};
 use super::view::{ComponentView, Header, Note, PathView, RuleView};
-use crate::model::{AclAction, ResourceKind};
+use crate::model::{AclAction, ResourceKind, RouteTarget};
 use crate::network::{
-    Component, InterfaceIndex, Judge, LinkLocal, LocationId, LocationKind, PublicOwner, ServiceIndex, Step,
+    Component, ExplanationCode, InterfaceIndex, Judge, LinkLocal, LocationId, LocationKind, PublicOwner,
+    ServiceIndex, Step,
 };
 use crate::packet::{AddressSet, Family, Interval, protocol};
 use crate::solver::{
-    Blocker, Decision, Destination, Direction, Event, PairAnswer, PathAnswer, RuleUse, Source,
+    Blocker, Decision, Destination, Direction, Event, PairAnswer, PathAnswer, RuleUse, Source, Verdict,
 };
 
 /// No rows.
@@ -25,14 +26,17 @@ pub(super) fn paths<'a>(context: Context<'a>, number: usize, pair: &'a PairAnswe
 
 fn one<'a>(context: Context<'a>, number: usize, pair: &'a PairAnswer, path: &'a PathAnswer) -> PathView<'a> {
     let forward = forward(context, pair, path);
+    let ports = port_intervals(&context.query.traffic.source_ports);
+    let arriving =
+        path.forward.last().map(|last| header(&last.source, &last.destination, &last.transport, &ports));
     let back = back(context, pair, path);
     PathView {
         verdict: path.verdict.as_text(),
         forward_path_components: forward,
         return_path_components: back,
         judged: path.verdict,
-        family: pair.family,
         pair: number,
+        arriving,
     }
 }
 
@@ -60,7 +64,7 @@ fn forward<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer)
         transport: first.transport.clone(),
         source_ports: ports,
     };
-    let mut trail = Trail::new(context, pair, Direction::Forward, begins);
+    let mut trail = Trail::new(context, pair, path.verdict, Direction::Forward, begins);
     match &context.query.sources[pair.source] {
         Source::Interface(interface, _) => trail.begin_at_interface(*interface),
         Source::Outside(_) | Source::Nobody(_) => trail.push(Component::Internet, NOWHERE),
@@ -77,7 +81,7 @@ fn back<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) ->
         transport: first.transport.clone(),
         source_ports: last.transport.clone(),
     };
-    let mut trail = Trail::new(context, pair, Direction::Return, begins);
+    let mut trail = Trail::new(context, pair, path.verdict, Direction::Return, begins);
     match last.kind {
         LocationKind::InterfaceIn => match last.component {
             Component::Resource(ResourceKind::NetworkInterface, position) => {
@@ -170,14 +174,26 @@ struct Trail<'a> {
     direction: Direction,
     carried: Carried,
     components: Vec<ComponentView<'a>>,
+    /// Whether nothing gets to the end.
+    is_stopped: bool,
     /// Where the last route sent, for targets that the snapshot does not have.
     target: Option<&'a str>,
 }
 
 impl<'a> Trail<'a> {
-    fn new(context: Context<'a>, pair: &'a PairAnswer, direction: Direction, carried: Carried) -> Trail<'a> {
+    fn new(
+        context: Context<'a>,
+        pair: &'a PairAnswer,
+        verdict: Verdict,
+        direction: Direction,
+        carried: Carried,
+    ) -> Trail<'a> {
+        let is_stopped = match direction {
+            Direction::Forward => verdict == Verdict::Blocked,
+            Direction::Return => matches!(verdict, Verdict::Blocked | Verdict::ForwardOnly),
+        };
         let components = Vec::with_capacity(12);
-        Trail { context, blockers: &pair.blockers, direction, carried, components, target: None }
+        Trail { context, blockers: &pair.blockers, direction, carried, components, is_stopped, target: None }
     }
 
     /// A component that lets packets pass, so far as is known yet.
@@ -206,7 +222,53 @@ impl<'a> Trail<'a> {
         for event in events {
             self.event(event);
         }
+        let has_ended = events.last().is_some_and(|it| it.decision == Decision::Arrive);
+        if !has_ended && self.components.iter().all(|it| it.decision != "drop") {
+            self.dead_end();
+        }
+        if self.is_stopped {
+            self.mark();
+        }
         self.components
+    }
+
+    /// Of what stops packets, some is told without an event: it is marked where it stands on the path.
+    fn mark(&mut self) {
+        for blocker in self.blockers.iter().filter(|it| it.direction == self.direction && !it.is_later) {
+            let code = blocker.code.as_text();
+            if self.components.iter().any(|it| it.code == Some(code)) {
+                continue;
+            }
+            let known = self.components.iter_mut().find(|it| it.component == blocker.component);
+            if let Some(known) = known.filter(|it| it.decision != "drop") {
+                known.decision = "drop";
+                known.code = Some(code);
+            }
+        }
+    }
+
+    /// Where packets neither arrive nor go on, what stopped them ends the path; it may be on the path already.
+    fn dead_end(&mut self) {
+        let is_here = |it: &&Blocker| it.direction == self.direction && !it.is_later;
+        let Some(blocker) = self.blockers.iter().find(is_here) else { return };
+        let known = self.components.iter_mut().rev().find(|it| it.component == blocker.component);
+        if let Some(known) = known {
+            known.decision = "drop";
+            known.code = Some(blocker.code.as_text());
+            return;
+        }
+        let mut view = at_rows(self.context, blocker.component, (blocker.vpc, blocker.subnet));
+        if view.id == ABSENT
+            && let Some(target) = self.target
+        {
+            view.id = target;
+        }
+        view.decision = "drop";
+        view.code = Some(blocker.code.as_text());
+        view.by = blocker.by.and_then(|origin| {
+            rule(self.context, Met { origin, at: blocker.component, destination: &blocker.destination })
+        });
+        self.components.push(view);
     }
 
     fn event(&mut self, event: &'a Event) {
@@ -219,7 +281,10 @@ impl<'a> Trail<'a> {
             RuleUse::None | RuleUse::Assumption(_) => self.plain(event),
         }
         if let (Some(before), Some(last)) = (before, self.components.last_mut()) {
-            last.decision = "translate";
+            // What would be dropped would be rewritten first or afterwards.
+            if last.decision != "drop" {
+                last.decision = "translate";
+            }
             // A gateway that rewrites at the very beginning has both.
             last.inbound_header = Some(before.header());
             last.outbound_header = Some(self.carried.header());
@@ -290,6 +355,13 @@ impl<'a> Trail<'a> {
             self.arrive(event);
             return;
         }
+        // A gateway that should be attached drops while packets still stand on the internet.
+        let is_entered = self.components.last().is_some_and(|last| {
+            last.decision == "drop" && last.place.is_some_and(|(at, _)| at == event.location)
+        });
+        if is_entered && event.decision == Decision::Pass {
+            return;
+        }
         let is_known = self.components.last().is_some_and(|last| {
             last.component == event.component
                 && last.place.is_none_or(|(at, kind)| at == event.location || is_same_place(kind, event.kind))
@@ -345,10 +417,18 @@ impl<'a> Trail<'a> {
             Decision::Translate => view.decision = "translate",
             Decision::Drop(code) => {
                 view.decision = "drop";
-                view.code = Some(code.as_text());
+                view.code = Some(self.code_of(event, code));
             }
         }
         self.components.push(view);
+    }
+
+    /// The code of a drop; its blocker may know better why (SG-18).
+    fn code_of(&self, event: &Event, code: ExplanationCode) -> &'static str {
+        let is_of = |it: &&Blocker| {
+            it.direction == self.direction && it.rule == event.rule && matches!(it.rule, RuleUse::Filter(..))
+        };
+        self.blockers.iter().find(is_of).map_or(code, |it| it.code).as_text()
     }
 
     fn rule(&self, event: &Event, origin: crate::network::Origin, at: Component) -> Option<RuleView<'a>> {
@@ -447,11 +527,38 @@ fn component_view<'a>(
     let mut view = at_rows(context, component, (event.vpc, subnet_of(context, event)));
     view.place = Some((event.location, event.kind));
     if view.id == ABSENT
-        && let Some(target) = target
+        && let Some(id) = target.or_else(|| absent_gateway(context, component, &event.destination))
     {
-        view.id = target;
+        view.id = id;
     }
     view
+}
+
+/// The internet gateway that the VPC of a public address should have, by the word of its routes.
+pub(super) fn absent_gateway<'a>(
+    context: Context<'a>,
+    component: Component,
+    destination: &AddressSet,
+) -> Option<&'a str> {
+    let Component::Resource(ResourceKind::InternetGateway, _) = component else { return None };
+    let vpc = owning_vpc(context, destination)?;
+    let tables = context.snapshot.model.route_tables.iter().filter(|table| table.vpc.as_str() == vpc);
+    tables.flat_map(|table| &table.routes).find_map(|route| match &route.target {
+        RouteTarget::Gateway(id) if id.starts_with("igw-") => Some(id.as_str()),
+        _ => None,
+    })
+}
+
+/// The VPC that a public address stands for an address of, or that an address is in.
+pub(super) fn owning_vpc<'a>(context: Context<'a>, destination: &AddressSet) -> Option<&'a str> {
+    let address = destination.first()?;
+    match destination.family() {
+        Family::V4 => match context.network.public_owner(address as u32)? {
+            PublicOwner::Private(vpc, _) => name::vpc_id(context, vpc.0),
+            PublicOwner::Nat(_) | PublicOwner::Unassociated(_) | PublicOwner::Absent(_) => None,
+        },
+        Family::V6 => name::vpc_id(context, context.network.public_ipv6.at(Family::V6, address)),
+    }
 }
 
 /// A component with its names, and the VPC and subnet that packets stood in.

@@ -47,10 +47,28 @@ pub(super) fn remedies<'a>(
             Some(words) => vec![Remedy { component: None, words }],
             None => vec![usual(case, component)],
         },
+        ExplanationCode::BadStateAttachment if component.kind == "internet-gateway" => {
+            let words = match case.vpc() {
+                Some(vpc) => format!("attach an internet gateway to {vpc}"),
+                None => "attach an internet gateway".to_owned(),
+            };
+            vec![Remedy { words, ..usual(case, component) }]
+        }
+        ExplanationCode::BadState => match super::path::instance_of(case.context, case.blocker.component) {
+            Some(instance) => {
+                let id = name::named(case.context, instance).id;
+                vec![Remedy { component: Some(id), words: format!("start {id}") }]
+            }
+            None => vec![usual(case, component)],
+        },
+        ExplanationCode::MoreSpecificRoute => match by {
+            Some(by) => {
+                vec![Remedy { words: format!("remove or narrow {}", by.words), ..usual(case, component) }]
+            }
+            None => vec![usual(case, component)],
+        },
         ExplanationCode::BadStateRoute
-        | ExplanationCode::BadState
         | ExplanationCode::BadStateAttachment
-        | ExplanationCode::MoreSpecificRoute
         | ExplanationCode::IngressRtbNoPublicIp
         | ExplanationCode::IngressRtbTrafficRedirection
         | ExplanationCode::EniSourceDestCheckRestriction
@@ -92,7 +110,9 @@ fn usual<'a>(case: Case<'_, 'a>, component: &ComponentView<'a>) -> Remedy<'a> {
 
 /// The traffic as a rule has it: `tcp 22`, `all`.
 fn rule_traffic(case: Case<'_, '_>) -> String {
-    if is_everything(&case.blocker.transport) { "all".to_owned() } else { case.traffic() }
+    let traffic = case.traffic();
+    let is_long = traffic.contains("except") || traffic.contains('…');
+    if is_everything(&case.blocker.transport) || is_long { "all".to_owned() } else { traffic }
 }
 
 fn direction(case: Case<'_, '_>) -> (&'static str, &'static str) {

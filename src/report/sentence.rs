@@ -3,7 +3,6 @@
 use super::explanation::Case;
 use super::name::{self, Named};
 use super::view::{ComponentView, RuleView};
-use super::wording;
 use crate::model::ResourceKind;
 use crate::network::{Component, ExplanationCode, Judge};
 use crate::solver::{Direction, RuleUse};
@@ -14,7 +13,7 @@ pub(super) fn sentence(
     component: &ComponentView<'_>,
     by: Option<&RuleView<'_>>,
 ) -> String {
-    let id = label(component);
+    let id = short(component.id, component.name);
     let (source, destination) = (case.source(), case.destination());
     match case.blocker.code {
         ExplanationCode::NoRouteToDestination => format!("{id} has no route for {destination}"),
@@ -151,8 +150,13 @@ pub(super) fn with_name(id: &str, name: Option<&str>) -> String {
     }
 }
 
+/// The name alone where it tells: the id stands beside every sentence.
+fn short(id: &str, name: Option<&str>) -> String {
+    name.filter(|name| !name.eq_ignore_ascii_case("default")).unwrap_or(id).to_owned()
+}
+
 fn label_of(named: Named<'_>) -> String {
-    with_name(named.id, named.name)
+    short(named.id, named.name)
 }
 
 /// The groups that judged, each with its name.
@@ -177,7 +181,7 @@ fn filter_sentence(case: Case<'_, '_>, before: &str, verb: &str) -> String {
 fn acl_sentence(case: Case<'_, '_>, component: &ComponentView<'_>, by: Option<&RuleView<'_>>) -> String {
     let (direction, word) = if case.is_outbound() { ("outbound", "to") } else { ("inbound", "from") };
     let packets = format!("{} {word} {}", case.traffic(), case.peer_text());
-    let id = label(component);
+    let id = short(component.id, component.name);
     match by.and_then(|by| by.rule.rsplit(' ').next().map(|number| (number, by))) {
         Some((number, by)) => format!("{direction} entry {number} of {id} drops {packets}: {}", by.words),
         None => format!("no {direction} entry of {id} allows {packets}"),
@@ -195,18 +199,21 @@ fn bad_state(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
     }
     let named = name::named(case.context, case.blocker.component);
     match (named.state, component.kind) {
-        (Some(state), _) => format!("{} is {state}", label(component)),
-        (None, "network-interface") => format!("{} is not in use", label(component)),
-        (None, _) => format!("{} does not work", label(component)),
+        (Some(state), _) => format!("{} is {state}", short(component.id, component.name)),
+        (None, "network-interface") => format!("{} is not in use", short(component.id, component.name)),
+        (None, _) => format!("{} does not work", short(component.id, component.name)),
     }
 }
 
 fn bad_attachment(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
-    let id = label(component);
+    let id = short(component.id, component.name);
     let state = name::named(case.context, case.blocker.component).state;
-    let vpc = name::vpc_id(case.context, case.blocker.vpc);
+    let vpc = case.vpc();
     match (component.kind, state) {
         ("vpc", _) => format!("no internet gateway is attached to {id}"),
+        ("internet-gateway", _) if component.id == name::ABSENT => {
+            format!("no internet gateway is attached to {}", vpc.unwrap_or("the VPC"))
+        }
         ("transit-gateway-attachment" | "transit-gateway-vpc-attachment", Some(state)) => {
             format!("{id} is {state}")
         }
@@ -239,7 +246,7 @@ fn block_public_access(case: Case<'_, '_>, component: &ComponentView<'_>) -> Str
     let model = &case.context.snapshot.model;
     let modes = model.block_public_access_options.iter();
     let mode = modes.map(|it| crate::model::words::Word::as_text(&it.mode)).find(|mode| *mode != "off");
-    let vpc = name::vpc_id(case.context, case.blocker.vpc).unwrap_or("the VPC");
+    let vpc = case.vpc().unwrap_or("the VPC");
     let way = if component.kind == "egress-only-internet-gateway" {
         "the egress-only gateway"
     } else {
@@ -253,7 +260,7 @@ fn block_public_access(case: Case<'_, '_>, component: &ComponentView<'_>) -> Str
 
 fn unknown(case: Case<'_, '_>, component: &ComponentView<'_>, otherwise: &str) -> String {
     match case.gap() {
-        Some(gap) => format!("{} {}", gap.about, wording::assumption(gap.code)),
-        None => format!("{} {otherwise}", label(component)),
+        Some(gap) => super::explanation::assumption_text(gap),
+        None => format!("{} {otherwise}", short(component.id, component.name)),
     }
 }

@@ -185,6 +185,38 @@ pub(super) fn transport_text(intervals: &[Interval]) -> String {
     if is_everything(intervals) {
         return "all traffic".to_owned();
     }
+    let parts = parts_of(intervals);
+    if parts.len() > 2 {
+        let left_out = parts_of(&complement(intervals));
+        if left_out.len() <= 2 {
+            return format!("all traffic except {}", left_out.join(", "));
+        }
+    }
+    match parts.len() {
+        0 => "nothing".to_owned(),
+        1..=3 => parts.join(", "),
+        _ => format!("{}, …", parts[..3].join(", ")),
+    }
+}
+
+/// What some intervals leave out.
+fn complement(intervals: &[Interval]) -> Vec<Interval> {
+    let mut rest = Vec::new();
+    let mut next = 0;
+    for (low, high) in intervals {
+        if next < *low {
+            rest.push((next, low - 1));
+        }
+        next = high + 1;
+    }
+    if next < 1 << 24 {
+        rest.push((next, (1 << 24) - 1));
+    }
+    rest
+}
+
+/// Protocol by protocol.
+fn parts_of(intervals: &[Interval]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for number in [protocol::TCP, protocol::UDP] {
         let ports = of_protocol(intervals, number);
@@ -216,11 +248,7 @@ pub(super) fn transport_text(intervals: &[Interval]) -> String {
             others.iter().map(|(low, high)| Range((*low, *high)).to_string()).collect();
         parts.push(format!("{word} {}", numbers.join(",")));
     }
-    match parts.len() {
-        0 => "nothing".to_owned(),
-        1..=3 => parts.join(", "),
-        _ => format!("{}, …", parts[..3].join(", ")),
-    }
+    parts
 }
 
 /// Protocols without ports or types, as ranges of numbers.

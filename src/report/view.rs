@@ -9,7 +9,6 @@ use super::traffic::{Addresses, IcmpTypes, Ports};
 use super::{Context, rule::RuleSource};
 use crate::model::ResourceKind;
 use crate::network::{Component, ExplanationCode, LocationId, LocationKind};
-use crate::packet::Family;
 use crate::snapshot::Snapshot;
 use crate::solver::{Answer, Direction, RuleUse, Verdict};
 
@@ -89,9 +88,10 @@ pub struct PathView<'a> {
     #[serde(skip)]
     pub(super) judged: Verdict,
     #[serde(skip)]
-    pub(super) family: Family,
-    #[serde(skip)]
     pub(super) pair: usize,
+    /// What packets carry at the end of the way there.
+    #[serde(skip)]
+    pub(super) arriving: Option<Header>,
 }
 
 /// Something that packets meet.
@@ -196,6 +196,9 @@ pub struct ExplanationView<'a> {
     /// Whether an earlier blocker had dropped the same packets.
     #[serde(skip_serializing_if = "is_false")]
     pub is_later: bool,
+    /// Which of the report's `pairs` it concerns, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<usize>,
     #[serde(skip)]
     pub(super) case: ExplanationCode,
     #[serde(skip)]
@@ -249,6 +252,8 @@ pub struct Considered<'a> {
     pub why: String,
     #[serde(skip)]
     pub(super) source: RuleSource<'a>,
+    #[serde(skip)]
+    pub(super) admits: bool,
 }
 
 /// A change that would let packets pass.
@@ -268,7 +273,7 @@ pub struct AssumptionView<'a> {
     /// What it is about.
     pub about: &'a str,
     /// In a sentence.
-    pub words: &'static str,
+    pub words: String,
     /// The call that would settle it.
     pub needs: Option<String>,
     /// Where in the snapshot the thing is mentioned.

@@ -12,8 +12,14 @@ use crate::report::rule::RuleSource;
 use crate::report::view::{ComponentView, Header, RuleView};
 
 /// A path. The internet and services have no component of their own at AWS: the first leaves its header to the gateway,
-/// the second its name to the endpoint.
-pub(super) fn components<'r>(views: &'r [ComponentView<'_>]) -> Vec<PathComponent<'r>> {
+/// the second its name to the endpoint. What is dropped goes no further. Of inbound headers AWS has those of the first and
+/// of the last component.
+pub(super) fn components<'r>(
+    views: &'r [ComponentView<'_>],
+    arriving: Option<&'r Header>,
+) -> Vec<PathComponent<'r>> {
+    let dropped = views.iter().position(|it| it.decision == "drop");
+    let views = &views[..dropped.map_or(views.len(), |at| at + 1)];
     let mut components: Vec<PathComponent<'r>> = Vec::with_capacity(views.len());
     let mut begins: Option<PacketHeader> = None;
     for (index, view) in views.iter().enumerate() {
@@ -41,7 +47,7 @@ pub(super) fn components<'r>(views: &'r [ComponentView<'_>]) -> Vec<PathComponen
             attached_to,
             component: Some(component(view)),
             outbound_header: view.outbound_header.as_ref().map(header),
-            inbound_header: begins.take().or(inbound),
+            inbound_header: if components.is_empty() { begins.take().or(inbound) } else { None },
             route_table_route: view.by.as_ref().and_then(route),
             security_group_rule: view.by.as_ref().and_then(group_rule),
             subnet: view.subnet.filter(|id| *id != view.id).map(|id| plain(view, "subnet", id)),
@@ -49,6 +55,11 @@ pub(super) fn components<'r>(views: &'r [ComponentView<'_>]) -> Vec<PathComponen
             transit_gateway_route_table_route: view.by.as_ref().and_then(transit_route),
             service_name: None,
         });
+    }
+    if let (Some(last), Some(arriving), None) = (components.last_mut(), arriving, dropped)
+        && last.sequence_number > 1
+    {
+        last.inbound_header = Some(header(arriving));
     }
     components
 }

@@ -43,8 +43,8 @@ fn analysis<'r>(report: &'r Report<'_>) -> Analysis<'r> {
         status_message: status_message(report),
         warning_message: warning_message(report),
         network_path_found: report.judged == Verdict::Reachable,
-        forward_path_components: components::components(forward),
-        return_path_components: components::components(back),
+        forward_path_components: components::components(forward, path.and_then(|it| it.arriving.as_ref())),
+        return_path_components: components::components(back, None),
         explanations: report
             .explanations
             .iter()
@@ -81,7 +81,7 @@ fn status_message(report: &Report<'_>) -> String {
     let missing = report.assumptions.iter().filter(|it| it.makes_unknown);
     match report.judged {
         Verdict::Unknown => {
-            let gaps: Vec<String> = missing.map(|it| format!("{} {}", it.about, it.words)).collect();
+            let gaps: Vec<String> = missing.map(|it| it.words.clone()).collect();
             format!("{}: {}", report.verdict, gaps.join("; ")).trim_end_matches([' ', ':']).to_owned()
         }
         Verdict::Reachable | Verdict::Partial | Verdict::ForwardOnly | Verdict::Blocked => {
@@ -92,7 +92,7 @@ fn status_message(report: &Report<'_>) -> String {
 
 fn warning_message(report: &Report<'_>) -> Option<String> {
     let assumed = report.assumptions.iter().filter(|it| !it.makes_unknown);
-    let words: Vec<String> = assumed.map(|it| format!("{}: {} {}", it.code, it.about, it.words)).collect();
+    let words: Vec<String> = assumed.map(|it| format!("{}: {}", it.code, it.words)).collect();
     (!words.is_empty()).then(|| words.join("; "))
 }
 

@@ -10,10 +10,12 @@ const MOST_CONSIDERED: usize = 3;
 /// Where the words of a labelled line begin.
 const LABELS: usize = 9;
 
-/// Everything that stands in the way.
-pub(super) fn blockers(report: &Report<'_>, page: &mut Page) {
-    let has_several = report.explanations.len() > 1;
-    for (number, explanation) in report.explanations.iter().enumerate() {
+/// Everything that stands in the way of a pair.
+pub(super) fn blockers(report: &Report<'_>, pair: usize, page: &mut Page) {
+    let is_of_pair = |it: &&ExplanationView<'_>| it.pairs.is_empty() || it.pairs.contains(&pair);
+    let explanations: Vec<&ExplanationView<'_>> = report.explanations.iter().filter(is_of_pair).collect();
+    let has_several = explanations.len() > 1;
+    for (number, explanation) in explanations.into_iter().enumerate() {
         page.gap();
         let number = if has_several { format!("{}.", number + 1) } else { String::new() };
         one(report, &number, explanation, page);
@@ -36,15 +38,17 @@ fn one(report: &Report<'_>, number: &str, explanation: &ExplanationView<'_>, pag
         );
     }
     if let Some(by) = &explanation.by {
-        let rule = format!("{}: {}", by.rule, by.words);
-        labelled(page, "by", &[(Tone::Strong, &rule)]);
+        labelled(page, "by", &[(Tone::Strong, &rule_line(&by.rule, &by.words))]);
         place(page, by.id, by.place.as_deref());
     }
     let most = if page.style.verbose { usize::MAX } else { MOST_CONSIDERED };
-    for (index, rule) in explanation.considered.iter().take(most).enumerate() {
+    // That other entries deny as well is no miss.
+    let told = explanation.considered.iter().filter(|it| it.admits || page.style.verbose);
+    let told: Vec<&Considered<'_>> = told.collect();
+    for (index, rule) in told.iter().take(most).enumerate() {
         considered(page, if index == 0 { "nearest" } else { "also" }, rule);
     }
-    let left_out = explanation.considered.len().saturating_sub(most);
+    let left_out = told.len().saturating_sub(most);
     if left_out > 0 {
         labelled(page, "", &[(Tone::Faint, &format!("and {left_out} more rules (--verbose lists them)"))]);
     }
@@ -58,10 +62,15 @@ fn one(report: &Report<'_>, number: &str, explanation: &ExplanationView<'_>, pag
 }
 
 fn considered(page: &mut Page, label: &str, rule: &Considered<'_>) {
-    let words = format!("{}: {}", rule.rule, rule.words);
-    labelled(page, label, &[(Tone::Plain, &words)]);
+    labelled(page, label, &[(Tone::Plain, &rule_line(&rule.rule, &rule.words))]);
     labelled(page, "", &[(Tone::Unsure, &rule.why)]);
     place(page, rule.id, rule.place.as_deref());
+}
+
+/// A rule with its words; the words of a route have its block already.
+fn rule_line(rule: &str, words: &str) -> String {
+    let table = rule.split(' ').next().unwrap_or_default();
+    if words.contains(" -> ") { format!("{table}: {words}") } else { format!("{rule}: {words}") }
 }
 
 fn place(page: &mut Page, id: Option<&str>, place: Option<&str>) {

@@ -1,7 +1,7 @@
 //! Several ends: a table of each pair with its own verdict.
 
 use super::page::{Page, Tone, width_of};
-use super::{mark, tone};
+use super::{blocker, mark, tone, walk};
 use crate::report::view::{PairView, Report};
 use crate::solver::Verdict;
 
@@ -36,5 +36,34 @@ pub(super) fn ends(report: &Report<'_>, page: &mut Page) {
     }
     if rows.len() > most {
         page.line(2, &[(Tone::Faint, &format!("and {} more (--verbose lists them)", rows.len() - most))]);
+    }
+}
+
+/// Pairs that are told in full, unless everything is wanted.
+const MOST_TOLD: usize = 3;
+
+/// Blockers and walks, pair by pair: one of each verdict and set of codes, what does not hold first.
+pub(super) fn each(report: &Report<'_>, page: &mut Page) {
+    let mut told: Vec<(&str, &[&str])> = Vec::new();
+    let mut order: Vec<usize> = (0..report.pairs.len()).collect();
+    order.sort_by_key(|pair| report.answer.pairs[*pair].verdict == Verdict::Reachable);
+    for number in order {
+        let (pair, answer) = (&report.pairs[number], &report.answer.pairs[number]);
+        let kind = (pair.verdict, pair.codes.as_slice());
+        let is_new = !told.contains(&kind) && told.len() < MOST_TOLD;
+        if !answer.is_explained || !(is_new || page.style.verbose) {
+            continue;
+        }
+        told.push(kind);
+        page.gap();
+        let verdict = format!("{} {}:", mark(answer.verdict), pair.verdict);
+        let ends = format!("{} to {}, {}", pair.source, pair.destination, pair.family);
+        page.line(0, &[(tone(answer.verdict), &verdict), (Tone::Strong, &ends)]);
+        blocker::blockers(report, number, page);
+        walk::walks(report, number, page);
+    }
+    if told.len() < report.pairs.len() && !page.style.verbose {
+        page.gap();
+        page.line(0, &[(Tone::Faint, "the other ends are alike, or told with --verbose")]);
     }
 }

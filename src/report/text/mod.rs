@@ -34,14 +34,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Resu
     if report.pairs.len() > 1 {
         ends::ends(report, &mut page);
     }
-    match report.judged {
-        Verdict::Reachable => {
-            walk::walks(report, &mut page);
-        }
-        Verdict::Blocked | Verdict::ForwardOnly | Verdict::Partial | Verdict::Unknown => {
-            blocker::blockers(report, &mut page);
-            walk::walks(report, &mut page);
-        }
+    if report.pairs.len() > 1 {
+        ends::each(report, &mut page);
+    } else {
+        blocker::blockers(report, 0, &mut page);
+        walk::walks(report, 0, &mut page);
     }
     if report.judged != Verdict::Blocked {
         set::packets(report, &mut page);
@@ -51,17 +48,20 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Resu
 }
 
 fn headline(report: &Report<'_>, page: &mut Page) {
-    let traffic = &report.question.traffic;
     let ends = format!("from {} to {}", report.question.source, report.question.destination);
+    let (whole, none, some) = match report.question.traffic.as_str() {
+        "all" => ("all traffic".to_owned(), "no traffic gets".to_owned(), "some traffic".to_owned()),
+        traffic => (traffic.to_owned(), format!("{traffic} does not get"), format!("some of {traffic}")),
+    };
     let is_one_way = report.context.query.is_one_way;
     let words = match report.judged {
-        Verdict::Reachable if is_one_way => format!("{traffic} gets {ends}"),
-        Verdict::Reachable => format!("{traffic} gets {ends}, and the replies get back"),
-        Verdict::Blocked => format!("{traffic} does not get {ends}"),
-        Verdict::ForwardOnly => format!("{traffic} gets {ends}, but no reply gets back"),
-        Verdict::Partial if is_one_way => format!("some of {traffic} gets {ends}, the rest does not"),
-        Verdict::Partial => format!("some of {traffic} gets {ends} and back, the rest does not"),
-        Verdict::Unknown => format!("the snapshot does not say whether {traffic} gets {ends}"),
+        Verdict::Reachable if is_one_way => format!("{whole} gets {ends}"),
+        Verdict::Reachable => format!("{whole} gets {ends}, and the replies get back"),
+        Verdict::Blocked => format!("{none} {ends}"),
+        Verdict::ForwardOnly => format!("{whole} gets {ends}, but no reply gets back"),
+        Verdict::Partial if is_one_way => format!("{some} gets {ends}, the rest does not"),
+        Verdict::Partial => format!("{some} gets {ends} and back, the rest does not"),
+        Verdict::Unknown => format!("the snapshot does not say whether {whole} gets {ends}"),
     };
     let verdict = format!("{} {}:", mark(report.judged), report.verdict);
     page.line(0, &[(tone(report.judged), &verdict), (Tone::Plain, &words)]);
@@ -94,10 +94,7 @@ fn assumptions(report: &Report<'_>, page: &mut Page) {
         }
         page.title(title, "");
         for it in list {
-            page.line(
-                2,
-                &[(Tone::Plain, it.about), (Tone::Plain, it.words), (Tone::Faint, &format!("({})", it.code))],
-            );
+            page.line(2, &[(Tone::Plain, &it.words), (Tone::Faint, &format!("({})", it.code))]);
             if let Some(call) = &it.needs {
                 page.line(4, &[(Tone::Faint, "run:"), (Tone::Strong, call)]);
             }

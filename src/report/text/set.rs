@@ -90,6 +90,7 @@ pub(super) fn header_text(network: &Network, header: &Header) -> String {
         name if !header.destination_ports.is_empty() && !name.contains('+') => {
             format!("{name} {}", header.destination_ports)
         }
+        name if name.matches('+').count() > 2 => "several protocols".to_owned(),
         name => name.replace('+', ", "),
     };
     let source = addresses_text(network, &header.source_addresses.0);

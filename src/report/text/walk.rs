@@ -2,9 +2,8 @@
 
 use super::page::{Page, Tone, width_of};
 use super::set::header_text;
-use super::{mark, tone};
+use super::tone;
 use crate::network::Network;
-use crate::packet::Family;
 use crate::report::sentence::with_name;
 use crate::report::traffic::addresses_text;
 use crate::report::view::{ComponentView, Header, Note, PathView, Report, RuleView};
@@ -13,46 +12,30 @@ use crate::solver::Verdict;
 /// A column is not made wider than this for one long name.
 const WIDEST: usize = 44;
 
-/// The paths: all if wanted, else one of each verdict of each family.
-pub(super) fn walks(report: &Report<'_>, page: &mut Page) {
-    let mut told: Vec<(Verdict, Family)> = Vec::new();
+/// The paths of a pair: all if wanted, else one of each verdict.
+pub(super) fn walks(report: &Report<'_>, pair: usize, page: &mut Page) {
+    let mut told: Vec<Verdict> = Vec::new();
     let mut left_out = 0;
-    let has_several = report.paths.len() > 1;
-    for path in &report.paths {
-        let kind = (path.judged, path.family);
-        if told.contains(&kind) && !page.style.verbose {
+    let paths = report.paths.iter().filter(|it| it.pair == pair);
+    let has_several = paths.clone().count() > 1;
+    for path in paths {
+        if told.contains(&path.judged) && !page.style.verbose {
             left_out += 1;
             continue;
         }
-        told.push(kind);
+        told.push(path.judged);
         if has_several {
-            heading(report, path, page);
+            page.gap();
+            let number = format!("way {} of those that AWS may choose:", told.len());
+            page.line(0, &[(Tone::Strong, &number), (tone(path.judged), path.verdict)]);
         }
         walk(report.context.network, path, page);
     }
     if left_out > 0 {
         let ways = if left_out == 1 { "way" } else { "ways" };
         page.gap();
-        page.line(
-            0,
-            &[(
-                Tone::Faint,
-                &format!("and {left_out} more {ways} with the same verdict (--verbose tells all)"),
-            )],
-        );
+        page.line(0, &[(Tone::Faint, &format!("and {left_out} more {ways} alike (--verbose tells all)"))]);
     }
-}
-
-fn heading(report: &Report<'_>, path: &PathView<'_>, page: &mut Page) {
-    let ends = match report.pairs.get(path.pair) {
-        Some(pair) => format!("{} to {}, {}", pair.source, pair.destination, pair.family),
-        None => super::super::family_text(path.family).to_owned(),
-    };
-    page.gap();
-    page.line(
-        0,
-        &[(tone(path.judged), &format!("{} {}", mark(path.judged), path.verdict)), (Tone::Plain, &ends)],
-    );
 }
 
 fn walk(network: &Network, path: &PathView<'_>, page: &mut Page) {
