@@ -70,6 +70,8 @@ pub(super) struct Compiler<'a> {
     pub public_owners: FxHashMap<u32, PublicOwner>,
     /// See [`Network::would_be`].
     pub would_be: FxHashMap<LocationId, Vec<LocationId>>,
+    /// See [`Network::leads_to`].
+    pub leads_to: FxHashMap<LocationId, VpcIndex>,
     /// See [`Network::route_entries`].
     pub route_entries: Vec<Vec<(IpNet, HopIndex)>>,
     pub internet_location: LocationId,
@@ -157,6 +159,7 @@ impl<'a> Compiler<'a> {
             list_ids: FxHashMap::default(),
             public_owners: FxHashMap::default(),
             would_be: FxHashMap::default(),
+            leads_to: FxHashMap::default(),
             route_entries: Vec::new(),
             internet_location,
             well_known: WellKnownSets { rfc1918: AddressSetIndex(0), rfc6598: AddressSetIndex(0) },
@@ -217,6 +220,7 @@ impl<'a> Compiler<'a> {
             lists: self.lists,
             public_owners,
             would_be: self.would_be,
+            leads_to: self.leads_to,
             route_entries: self.route_entries,
             nat64: AddressSet::block(address_plan::NAT64),
             public_ipv6,

@@ -108,6 +108,8 @@ pub struct Network {
     pub public_owners: Vec<(u32, PublicOwner)>,
     /// Where packets could go on from a location whose routes say nothing, for would-be paths.
     pub would_be: rustc_hash::FxHashMap<LocationId, Vec<LocationId>>,
+    /// The VPC that a way out of another VPC or of a transit gateway leads into.
+    pub leads_to: rustc_hash::FxHashMap<LocationId, VpcIndex>,
     /// The routes that each route function was made of, with where they send.
     pub route_entries: Vec<Vec<(ipnet::IpNet, HopIndex)>>,
     /// The prefix of IPv4 addresses in IPv6 (NAT-9).

@@ -246,6 +246,9 @@ pub(super) fn outward(
 /// TGW-9, TGW-10: into the VPC by the subnet of the sender's zone, else any, and from there by that subnet's table.
 fn into_vpc(compiler: &mut Compiler<'_>, location: LocationId, position: usize) -> Vec<Step> {
     let attachment = &compiler.model.transit_gateway_vpc_attachments[position];
+    if let Some(vpc) = compiler.vpc_ids.get(&attachment.vpc).copied() {
+        compiler.leads_to.insert(location, vpc);
+    }
     let component = component_of(compiler, &attachment.id, &attachment.transit_gateway);
     let mut steps = state_guards(compiler, attachment.state.as_ref());
     steps.push(ipv6_guard(compiler, attachment));

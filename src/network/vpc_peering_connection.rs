@@ -125,6 +125,7 @@ fn from(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> Location
     }
     match far_vpc {
         Some(far_vpc) if far_vpc != vpc => {
+            compiler.leads_to.insert(location, far_vpc);
             let way_back = from(compiler, position, far_vpc);
             let router = compiler.vpcs[far_vpc.index()].router;
             let edge = compiler.add_edge(location, router, Origin::Wiring);

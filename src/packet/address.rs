@@ -5,6 +5,7 @@
 //! match) alike, since only the value of a piece differs. Not good at change: it is built once.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use smallvec::SmallVec;
@@ -61,21 +62,53 @@ pub fn range_of(net: IpNet) -> (u128, u128) {
 }
 
 /// A set of addresses of one family: sorted ranges that neither overlap nor touch.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// One range stands in place; more are shared, since a set of public addresses may have a hundred thousand and is passed
+/// along with every packet.
+#[derive(Debug, Clone, PartialOrd, Ord, Hash)]
 pub struct AddressSet {
     family: Family,
-    ranges: SmallVec<[(u128, u128); 1]>,
+    ranges: Ranges,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Ranges {
+    None,
+    One([(u128, u128); 1]),
+    Many(Arc<[(u128, u128)]>),
+}
+
+impl PartialEq for AddressSet {
+    fn eq(&self, other: &AddressSet) -> bool {
+        let is_same = match (&self.ranges, &other.ranges) {
+            (Ranges::Many(one), Ranges::Many(two)) => Arc::ptr_eq(one, two) || one == two,
+            (one, two) => one == two,
+        };
+        is_same && self.family == other.family
+    }
+}
+
+impl Eq for AddressSet {}
+
+impl From<Vec<(u128, u128)>> for Ranges {
+    fn from(ranges: Vec<(u128, u128)>) -> Ranges {
+        match ranges.as_slice() {
+            [] => Ranges::None,
+            [range] => Ranges::One([*range]),
+            _ => Ranges::Many(ranges.into()),
+        }
+    }
 }
 
 impl AddressSet {
     /// No address.
     pub fn empty(family: Family) -> AddressSet {
-        AddressSet { family, ranges: SmallVec::new() }
+        AddressSet { family, ranges: Ranges::None }
     }
 
     /// Every address of a family.
     pub fn all(family: Family) -> AddressSet {
-        AddressSet { family, ranges: SmallVec::from_buf([(0, family.last())]) }
+        AddressSet { family, ranges: Ranges::One([(0, family.last())]) }
     }
 
     /// One address.
@@ -85,26 +118,26 @@ impl AddressSet {
 
     /// One address, as a number.
     pub fn point(family: Family, bits: u128) -> AddressSet {
-        AddressSet { family, ranges: SmallVec::from_buf([(bits, bits)]) }
+        AddressSet { family, ranges: Ranges::One([(bits, bits)]) }
     }
 
     /// The addresses of a block.
     pub fn block(net: IpNet) -> AddressSet {
-        AddressSet { family: Family::of(net.addr()), ranges: SmallVec::from_buf([range_of(net)]) }
+        AddressSet { family: Family::of(net.addr()), ranges: Ranges::One([range_of(net)]) }
     }
 
     /// The set of some ranges, in any order, overlapping or not.
     pub fn of(family: Family, ranges: impl IntoIterator<Item = (u128, u128)>) -> AddressSet {
         let mut sorted: Vec<(u128, u128)> = ranges.into_iter().filter(|(low, high)| low <= high).collect();
         sorted.sort_unstable();
-        let mut canonical: SmallVec<[(u128, u128); 1]> = SmallVec::new();
+        let mut canonical: Vec<(u128, u128)> = Vec::with_capacity(sorted.len());
         for (low, high) in sorted {
             match canonical.last_mut() {
                 Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
                 Some(_) | None => canonical.push((low, high)),
             }
         }
-        AddressSet { family, ranges: canonical }
+        AddressSet { family, ranges: canonical.into() }
     }
 
     /// The family.
@@ -114,17 +147,21 @@ impl AddressSet {
 
     /// The ranges, both ends included.
     pub fn ranges(&self) -> &[(u128, u128)] {
-        &self.ranges
+        match &self.ranges {
+            Ranges::None => &[],
+            Ranges::One(range) => range,
+            Ranges::Many(ranges) => ranges,
+        }
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
+        self.ranges().is_empty()
     }
 
     /// The address, when there is exactly one.
     pub fn single(&self) -> Option<u128> {
-        match self.ranges.as_slice() {
+        match self.ranges() {
             [(low, high)] if low == high => Some(*low),
             _ => None,
         }
@@ -132,45 +169,51 @@ impl AddressSet {
 
     /// The lowest address.
     pub fn first(&self) -> Option<u128> {
-        self.ranges.first().map(|(low, _)| *low)
+        self.ranges().first().map(|(low, _)| *low)
     }
 
     /// Whether it holds an address.
     pub fn holds(&self, bits: u128) -> bool {
-        let after = self.ranges.partition_point(|(low, _)| *low <= bits);
-        after > 0 && bits <= self.ranges[after - 1].1
+        let ranges = self.ranges();
+        let after = ranges.partition_point(|(low, _)| *low <= bits);
+        after > 0 && bits <= ranges[after - 1].1
     }
 
     /// How many addresses it holds, where that fits.
     pub fn count(&self) -> u128 {
-        self.ranges.iter().fold(0u128, |sum, (low, high)| sum.saturating_add((high - low).saturating_add(1)))
+        self.ranges()
+            .iter()
+            .fold(0u128, |sum, (low, high)| sum.saturating_add((high - low).saturating_add(1)))
     }
 
     /// What is in both.
     pub fn intersection(&self, other: &AddressSet) -> AddressSet {
-        let mut ranges = SmallVec::new();
+        if self == other {
+            return self.clone();
+        }
+        let mut ranges = Vec::new();
         let (mut left, mut right) = (0, 0);
         // Ends: every round leaves one range behind.
-        while let (Some(one), Some(two)) = (self.ranges.get(left), other.ranges.get(right)) {
+        while let (Some(one), Some(two)) = (self.ranges().get(left), other.ranges().get(right)) {
             let (low, high) = (one.0.max(two.0), one.1.min(two.1));
             if low <= high {
                 ranges.push((low, high));
             }
             if one.1 <= two.1 { left += 1 } else { right += 1 }
         }
-        AddressSet { family: self.family, ranges }
+        AddressSet { family: self.family, ranges: ranges.into() }
     }
 
     /// What is in either.
     pub fn union(&self, other: &AddressSet) -> AddressSet {
-        AddressSet::of(self.family, self.ranges.iter().chain(&other.ranges).copied())
+        AddressSet::of(self.family, self.ranges().iter().chain(other.ranges()).copied())
     }
 
     /// What is in no range.
     pub fn complement(&self) -> AddressSet {
-        let mut ranges = SmallVec::new();
+        let mut ranges = Vec::new();
         let mut next = Some(0);
-        for (low, high) in &self.ranges {
+        for (low, high) in self.ranges() {
             if let Some(start) = next
                 && start < *low
             {
@@ -181,16 +224,41 @@ impl AddressSet {
         if let Some(start) = next {
             ranges.push((start, self.family.last()));
         }
-        AddressSet { family: self.family, ranges }
+        AddressSet { family: self.family, ranges: ranges.into() }
     }
 
     /// What is in this and not in the other.
     pub fn difference(&self, other: &AddressSet) -> AddressSet {
-        if let (Some(address), [range]) = (self.single(), other.ranges.as_slice()) {
+        if self == other {
+            return AddressSet::empty(self.family);
+        }
+        if let (Some(address), [range]) = (self.single(), other.ranges()) {
             let is_inside = (range.0..=range.1).contains(&address);
             return if is_inside { AddressSet::empty(self.family) } else { self.clone() };
         }
         self.intersection(&other.complement())
+    }
+
+    /// A set of at most so many ranges that holds this one: the narrowest gaps are closed. O(n).
+    pub fn cover(&self, most: usize) -> AddressSet {
+        let ranges = self.ranges();
+        if ranges.len() <= most || most == 0 {
+            return self.clone();
+        }
+        let gap = |pair: &[(u128, u128)]| pair[1].0 - pair[0].1;
+        let mut gaps: Vec<u128> = ranges.windows(2).map(gap).collect();
+        let closed = gaps.len() - (most - 1);
+        // Gaps of this width and narrower are closed, so there may be fewer ranges than allowed, never more.
+        let (_, widest, _) = gaps.select_nth_unstable(closed - 1);
+        let widest = *widest;
+        let mut cover: Vec<(u128, u128)> = vec![ranges[0]];
+        for range in &ranges[1..] {
+            match cover.last_mut() {
+                Some(last) if range.0 - last.1 <= widest => last.1 = range.1,
+                Some(_) | None => cover.push(*range),
+            }
+        }
+        AddressSet { family: self.family, ranges: cover.into() }
     }
 
     /// The smallest list of blocks that make up the set.
@@ -200,7 +268,7 @@ impl AddressSet {
             Family::V6 => 128,
         };
         let mut blocks = Vec::new();
-        for (low, high) in &self.ranges {
+        for (low, high) in self.ranges() {
             let mut start = *low;
             // Ends: each block covers at least one address of the range.
             loop {
@@ -335,23 +403,39 @@ impl<T: Copy + Eq> AddressMap<T> {
 
     /// Splits a set by value: one part a value, in the order in which the values first occur.
     pub fn split(&self, set: &AddressSet) -> SmallVec<[(AddressSet, T); 1]> {
-        let mut parts: SmallVec<[(AddressSet, T); 1]> = SmallVec::new();
-        for (low, high) in set.ranges() {
-            if low == high && set.ranges().len() == 1 {
-                parts.push((set.clone(), self.at(set.family(), *low)));
-                return parts;
+        let family = set.family();
+        let constant = match family {
+            Family::V4 => self.v4.starts.len() == 1,
+            Family::V6 => self.v6.starts.len() == 1,
+        };
+        match set.ranges() {
+            [] => return SmallVec::new(),
+            // One value everywhere, or one address.
+            [(low, high), rest @ ..] if constant || (low == high && rest.is_empty()) => {
+                return SmallVec::from_buf([(set.clone(), self.at(family, *low))]);
             }
-            for (start, end, value) in self.pieces_within(set.family(), *low, *high) {
+            _ => {}
+        }
+        let mut parts: SmallVec<[(Vec<(u128, u128)>, T); 1]> = SmallVec::new();
+        for (low, high) in set.ranges() {
+            for (start, end, value) in self.pieces_within(family, *low, *high) {
                 match parts.iter_mut().find(|(_, known)| *known == value) {
-                    Some((part, _)) => match part.ranges.last_mut() {
+                    Some((part, _)) => match part.last_mut() {
                         Some(last) if last.1.checked_add(1) == Some(start) => last.1 = end,
-                        Some(_) | None => part.ranges.push((start, end)),
+                        Some(_) | None => part.push((start, end)),
                     },
-                    None => parts.push((AddressSet::of(set.family(), [(start, end)]), value)),
+                    None => parts.push((vec![(start, end)], value)),
                 }
             }
         }
+        if let [(_, value)] = parts.as_slice() {
+            // The set itself, shared.
+            return SmallVec::from_buf([(set.clone(), *value)]);
+        }
         parts
+            .into_iter()
+            .map(|(ranges, value)| (AddressSet { family, ranges: ranges.into() }, value))
+            .collect()
     }
 
     /// The map with every value replaced.
@@ -511,6 +595,15 @@ mod tests {
             let parts = split.iter().fold(AddressSet::empty(Family::V4), |sum, (part, _)| sum.union(part));
             prop_assert_eq!(parts, set_of(&nets));
         }
+    }
+
+    #[test]
+    fn a_cover_holds_the_set_and_closes_the_narrowest_gaps() {
+        let set = AddressSet::of(Family::V4, [(0, 9), (11, 19), (30, 39), (1000, 1009)]);
+        let cover = AddressSet::of(Family::V4, [(0, 39), (1000, 1009)]);
+        assert_eq!(set.cover(2), cover);
+        assert_eq!(set.cover(4), set);
+        assert_eq!(set.cover(1), AddressSet::of(Family::V4, [(0, 1009)]));
     }
 
     #[test]

@@ -123,6 +123,9 @@ impl Story {
     }
 }
 
+/// Would-be ways that are tried at a dead end.
+const MOST_WAYS: usize = 16;
+
 /// What becomes of the flow at hand after a step.
 enum Next {
     Go,
@@ -1343,6 +1346,10 @@ impl<'w, 'n> Walk<'w, 'n> {
         if let Some(address) = flow.destination.single() {
             return self.one_on_internet(flow, family, address);
         }
+        if flow.destination == *network.internet(family) {
+            self.arrive(flow, End::Internet);
+            return Next::Ended;
+        }
         let mut owned: Vec<(u128, u128)> = Vec::new();
         match family {
             Family::V4 => {
@@ -1487,6 +1494,14 @@ impl<'w, 'n> Walk<'w, 'n> {
         }
         let Some(exits) = network.would_be.get(&flow.at) else { return };
         story.depth += 1;
+        // Of many ways, those into the VPC that is meant; where none leads there, no way but through a third thing.
+        let meant = self.intended.map(|it| network.interfaces[it.index()].vpc);
+        let leads = |exit: &&LocationId| match (network.leads_to.get(exit), meant) {
+            (Some(vpc), Some(meant)) => *vpc == meant,
+            (Some(_), None) => network.location(flow.at).kind == LocationKind::RouteTable,
+            (None, _) => true,
+        };
+        let exits = exits.iter().filter(leads).take(MOST_WAYS);
         let mut best: Option<(usize, Vec<Drop>, Vec<Arrival>)> = None;
         for exit in exits {
             let is_way = match network.location(*exit).kind {
