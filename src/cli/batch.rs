@@ -49,6 +49,16 @@ struct Line<'a> {
     all_addresses: Option<bool>,
     one_way: Option<bool>,
     all_paths: Option<bool>,
+    via: Option<Selectors>,
+    avoid: Option<Selectors>,
+}
+
+/// One selector, or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "a selector, or a list of them")]
+enum Selectors {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// The id of a line, as it is written there.
@@ -80,7 +90,8 @@ pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outco
     };
     let opened = open(context)?;
     let index = Index::new(&opened.snapshot.model, &opened.network).prepare();
-    let filter = Filter::new(&index, words).map_err(|error| Failure::of_selector(&index, error))?;
+    let filter =
+        Filter::new(&index, &words.via, &words.avoid).map_err(|error| Failure::of_selector(&index, error))?;
     // One more than there are threads: the thread that waits for the others may be none of the pool's.
     let threads = rayon::current_num_threads() + 1;
     let solvers = (0..threads).map(|_| Mutex::new(Solver::new(&opened.network))).collect();
@@ -194,12 +205,13 @@ impl<'a> Batch<'a> {
         let traffic = line.traffic.as_deref().unwrap_or(&self.words.traffic);
         let arguments = self.arguments(line, traffic)?;
         let mut query = resolve(&self.index, &arguments).map_err(|error| error.to_string())?;
-        self.filter.ask(&mut query);
+        let filter = self.filter(line)?;
+        filter.ask(&mut query);
         let verdict = if self.words.brief {
-            self.brief(solver, &query, id, text)
+            self.brief(solver, &query, &filter, id, text)
         } else {
             let mut answer = solve_with(solver, &query);
-            self.filter.apply(&self.opened.network, &mut answer);
+            filter.apply(&self.opened.network, &mut answer);
             let question = Question {
                 source: line.source.clone().into_owned(),
                 destination: line.destination.clone().into_owned(),
@@ -220,18 +232,28 @@ impl<'a> Batch<'a> {
         &self,
         solver: &mut Solver<'a>,
         query: &Query,
+        filter: &Filter,
         id: Option<&RawValue>,
         text: &mut Vec<u8>,
     ) -> Verdict {
         let mut answer = decide(solver, query);
-        if answer.verdict != Verdict::Reachable || !self.filter.is_empty() {
+        if answer.verdict != Verdict::Reachable || !filter.is_empty() {
             answer = solve_with(solver, query);
-            self.filter.apply(&self.opened.network, &mut answer);
+            filter.apply(&self.opened.network, &mut answer);
         }
         let codes = report::codes(&answer);
         text.extend_from_slice(report::batch::brief(&id, answer.verdict, &codes).as_bytes());
         text.push(b'\n');
         answer.verdict
+    }
+
+    /// The line's own filter, else that of the options.
+    fn filter(&self, line: &Line<'_>) -> Result<Cow<'_, Filter>, String> {
+        if line.via.is_none() && line.avoid.is_none() {
+            return Ok(Cow::Borrowed(&self.filter));
+        }
+        let filter = Filter::new(&self.index, listed(line.via.as_ref()), listed(line.avoid.as_ref()));
+        filter.map(Cow::Owned).map_err(|error| error.to_string())
     }
 
     /// What the line says, and where it says nothing, the options.
@@ -253,6 +275,14 @@ impl<'a> Batch<'a> {
             all_addresses: line.all_addresses.unwrap_or(options.all_addresses),
             all_paths: line.all_paths.unwrap_or(options.all_paths),
         })
+    }
+}
+
+fn listed(selectors: Option<&Selectors>) -> &[String] {
+    match selectors {
+        None => &[],
+        Some(Selectors::One(selector)) => std::slice::from_ref(selector),
+        Some(Selectors::Several(selectors)) => selectors,
     }
 }
 

@@ -5,32 +5,33 @@
 //! partial. Not good at: ways that are alternatives for the same packets (equal choices), of which it is only said
 //! that not all count.
 
-use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 
-use super::arguments::Query as Words;
-use crate::network::{Component, Network};
+use crate::network::{Component, ExplanationCode, Network};
 use crate::packet::AddressSet;
 use crate::selector::{Index, SelectorError, components};
-use crate::solver::{Answer, Decision, Event, PairAnswer, PathAnswer, Query, RuleUse, Verdict, together};
+use crate::solver::{
+    Answer, Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, Query, RuleUse, Verdict, together,
+};
 
 /// What a way must and must not lead through.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
-    via: FxHashSet<Component>,
-    avoid: FxHashSet<Component>,
+    via: BTreeSet<Component>,
+    avoid: BTreeSet<Component>,
 }
 
 impl Filter {
-    /// The components that the options name.
-    pub(super) fn new(index: &Index<'_>, words: &Words) -> Result<Filter, SelectorError> {
-        let all = |selectors: &[String]| -> Result<FxHashSet<Component>, SelectorError> {
-            let mut set = FxHashSet::default();
+    /// The components that selectors name.
+    pub(super) fn new(index: &Index<'_>, via: &[String], avoid: &[String]) -> Result<Filter, SelectorError> {
+        let all = |selectors: &[String]| -> Result<BTreeSet<Component>, SelectorError> {
+            let mut set = BTreeSet::new();
             for selector in selectors {
                 set.extend(components(index, selector)?);
             }
             Ok(set)
         };
-        Ok(Filter { via: all(&words.via)?, avoid: all(&words.avoid)? })
+        Ok(Filter { via: all(via)?, avoid: all(avoid)? })
     }
 
     /// Whether there is anything to filter by.
@@ -40,12 +41,8 @@ impl Filter {
 
     /// Has the ways told that are to be filtered.
     pub(super) fn ask(&self, query: &mut Query) {
-        let sorted = |set: &FxHashSet<Component>| {
-            let ordered: std::collections::BTreeSet<Component> = set.iter().copied().collect();
-            ordered.into_iter().collect()
-        };
-        query.via = sorted(&self.via);
-        query.avoid = sorted(&self.avoid);
+        query.via = self.via.iter().copied().collect();
+        query.avoid = self.avoid.iter().copied().collect();
     }
 
     /// Judges an answer by the ways that count.
@@ -60,14 +57,20 @@ impl Filter {
     }
 
     fn judge(&self, network: &Network, pair: &mut PairAnswer) {
-        let is_open = |path: &PathAnswer| path.verdict != Verdict::Blocked;
-        if matches!(pair.verdict, Verdict::Blocked) {
+        // Packets that never leave their host pass nothing that could be avoided.
+        if pair.verdict == Verdict::Blocked || (pair.is_host_local && self.via.is_empty()) {
             return;
         }
-        let open = pair.paths.iter().filter(|path| is_open(path)).count();
-        pair.paths.retain(|path| !is_open(path) || self.counts(network, path));
+        let is_open = |path: &PathAnswer| path.verdict != Verdict::Blocked;
+        let mut ruled_out: Vec<Blocker> = Vec::new();
+        pair.paths.retain(|path| {
+            let blocker = if is_open(path) { self.objection(network, path) } else { None };
+            let counts = blocker.is_none();
+            ruled_out.extend(blocker);
+            counts
+        });
         let kept: Vec<&PathAnswer> = pair.paths.iter().filter(|path| is_open(path)).collect();
-        if kept.len() == open && open > 0 {
+        if ruled_out.is_empty() && !kept.is_empty() {
             return;
         }
         pair.witness = None;
@@ -78,33 +81,80 @@ impl Filter {
                 pair.verdict = Verdict::Blocked;
             }
         } else {
-            let reached: Vec<AddressSet> =
-                kept.iter().filter_map(|path| path.forward.last()).map(|it| it.destination.clone()).collect();
+            let ends = kept.iter().filter_map(|path| path.forward.last());
+            let reached: Vec<AddressSet> = ends.map(|it| it.destination.clone()).collect();
             narrow(pair, &reached);
-            pair.verdict = if pair.verdict == Verdict::Unknown { Verdict::Unknown } else { Verdict::Partial };
+            if pair.verdict != Verdict::Unknown {
+                pair.verdict = Verdict::Partial;
+            }
+        }
+        for blocker in ruled_out {
+            let says_it = |known: &Blocker| {
+                known.code == blocker.code
+                    && known.component == blocker.component
+                    && known.direction == blocker.direction
+            };
+            if !pair.blockers.iter().any(says_it) {
+                pair.blockers.push(blocker);
+            }
         }
     }
 
-    fn counts(&self, network: &Network, path: &PathAnswer) -> bool {
-        let passes = |set: &FxHashSet<Component>, event: &Event| holds(network, set, event);
-        let is_via = self.via.is_empty() || path.forward.iter().any(|it| passes(&self.via, it));
-        let mut all = path.forward.iter().chain(&path.back);
-        is_via && !all.any(|it| passes(&self.avoid, it))
+    /// Why a way does not count: what it meets and should avoid, or what it misses.
+    fn objection(&self, network: &Network, path: &PathAnswer) -> Option<Blocker> {
+        let ways = [(Direction::Forward, &path.forward), (Direction::Return, &path.back)];
+        for (direction, events) in ways {
+            for event in events {
+                let met = met(network, event).into_iter().find(|it| self.avoid.contains(it));
+                if let Some(component) = met {
+                    return Some(blocker(direction, component, event));
+                }
+            }
+        }
+        let is_missed = |event: &Event| !met(network, event).iter().any(|it| self.via.contains(it));
+        match (self.via.first(), path.forward.last()) {
+            (Some(component), Some(last)) if path.forward.iter().all(is_missed) => {
+                Some(blocker(Direction::Forward, *component, last))
+            }
+            (Some(_) | None, _) => None,
+        }
     }
 }
 
-/// Whether something happened at one of some components: at it, by its rules, or inside it.
-fn holds(network: &Network, set: &FxHashSet<Component>, event: &Event) -> bool {
-    let judge = match event.rule {
+/// What packets pass where something happens to them: what does it, by whose rules, and inside of what.
+fn met(network: &Network, event: &Event) -> Vec<Component> {
+    if matches!(event.decision, Decision::Drop(_)) {
+        return Vec::new();
+    }
+    let mut met = match event.rule {
         RuleUse::Filter(filter, _) | RuleUse::Stateful(filter) => {
             network.filters[filter.0 as usize].judge.components()
         }
         RuleUse::None | RuleUse::Route(..) | RuleUse::NoRoute(_) | RuleUse::Assumption(_) => Vec::new(),
     };
-    let subnet = network.subnets.get(event.subnet as usize).map(|it| it.component);
-    let vpc = network.vpcs.get(event.vpc as usize).map(|it| it.component);
-    let is_drop = matches!(event.decision, Decision::Drop(_));
-    !is_drop && judge.iter().chain(&subnet).chain(&vpc).chain([&event.component]).any(|it| set.contains(it))
+    met.push(event.component);
+    met.extend(network.subnets.get(event.subnet as usize).map(|it| it.component));
+    met.extend(network.vpcs.get(event.vpc as usize).map(|it| it.component));
+    met
+}
+
+fn blocker(direction: Direction, component: Component, event: &Event) -> Blocker {
+    Blocker {
+        direction,
+        code: ExplanationCode::ComponentFilterRestriction,
+        component,
+        related: Vec::new(),
+        rule: RuleUse::None,
+        by: None,
+        considered: Vec::new(),
+        source: event.source.clone(),
+        destination: event.destination.clone(),
+        transport: event.transport.clone(),
+        subnet: u32::MAX,
+        vpc: u32::MAX,
+        is_later: false,
+        gap: None,
+    }
 }
 
 /// Keeps the packets for where the ways that count lead. Equal choices are no set of packets: none is sure of its way.
@@ -113,21 +163,14 @@ fn narrow(pair: &mut PairAnswer, reached: &[AddressSet]) {
         pair.parts.clear();
         return;
     }
-    pair.parts.retain_mut(|part| {
+    for part in &mut pair.parts {
         let family = part.destination.family();
-        let of_family: Vec<&AddressSet> = reached.iter().filter(|it| it.family() == family).collect();
+        let of_family = reached.iter().filter(|it| it.family() == family);
         let inside = of_family
-            .iter()
-            .map(|it| part.destination.intersection(it))
-            .fold(AddressSet::empty(family), |sum, it| sum.union(&it));
+            .fold(AddressSet::empty(family), |sum, it| sum.union(&part.destination.intersection(it)));
+        // Behind a translation the way's end says nothing of the header.
         if !inside.is_empty() {
             part.destination = inside;
         }
-        // Behind a translation the way's end says nothing of the header.
-        !inside_is_known(part, &of_family) || !part.destination.is_empty()
-    });
-}
-
-fn inside_is_known(part: &crate::solver::Part, reached: &[&AddressSet]) -> bool {
-    reached.iter().any(|it| !part.destination.intersection(it).is_empty())
+    }
 }

@@ -43,7 +43,7 @@ fn one(context: &Context, words: &Words, source: &str, destination: &str) -> Res
     let opened = open(context)?;
     let index = Index::new(&opened.snapshot.model, &opened.network);
     let failed = |error| Failure::of_selector(&index, error);
-    let filter = Filter::new(&index, words).map_err(failed)?;
+    let filter = Filter::new(&index, &words.via, &words.avoid).map_err(failed)?;
     let arguments = Arguments { source, destination, ..arguments(words) };
     let mut query = resolve(&index, &arguments).map_err(failed)?;
     filter.ask(&mut query);

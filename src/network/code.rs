@@ -94,6 +94,8 @@ codes! {
     VpceIntraVpcTraffic = "VPCE_INTRA_VPC_TRAFFIC", aws;
     /// The component carries certain protocols only.
     ProtocolRestriction = "PROTOCOL_RESTRICTION", aws;
+    /// The question's own filter, `--via` or `--avoid`, rules the way out.
+    ComponentFilterRestriction = "COMPONENT_FILTER_RESTRICTION", aws;
     /// There is nowhere for the packet to go from here.
     NoPossibleDestination = "NO_POSSIBLE_DESTINATION", aws;
     /// A needed resource is not in the snapshot.

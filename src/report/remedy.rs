@@ -90,6 +90,7 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::VpceGatewayProtocolRestriction
         | ExplanationCode::VpceIntraVpcTraffic
         | ExplanationCode::ProtocolRestriction
+        | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
         | ExplanationCode::UnassociatedComponent
         | ExplanationCode::NatGatewayNoState

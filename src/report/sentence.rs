@@ -106,6 +106,7 @@ pub(super) fn sentence(
         }
         ExplanationCode::VpceIntraVpcTraffic => format!("{id} belongs to an endpoint, which begins nothing"),
         ExplanationCode::ProtocolRestriction => format!("{id} does not carry {}", case.traffic()),
+        ExplanationCode::ComponentFilterRestriction => component_filter(case, component),
         ExplanationCode::NoPossibleDestination => {
             format!("{id} neither begins nor takes {} of this kind", case.traffic())
         }
@@ -255,6 +256,14 @@ fn block_public_access(case: Case<'_, '_>, component: &ComponentView<'_>) -> Str
     match mode {
         Some(mode) => format!("VPC Block Public Access ({mode}) closes {way} for {vpc}"),
         None => format!("VPC Block Public Access closes {way} for {vpc}"),
+    }
+}
+
+fn component_filter(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
+    if case.context.query.avoid.contains(&case.blocker.component) {
+        format!("the way leads through {}, which is to be avoided", label(component))
+    } else {
+        format!("the way does not lead through {}", label(component))
     }
 }
 

@@ -140,6 +140,7 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         }
         ExplanationCode::VpceIntraVpcTraffic => "an endpoint never begins a conversation",
         ExplanationCode::ProtocolRestriction => "the component does not carry that protocol",
+        ExplanationCode::ComponentFilterRestriction => "`--via` or `--avoid` rules the way out",
         ExplanationCode::NoPossibleDestination => "there is nowhere for the packets to go from here",
         ExplanationCode::UnknownResource => "what decides here is not in the snapshot",
         ExplanationCode::UnsupportedComponent => "what decides here is not modelled",
@@ -212,6 +213,7 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::VpceGatewayProtocolRestriction => "use TCP",
         ExplanationCode::VpceIntraVpcTraffic => "ask in the other direction",
         ExplanationCode::ProtocolRestriction => "use a protocol that the component carries",
+        ExplanationCode::ComponentFilterRestriction => "ask without `--via` or `--avoid`",
         ExplanationCode::NoPossibleDestination => "ask for something that answers",
         ExplanationCode::UnknownResource => "run the call that describes it and add its answer",
         ExplanationCode::UnsupportedComponent => "look at that component by hand",

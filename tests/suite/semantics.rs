@@ -61,7 +61,8 @@ struct Question {
     by: Vec<String>,
     codes: BTreeSet<String>,
     flags: Vec<String>,
-    source_ports: Option<String>,
+    /// Options with a value: client ports, ways that count.
+    values: Vec<(String, String)>,
 }
 
 #[test]
@@ -208,7 +209,10 @@ fn question(line: &str) -> Result<Question, String> {
                 in_rule = true;
                 continue;
             }
-            "source-ports" => question.source_ports = words.next().map(|word| (*word).to_owned()),
+            "source-ports" | "via" | "avoid" => {
+                let value = words.next().ok_or_else(|| format!("`{word}` wants a value"))?;
+                question.values.push(((*word).to_owned(), (*value).to_owned()));
+            }
             word if FLAGS.contains(&word) => question.flags.push(word.to_owned()),
             word if is_code => question.codes.extend(word.split(',').map(str::to_owned)),
             word if in_rule => {
@@ -232,8 +236,8 @@ impl Question {
         for flag in &self.flags {
             line[flag.replace('-', "_")] = json!(true);
         }
-        if let Some(ports) = &self.source_ports {
-            line["source_ports"] = json!(ports);
+        for (option, value) in &self.values {
+            line[option.replace('-', "_")] = json!(value);
         }
         line
     }

@@ -139,6 +139,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::TgwRouteAzRestriction
         | ExplanationCode::TgwRtbRoutesAreUnknown
         | ExplanationCode::VpceIntraVpcTraffic
+        | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
         | ExplanationCode::UnassociatedComponent
         | ExplanationCode::NatGatewayNoState
