@@ -50,6 +50,11 @@ impl Coverage {
         self.scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)))
     }
 
+    /// Whether an answer to a call, for an account and Region, lacks something that it should have.
+    pub fn is_cut(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+        any_is_of(&self.truncated, kind, account, region)
+    }
+
     /// Whether the snapshot holds an answer to a call for anybody.
     pub fn holds_any(&self, kind: ResourceKind) -> bool {
         self.scopes.contains_key(&kind)
@@ -65,6 +70,20 @@ impl Coverage {
 fn fits(scope: &Scope, account: Option<&AccountId>, region: Option<&Region>) -> bool {
     (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
         && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
+}
+
+/// Whether one of a call's scopes is an account's and Region's, as far as both sides say.
+fn any_is_of(
+    scopes: &BTreeMap<ResourceKind, Vec<Scope>>,
+    kind: ResourceKind,
+    account: Option<&AccountId>,
+    region: Option<&Region>,
+) -> bool {
+    let matches = |scope: &Scope| {
+        (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
+            && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
+    };
+    scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(matches))
 }
 
 /// What the snapshot did not say and was taken for granted, or what keeps an answer unknown.

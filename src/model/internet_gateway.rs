@@ -27,6 +27,11 @@ pub struct GatewayAttachment {
 }
 
 impl GatewayAttachment {
+    /// Whether its state is a word that nobody knows (JS-4).
+    pub fn is_odd(&self) -> bool {
+        matches!(self.state, Some(GatewayAttachmentState::Unknown(_)))
+    }
+
     /// Whether packets pass.
     pub fn is_in_force(&self) -> bool {
         matches!(self.state, None | Some(GatewayAttachmentState::Attached))

@@ -24,6 +24,12 @@ fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option
     let model = compiler.model;
     // BPA-1: the subnet's owner decides.
     let owner = &subnet.about;
+    let kind = ResourceKind::BlockPublicAccessOptions;
+    if model.coverage.is_cut(kind, owner.account.as_ref(), owner.region.as_ref()) {
+        let gap =
+            compiler.assumption(AssumptionCode::MissingData, subnet.id.as_str(), Some(kind.call()), None);
+        return (PublicAccess::Unknown, Some(gap));
+    }
     let options = model.block_public_access_options.iter().find(|it| is_for(it, owner));
     let vpc = model.vpcs.get(&subnet.vpc);
     let echoed = subnet
@@ -35,7 +41,6 @@ fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option
         // BPA-8: the subnet's own word is the effective one, exclusions included.
         (None, Some(mode)) => return (by_mode(&mode), unknown_word(compiler, &mode, &subnet.about)),
         (None, None) => {
-            let kind = ResourceKind::BlockPublicAccessOptions;
             let region = owner.region.as_ref();
             let gap = (!model.coverage.holds(kind, owner.account.as_ref(), region)).then(|| {
                 let about = match (&owner.account, region) {

@@ -322,6 +322,8 @@ pub enum Entry {
     TransitIn {
         /// Whether the gateway and the attachment keep groups.
         keeps_groups: bool,
+        /// What keeps that unknown.
+        gap: Option<AssumptionIndex>,
     },
     /// Out of a transit gateway by an attachment.
     TransitOut {

@@ -57,7 +57,7 @@ fn guards(compiler: &mut Compiler<'_>) {
             Component::Resource(_, position) => compiler.model.subnets[..].get(position as usize),
             Component::Internet | Component::Service(_) => None,
         };
-        let position = subnet.and_then(|subnet| by_subnet.get(&subnet.id).copied());
+        let position = by_subnet.get(&row.id).copied();
         let acl = match position {
             Some(position) => [false, true].map(|is_outbound| known(compiler, position, is_outbound)),
             None => {

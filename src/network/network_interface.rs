@@ -260,6 +260,10 @@ fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterface, index: I
             steps.push(arrive);
             steps
         }
+        // GWLB-2: packets get to the endpoint of an appliance by routes, never by its address.
+        Role::NotModelled if interface.kind == InterfaceKind::GatewayLoadBalancerEndpoint => {
+            vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))]
+        }
         Role::NotModelled => vec![Step::Guard(Guard::Unknown(not_modelled(compiler, interface))), arrive],
     }
 }

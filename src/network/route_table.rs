@@ -6,8 +6,7 @@ use ipnet::IpNet;
 
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    AssumptionIndex, Component, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex,
-    VpcIndex,
+    AssumptionIndex, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex, VpcIndex,
 };
 use crate::model::{
     AssumptionCode, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
@@ -30,22 +29,18 @@ pub(super) fn note_would_be(compiler: &mut Compiler<'_>) {
 
 /// RT-1: the table that is explicitly associated, else the VPC's main one, else nobody knows (RT-1b).
 pub(super) fn of_subnet(compiler: &mut Compiler<'_>, subnet: SubnetIndex) -> LocationId {
+    let tables = tables_by_use(compiler);
     let row = &compiler.subnets[subnet.index()];
     let vpc = row.vpc;
-    let id = compiler.model.subnets[..].get(index_of(row.component)).map(|it| &it.id);
-    let tables = tables_by_use(compiler);
-    let explicit = id.and_then(|id| tables.by_subnet.get(id.as_str()).copied());
-    let position = explicit.or_else(|| tables.main.get(compiler.vpcs[vpc.index()].id.as_str()).copied());
-    match position {
+    let explicit = tables.by_subnet.get(row.id.as_str()).copied();
+    // Where tables are missing from the answer, the one that names the subnet may be among them.
+    let about = compiler.model.subnets.get(&row.id).map(|it| &it.about);
+    let (account, region) = about.map_or((None, None), |it| (it.account.as_ref(), it.region.as_ref()));
+    let is_cut = compiler.model.coverage.is_cut(ResourceKind::RouteTable, account, region);
+    let main = || tables.main.get(compiler.vpcs[vpc.index()].id.as_str()).copied().filter(|_| !is_cut);
+    match explicit.or_else(main) {
         Some(position) => of_table(compiler, position, vpc),
         None => without_table(compiler, vpc),
-    }
-}
-
-fn index_of(component: Component) -> usize {
-    match component {
-        Component::Resource(_, position) => position as usize,
-        Component::Internet | Component::Service(_) => usize::MAX,
     }
 }
 

@@ -48,6 +48,8 @@ pub struct VpcRow {
     pub egress_only_gateway: Option<LocationId>,
     /// Locations by which packets could leave the VPC if a route said so, for would-be paths.
     pub exits: Vec<LocationId>,
+    /// What keeps it unknown who owns an address that no interface of the snapshot owns.
+    pub interfaces_gap: Option<AssumptionIndex>,
     /// VPCs that it is peered with in the same Region, over an active connection: groups of those can be referred to.
     pub group_peers: Vec<VpcIndex>,
 }
@@ -55,6 +57,10 @@ pub struct VpcRow {
 /// A subnet.
 #[derive(Debug, Clone)]
 pub struct SubnetRow {
+    /// Its id; a subnet that is only referred to has a row too.
+    pub id: crate::model::SubnetId,
+    /// What keeps it unknown what its packets meet: the snapshot does not have it.
+    pub gap: Option<AssumptionIndex>,
     /// What an answer names.
     pub component: Component,
     /// Its VPC.

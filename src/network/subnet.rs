@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::compiler::{Compiler, Stage};
 use super::filter::FilterId;
-use super::location::{Component, LocationKind, Origin, PeerSide, Step, SubnetIndex, VpcIndex};
+use super::location::{Component, Guard, LocationKind, Origin, PeerSide, Step, SubnetIndex, VpcIndex};
 use super::rows::{PublicAccess, SubnetRow};
 use crate::model::{ResourceKind, SubnetId, Zone};
 
@@ -52,7 +52,11 @@ fn add(compiler: &mut Compiler<'_>, id: &SubnetId, vpc: VpcIndex, zone: super::Z
     let out = compiler.add_location(LocationKind::SubnetOut, component);
     let inward = compiler.add_location(LocationKind::SubnetIn, component);
     let inside = compiler.add_location(LocationKind::SubnetInside, component);
+    let gap =
+        (position == u32::MAX).then(|| compiler.absent(ResourceKind::Subnet, id.as_str(), None, None, None));
     compiler.subnets.push(SubnetRow {
+        id: id.clone(),
+        gap,
         component,
         vpc,
         zone,
@@ -69,7 +73,7 @@ fn add(compiler: &mut Compiler<'_>, id: &SubnetId, vpc: VpcIndex, zone: super::Z
 }
 
 fn locations(compiler: &mut Compiler<'_>, index: SubnetIndex) {
-    let SubnetRow { vpc, out, inward, inside, acl, .. } = compiler.subnets[index.index()];
+    let SubnetRow { vpc, out, inward, inside, acl, gap, .. } = compiler.subnets[index.index()];
     let router = compiler.vpcs[vpc.index()].router;
     compiler.add_edge(router, inward, Origin::Wiring);
     let to_inside = compiler.add_edge(out, inside, Origin::Wiring);
@@ -80,6 +84,7 @@ fn locations(compiler: &mut Compiler<'_>, index: SubnetIndex) {
     let guards = super::vpc::guards(compiler, vpc);
     let mut outward = vec![Step::Stand(index)];
     outward.extend(guards);
+    outward.extend(gap.map(|gap| Step::Guard(Guard::Unknown(gap))));
     outward.extend([
         Step::SameSubnet(index, to_inside),
         Step::Acl { filter: acl[1], peer: PeerSide::Destination, subnet: index, judges_own_subnet: true },

@@ -39,6 +39,11 @@ pub(super) fn inward(
     let association = association(compiler, &attachment.id, &attachment.transit_gateway);
     let keeps_groups = super::transit_gateway::keeps_groups(compiler, &attachment.transit_gateway)
         && attachment.group_referencing != Some(Support::Disable);
+    let is_absent = compiler.model.transit_gateways.get(&attachment.transit_gateway).is_none();
+    let groups_gap = is_absent.then(|| {
+        let kind = ResourceKind::TransitGateway;
+        compiler.absent(kind, attachment.transit_gateway.as_str(), None, None, None)
+    });
     let mut zones = Vec::new();
     for id in &attachment.subnets {
         let Some(subnet) = compiler.subnet_ids.get(id).copied() else {
@@ -54,7 +59,7 @@ pub(super) fn inward(
         // comes from the same subnet.
         let mut inward =
             vec![Step::Acl { filter: acl, peer: PeerSide::Source, subnet, judges_own_subnet: true }];
-        inward.push(Step::Enter(Entry::TransitIn { keeps_groups }));
+        inward.push(Step::Enter(Entry::TransitIn { keeps_groups, gap: groups_gap }));
         inward.extend(onward(compiler, location, &association));
         compiler.set_steps(location, &inward);
         compiler.transit_locations.push((location, attachment.transit_gateway.clone()));

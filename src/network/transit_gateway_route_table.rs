@@ -243,7 +243,9 @@ fn gap(
     let id = table.id.as_str();
     let list = listed.map(|list| &model.transit_gateway_routes[list]);
     match list {
-        Some(list) if list.is_truncated => {
+        Some(list)
+            if list.is_truncated || model.coverage.is_cut(ResourceKind::TransitGatewayRoutes, None, None) =>
+        {
             Some(compiler.assumption(AssumptionCode::Truncated, id, call, place))
         }
         Some(list) if !list.is_static_only => None,

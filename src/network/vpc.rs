@@ -105,6 +105,11 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
     let index = VpcIndex(compiler.vpcs.len() as u32);
     let component = Component::Resource(ResourceKind::Vpc, index.0);
     let router = compiler.add_location(LocationKind::Router, component);
+    let account = compiler.model.vpcs.get(id).and_then(|it| it.about.account.as_ref());
+    let kind = ResourceKind::NetworkInterface;
+    let is_held = compiler.model.coverage.holds(kind, account, region.as_ref());
+    let interfaces_gap = (!is_held)
+        .then(|| compiler.assumption(AssumptionCode::MissingData, id.as_str(), Some(kind.call()), None));
     compiler.vpcs.push(VpcRow {
         id: id.clone(),
         component,
@@ -122,6 +127,7 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
         gateway_gap: None,
         egress_only_gateway: None,
         exits: Vec::new(),
+        interfaces_gap,
         group_peers: Vec::new(),
     });
     compiler.vpc_ids.insert(id.clone(), index);

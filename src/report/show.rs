@@ -16,6 +16,7 @@ use serde::{Serialize, Serializer};
 
 use super::name::kind_text;
 use super::text::Style;
+use super::text::page::clean;
 use crate::model::{About, Model, ResourceKind};
 use crate::network::Network;
 use crate::snapshot::Snapshot;
@@ -365,15 +366,15 @@ pub fn write_text(document: &Document, out: &mut dyn Write, style: Style) -> io:
     let fact = |key: &str| document.facts.iter().find(|(known, _)| *known == key).map(|(_, value)| value);
     let text = |key: &str| fact(key).map(Cell::as_text).unwrap_or_default();
     let name = match fact("name") {
-        Some(Cell::Text(name)) if *name != text("id") => format!(" \"{name}\""),
+        Some(Cell::Text(name)) if *name != text("id") => format!(" \"{}\"", clean(name)),
         Some(_) | None => String::new(),
     };
-    writeln!(out, "{bold}{} {}{name}{reset}", text("kind").replace('-', " "), text("id"))?;
+    writeln!(out, "{bold}{} {}{name}{reset}", text("kind").replace('-', " "), clean(&text("id")))?;
     let shown = document.facts.iter().filter(|(key, _)| !["schema", "kind", "id", "name"].contains(key));
     let shown: Vec<&(&str, Cell)> = shown.collect();
     let width = shown.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
     for (key, value) in shown {
-        writeln!(out, "  {dim}{:width$}{reset}  {}", key.replace('_', " "), value.as_text())?;
+        writeln!(out, "  {dim}{:width$}{reset}  {}", key.replace('_', " "), clean(&value.as_text()))?;
     }
     for table in &document.tables {
         writeln!(out, "\n{bold}{}{reset}", table.title)?;
@@ -387,8 +388,12 @@ fn write_rows(table: &Table, out: &mut dyn Write, style: Style) -> io::Result<()
         return writeln!(out, "  none");
     }
     let most = if style.verbose { usize::MAX } else { MOST_ROWS };
-    let cells: Vec<Vec<String>> =
-        table.rows.iter().take(most).map(|row| row.iter().map(Cell::as_text).collect()).collect();
+    let cells: Vec<Vec<String>> = table
+        .rows
+        .iter()
+        .take(most)
+        .map(|row| row.iter().map(|it| clean(&it.as_text()).into_owned()).collect())
+        .collect();
     let width = |column: usize| {
         let longest = cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
         longest.max(table.columns[column].len())

@@ -168,8 +168,8 @@ impl SelectorError {
                 Some("write an address as `10.0.1.5` or `2001:db8::1`, a block as `10.0.0.0/16`".to_owned())
             }
             SelectorError::NoFamily { .. } => None,
-            SelectorError::Traffic { advice: Some(advice), .. } => Some(format!("did you mean `{advice}`?")),
-            SelectorError::Traffic { advice: None, .. } => Some(
+            SelectorError::Traffic { advice: Some(advice), text, .. } if advice != text => Some(format!("did you mean `{advice}`?")),
+            SelectorError::Traffic { .. } => Some(
                 "write `tcp/443`, `tcp/80,443`, `tcp/8000-8100`, `udp/53`, `icmp/8`, `icmp/3:4`, `icmpv6/128`, `proto/50` or `all`; join several with `+`"
                     .to_owned(),
             ),

@@ -144,8 +144,11 @@ fn icmp(text: &str) -> Result<(u16, u16), String> {
             Ok((point, point))
         }
         None => {
-            let kind = u16::from(byte(text, "type")?) << 8;
-            Ok((kind, kind | 0xff))
+            let kind = byte(text, "type")?;
+            let point = u16::from(kind) << 8;
+            // Echo, timestamp and address mask have code 0 and no other: `icmp/8` is a ping.
+            let has_one_code = matches!(kind, 0 | 8 | 13 | 14 | 17 | 18 | 128 | 129);
+            Ok((point, if has_one_code { point } else { point | 0xff }))
         }
     }
 }
@@ -177,9 +180,10 @@ mod tests {
         assert_eq!(read("tcp/8000-8010,8005-8100"), [(TCP | 8000, TCP | 8100)]);
         assert_eq!(read("udp/53+tcp/53"), [(TCP | 53, TCP | 53), (17 << 16 | 53, 17 << 16 | 53)]);
         assert_eq!(read("icmp"), [(1 << 16, (1 << 16) | 0xffff)]);
-        assert_eq!(read("icmp/8"), [(1 << 16 | 0x800, 1 << 16 | 0x8ff)]);
+        assert_eq!(read("icmp/8"), [(1 << 16 | 0x800, 1 << 16 | 0x800)]);
+        assert_eq!(read("icmp/3"), [(1 << 16 | 0x300, 1 << 16 | 0x3ff)]);
         assert_eq!(read("icmp/3:4"), [(1 << 16 | 0x304, 1 << 16 | 0x304)]);
-        assert_eq!(read("icmpv6/128"), [(58 << 16 | 0x8000, 58 << 16 | 0x80ff)]);
+        assert_eq!(read("icmpv6/128"), [(58 << 16 | 0x8000, 58 << 16 | 0x8000)]);
         assert_eq!(read("proto/50,51"), [(50 << 16, (51 << 16) | 0xffff)]);
         assert_eq!(read("all"), [EVERYTHING]);
         assert_eq!(read("all+tcp/1"), [EVERYTHING]);

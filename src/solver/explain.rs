@@ -534,7 +534,7 @@ fn losing_attachments(network: &Network, story: &Story, last: u32) -> Vec<Compon
             !matches!(
                 step,
                 Step::Enter(
-                    Entry::TransitIn { keeps_groups: false } | Entry::TransitOut { keeps_groups: false }
+                    Entry::TransitIn { keeps_groups: false, .. } | Entry::TransitOut { keeps_groups: false }
                 )
             )
         });

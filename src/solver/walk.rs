@@ -1044,7 +1044,13 @@ impl<'w, 'n> Walk<'w, 'n> {
                 flow.subnet = NONE;
                 flow.marks.push(Mark::Peering { vpc, way_back });
             }
-            Entry::TransitIn { keeps_groups } => lose(flow, keeps_groups, GroupLoss::Transit),
+            Entry::TransitIn { keeps_groups, gap } => {
+                if let Some(gap) = gap {
+                    self.gap(gap);
+                }
+                let may_keep = gap.is_some() && self.reading == Reading::Possible;
+                lose(flow, keeps_groups || may_keep, GroupLoss::Transit);
+            }
             Entry::TransitOut { keeps_groups } => {
                 lose(flow, keeps_groups, GroupLoss::Transit);
                 flow.entry = EntryKind::Transit;
@@ -1291,6 +1297,9 @@ impl<'w, 'n> Walk<'w, 'n> {
 
     /// Nobody owns the address. After an earlier blocker that is only a consequence of going on past it.
     fn nobody(&mut self, flow: &mut Flow) -> Next {
+        if let Some(gap) = self.network.vpcs.get(flow.vpc as usize).and_then(|vpc| vpc.interfaces_gap) {
+            return self.unknown(flow, gap);
+        }
         if flow.blocked == 0 {
             self.drop(flow, ExplanationCode::NoInterfaceOwnsAddress, RuleUse::None);
         }

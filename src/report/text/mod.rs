@@ -3,7 +3,7 @@
 //! What works is told as a walk. What does not is told by its blockers, each with the rule that decided, the nearest
 //! miss and what would help, and then by the way up to there. Nothing rests on colour alone.
 
-mod page;
+pub(super) mod page;
 mod walk;
 mod blocker;
 mod ends;

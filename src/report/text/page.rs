@@ -154,7 +154,7 @@ pub(super) fn width_of(text: &str) -> usize {
 
 /// Text that a terminal prints and does not obey: control characters, and those that turn the direction of writing, are
 /// written as escapes.
-pub(super) fn clean(text: &str) -> std::borrow::Cow<'_, str> {
+pub(in crate::report) fn clean(text: &str) -> std::borrow::Cow<'_, str> {
     let is_odd = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
