@@ -121,8 +121,9 @@ pub struct Wire {
     ipv6_prefixes: Option<Vec<Ipv6PrefixWire>>,
     attachment: Option<AttachmentWire>,
     owner_id: Option<CompactString>,
-    #[serde(alias = "Tags")]
     tag_set: Option<Vec<Tag>>,
+    /// The same under the name that every other resource has; some collectors print both.
+    tags: Option<Vec<Tag>>,
 }
 
 /// `Groups[]`.
@@ -252,10 +253,11 @@ impl Resource for NetworkInterface {
             .filter_map(|it| present(it.ipv6_address))
             .map(|text| address("Ipv6Address", &text))
             .collect::<Result<Box<[Ipv6Addr]>, ElementError>>()?;
+        let tags = wire.tag_set.filter(|tags| !tags.is_empty()).or(wire.tags);
         let groups = wire.groups.unwrap_or_default().into_iter();
         let status = |text: CompactString, word: &str| text.eq_ignore_ascii_case(word);
         Ok(NetworkInterface {
-            about: reading.about(wire.owner_id, None, wire.tag_set),
+            about: reading.about(wire.owner_id, None, tags),
             id: NetworkInterfaceId(wire.network_interface_id.or_missing("NetworkInterfaceId")?),
             vpc: VpcId(wire.vpc_id.or_missing("VpcId")?),
             subnet: SubnetId(wire.subnet_id.or_missing("SubnetId")?),

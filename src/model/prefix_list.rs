@@ -73,8 +73,10 @@ impl Resource for PrefixList {
             .transpose()?;
         // AWS's own lists name `AWS` as their owner, which is no account.
         let owner = wire.owner_id.filter(|owner| !owner.eq_ignore_ascii_case("AWS"));
+        let mut about = reading.about(owner, wire.prefix_list_arn.as_deref(), wire.tags);
+        about.account = about.account.filter(|account| account.as_str() != "aws");
         Ok(PrefixList {
-            about: reading.about(owner, None, wire.tags),
+            about,
             id: PrefixListId(wire.prefix_list_id.or_missing("PrefixListId")?),
             name: wire.prefix_list_name.unwrap_or_default(),
             cidrs,

@@ -154,6 +154,11 @@ impl<'f> Taker<'f> {
         for kind in pending.into_iter().filter_map(|(kind, _)| kind) {
             self.cut(kind);
         }
+        let routes = self.part.drafts.transit_gateway_routes.iter().filter(|it| it.is_truncated);
+        for place in routes.map(|it| it.about.place).collect::<Vec<_>>() {
+            self.warn(Some(place), Problem::Truncated("AdditionalRoutesAvailable"));
+            self.cut(ResourceKind::TransitGatewayRoutes);
+        }
         self.part
     }
 

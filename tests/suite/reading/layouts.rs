@@ -251,6 +251,31 @@ fn what_is_not_known_is_counted() {
 }
 
 #[test]
+fn lists_of_aws_belong_to_no_account_and_to_the_region_of_their_arn() {
+    let text = r#"{"PrefixLists": [{"PrefixListId": "pl-1", "PrefixListName": "com.amazonaws.us-west-1.s3", "State": "create-complete", "OwnerId": "AWS", "PrefixListArn": "arn:aws:ec2:us-west-1:aws:prefix-list/pl-1"}]}"#;
+    let snapshot = check("a.json", text, "PrefixList 1");
+    assert_eq!(snapshot.accounts, []);
+    assert_eq!(snapshot.regions, [Region::from("us-west-1")]);
+}
+
+#[test]
+fn both_names_of_an_interfaces_tags_are_read() {
+    for (set, tags) in [
+        ("", r#""Tags": [{"Key": "Name", "Value": "web"}]"#),
+        (r#""TagSet": [],"#, r#""Tags": [{"Key": "Name", "Value": "web"}]"#),
+        (r#""TagSet": [{"Key": "Name", "Value": "web"}]"#, ""),
+    ] {
+        let text = format!(
+            r#"{{"NetworkInterfaces": [{{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1", {set} {tags}}}]}}"#
+        );
+        assert_eq!(
+            check("a.json", &text, "NetworkInterface 1").model.network_interfaces[0].about.name(),
+            Some("web")
+        );
+    }
+}
+
+#[test]
 fn names_with_odd_bytes_do_no_harm() {
     let files = vec![("%zz%e2%28/\u{0}.json".to_owned(), format!(r#"{{"Vpcs": [{VPC}]}}"#).into_bytes())];
     assert!(read_documents(files, &ReadOptions::default()).is_ok());

@@ -120,7 +120,8 @@ fn a_bad_route_of_a_transit_gateway_costs_no_other() {
         warnings(&snapshot),
         [
             "a.json: Routes: left out: element 0: member `Routes[].DestinationCidrBlock` is `nowhere`, which is not a \
-          CIDR such as `10.0.0.0/16`"
+             CIDR such as `10.0.0.0/16`",
+            "a.json: Routes: the answer was cut off: it has `AdditionalRoutesAvailable`",
         ]
     );
     let routes = &snapshot.model.transit_gateway_routes[0];
