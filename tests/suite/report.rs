@@ -101,6 +101,32 @@ fn a_reachable_answer_reads_as_a_walk() {
     assert_eq!(
         case(WEB).text("eni-web", "eni-db", tcp(5432)),
         "\
+✓ reachable: … gets from eni-web to eni-db, and the replies get back\n\
+\n\
+the way there: 10.0.1.10 -> 10.0.2.10, tcp 5432\n\
+\u{20} ✓ instance        i-web\n\
+\u{20} ✓ interface       eni-web        in subnet-web\n\
+\u{20} ✓ security group  sg-web (web)   outbound 0: allow all to 0.0.0.0/0\n\
+\u{20} ✓ network ACL     acl-default-a  outbound 100: allow all to 0.0.0.0/0\n\
+\u{20} ✓ route table     rtb-web        10.0.0.0/16 -> local\n\
+\u{20} ✓ network ACL     acl-default-a  inbound 100: allow all from 0.0.0.0/0\n\
+\u{20} ✓ security group  sg-db (db)     inbound 0: allow tcp 5432 from sg-web\n\
+\u{20} ✓ interface       eni-db         in subnet-db\n\
+\u{20} ✓ instance        i-db\n\
+\n\
+the reply: 10.0.2.10 -> 10.0.1.10, tcp 1024-65535\n\
+\u{20} ✓ instance        i-db\n\
+\u{20} ✓ interface       eni-db         in subnet-db\n\
+\u{20} ✓ security group  sg-db (db)     stateful: the conversation is known\n\
+\u{20} ✓ network ACL     acl-default-a  outbound 100: allow all to 0.0.0.0/0\n\
+\u{20} ✓ route table     rtb-main-a     10.0.0.0/16 -> local\n\
+\u{20} ✓ network ACL     acl-default-a  inbound 100: allow all from 0.0.0.0/0\n\
+\u{20} ✓ security group  sg-web (web)   stateful: the conversation is known\n\
+\u{20} ✓ interface       eni-web        in subnet-web\n\
+\u{20} ✓ instance        i-web\n\
+\n\
+packets\n\
+\u{20} tcp 5432  10.0.1.10 (ports 1024-65535) -> 10.0.2.10\n\
 "
     );
 }
