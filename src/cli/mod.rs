@@ -1,7 +1,7 @@
 //! The command line: the only layer that prints, exits and reads the environment.
 //!
 //! One file a subcommand. Results go to standard output or `--output`, everything else to standard error; the exit code
-//! is part of the answer (`command-line`, shape). Errors of the layers below become a [`Failure`], two lines for a
+//! is part of the answer (`command-line`, shape). Errors of the layers below become a `Failure`, two lines for a
 //! person.
 
 mod arguments;

@@ -247,7 +247,8 @@ fn compile_map(
         let winners = winners(&candidates);
         let is_local = winners.first().is_some_and(|winner| winner.is_local);
         let gap = gaps.iter().find(|(_, list)| {
-            !is_local && !(list.to_service && is_private) && list.family.is_none_or(|it| it == family)
+            let is_elsewhere = is_local || (list.to_service && is_private);
+            !is_elsewhere && list.family.is_none_or(|it| it == family)
         });
         if let Some((gap, _)) = gap {
             return *gap;

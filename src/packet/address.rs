@@ -4,6 +4,7 @@
 //! up by binary search; it serves route tables (longest prefix), security groups (union) and network ACLs (first
 //! match) alike, since only the value of a piece differs. Not good at change: it is built once.
 
+use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -65,13 +66,13 @@ pub fn range_of(net: IpNet) -> (u128, u128) {
 ///
 /// One range stands in place; more are shared, since a set of public addresses may have a hundred thousand and is passed
 /// along with every packet.
-#[derive(Debug, Clone, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone)]
 pub struct AddressSet {
     family: Family,
     ranges: Ranges,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Ranges {
     None,
     One([(u128, u128); 1]),
@@ -89,6 +90,18 @@ impl PartialEq for AddressSet {
 }
 
 impl Eq for AddressSet {}
+
+impl Ord for AddressSet {
+    fn cmp(&self, other: &AddressSet) -> Ordering {
+        (self.family, self.ranges()).cmp(&(other.family, other.ranges()))
+    }
+}
+
+impl PartialOrd for AddressSet {
+    fn partial_cmp(&self, other: &AddressSet) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl From<Vec<(u128, u128)>> for Ranges {
     fn from(ranges: Vec<(u128, u128)>) -> Ranges {

@@ -146,18 +146,12 @@ impl Translation {
 ///
 /// One a thread; nothing in it is shared or locked. [`Workspace::into_sets`] turns the overlay of an empty base into
 /// the sets of a network.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Workspace<'a> {
     base: Option<&'a TransportSets>,
     overlay: TransportSets,
     memo: Vec<(u32, u32, u32, Operation)>,
     buffer: Vec<Interval>,
-}
-
-impl Default for Workspace<'_> {
-    fn default() -> Self {
-        Workspace { base: None, overlay: TransportSets::default(), memo: Vec::new(), buffer: Vec::new() }
-    }
 }
 
 impl<'a> Workspace<'a> {
@@ -308,7 +302,7 @@ fn merge(left: &[Interval], right: &[Interval], operation: Operation, result: &m
     };
     // Boundaries are the starts and the points after the ends, so at most LINE_LAST + 1.
     let boundary = |list: &[Interval], index: usize| {
-        list.get(index / 2).map(|(low, high)| if index % 2 == 0 { *low } else { high + 1 })
+        list.get(index / 2).map(|(low, high)| if index.is_multiple_of(2) { *low } else { high + 1 })
     };
     let (mut next_left, mut next_right) = (0, 0);
     let mut start = None;
