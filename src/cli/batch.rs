@@ -25,7 +25,7 @@ use super::{Context, Outcome};
 use crate::packet::Family;
 use crate::report::{self, Question, Report};
 use crate::selector::{Arguments, Index, resolve};
-use crate::solver::{Query, Solver, Verdict, decide, solve_with};
+use crate::solver::{Query, Solver, Verdict, solve_blockers, solve_with};
 
 /// How much is read at once.
 const BLOCK_BYTES: usize = 1 << 20;
@@ -95,7 +95,7 @@ pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outco
     // One more than there are threads: the thread that waits for the others may be none of the pool's.
     let threads = rayon::current_num_threads() + 1;
     let solvers = (0..threads).map(|_| Mutex::new(Solver::new(&opened.network))).collect();
-    let batch = Batch { words, opened: &opened, index, filter, solvers };
+    let batch = Batch { words, opened, index, filter, solvers };
     let mut output = Output::open(context.options.output.as_deref())?;
     let mut blocks = Blocks { reader, rest: Vec::new() };
     let mut worst = Outcome::Answered;
@@ -236,11 +236,9 @@ impl<'a> Batch<'a> {
         id: Option<&RawValue>,
         text: &mut Vec<u8>,
     ) -> Verdict {
-        let mut answer = decide(solver, query);
-        if answer.verdict != Verdict::Reachable || !filter.is_empty() {
-            answer = solve_with(solver, query);
-            filter.apply(&self.opened.network, &mut answer);
-        }
+        let mut answer =
+            if filter.is_empty() { solve_blockers(solver, query) } else { solve_with(solver, query) };
+        filter.apply(&self.opened.network, &mut answer);
         let codes = report::codes(&answer);
         text.extend_from_slice(report::batch::brief(&id, answer.verdict, &codes).as_bytes());
         text.push(b'\n');

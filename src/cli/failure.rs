@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Context;
+use super::terminal::clean;
 use crate::selector::{Index, SelectorError};
 use crate::snapshot::SnapshotError;
 
@@ -64,12 +65,12 @@ impl Failure {
             true => ("\x1b[1;31m", "\x1b[1m", "\x1b[0m"),
             false => ("", "", ""),
         };
-        let mut text = format!("{red}error{reset}: {}\n", self.message);
+        let mut text = format!("{red}error{reset}: {}\n", clean(&self.message));
         for detail in &self.details {
-            text.push_str(&format!("  {detail}\n"));
+            text.push_str(&format!("  {}\n", clean(detail)));
         }
         if let Some(help) = &self.help {
-            text.push_str(&format!("{bold}help{reset}: {help}\n"));
+            text.push_str(&format!("{bold}help{reset}: {}\n", clean(help)));
         }
         // Nowhere is left to say that this cannot be said.
         let _unheard = std::io::stderr().lock().write_all(text.as_bytes());

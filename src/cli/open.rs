@@ -1,10 +1,10 @@
 //! The snapshot: which one is meant, and what there is to say about it before any answer.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::progress::Progress;
+use super::terminal::clean;
 use super::{Context, settings};
 use crate::model::{AccountId, Region};
 use crate::network::{self, Network};
@@ -17,7 +17,9 @@ pub(super) struct Opened {
 }
 
 /// Reads and compiles the snapshot that is meant.
-pub(super) fn open(context: &Context) -> Result<Opened, Failure> {
+///
+/// It is never taken apart: that would take a big estate longer than an answer, and the process ends with it.
+pub(super) fn open(context: &Context) -> Result<&'static Opened, Failure> {
     let options = &context.options;
     let paths = paths(context)?;
     let read = ReadOptions {
@@ -34,7 +36,7 @@ pub(super) fn open(context: &Context) -> Result<Opened, Failure> {
     let compiling = Progress::begin(context, "compiling the network", None);
     let network = network::compile(&snapshot.model);
     drop(compiling);
-    Ok(Opened { snapshot, network })
+    Ok(Box::leak(Box::new(Opened { snapshot, network })))
 }
 
 /// `--snapshot`, the environment, `netpath.toml`, this folder: the first that says something.
@@ -72,22 +74,20 @@ fn warn(context: &Context, snapshot: &Snapshot) {
     let warnings = &snapshot.warnings;
     if options.verbose > 0 {
         for warning in warnings {
-            lines.push(format!("{yellow}warning{reset}: {warning}"));
+            lines.push(format!("{yellow}warning{reset}: {}", clean(&warning.to_string())));
             lines.extend(warning.problem.help().map(|help| format!("help: {help}")));
         }
         lines.extend(counted(snapshot));
         lines.push(summary(snapshot));
     } else if let [one] = warnings.as_slice() {
-        lines.push(format!("{yellow}warning{reset}: {one}"));
+        lines.push(format!("{yellow}warning{reset}: {}", clean(&one.to_string())));
     } else if let [first, rest @ ..] = warnings.as_slice() {
         let more = rest.len();
+        let first = clean(&first.to_string());
         lines.push(format!("{yellow}warning{reset}: {first}; {more} more, listed by `-v`"));
     }
-    let mut text = lines.join("\n");
-    if !text.is_empty() {
-        text.push('\n');
-        // Nobody is listening when standard error is closed.
-        let _unheard = std::io::stderr().lock().write_all(text.as_bytes());
+    for line in lines {
+        context.say(&line);
     }
 }
 
@@ -100,7 +100,7 @@ fn counted(snapshot: &Snapshot) -> Vec<String> {
         ("unknown word", &counts.unknown_words),
     ];
     let lines = tables.into_iter().flat_map(|(what, table)| {
-        table.iter().map(move |(name, count)| format!("note: {what}: `{name}`, {count} times"))
+        table.iter().map(move |(name, count)| format!("note: {what}: `{}`, {count} times", clean(name)))
     });
     lines.collect()
 }

@@ -63,6 +63,11 @@ impl Terminal {
     }
 }
 
+/// A text on one line that moves no cursor: names in a snapshot are anybody's.
+pub(super) fn clean(text: &str) -> String {
+    text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

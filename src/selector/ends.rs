@@ -62,6 +62,13 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
     if let Some(interface) = index.interface(text) {
         return Ok(Meaning::Hosts(vec![interface]));
     }
+    // What no id looks like needs no look at all kinds of them.
+    if text == "internet" {
+        return Ok(Meaning::Internet);
+    }
+    if let Ok(address) = text.parse() {
+        return Ok(Meaning::Address(address));
+    }
     if let [one] = index.by_id(text, super::named::NAMEABLE).as_slice() {
         return meaning_of(index, text, *one);
     }

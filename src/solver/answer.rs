@@ -2,11 +2,11 @@
 
 use super::explain::explain;
 use super::pair::{Outcome, Passing, Solver, together};
-use super::question::{Pair, Query};
+use super::question::{Destination, Pair, Query, Source};
 use super::witness::{Witness, witness};
 use crate::network::{
-    AssumptionIndex, Component, ExplanationCode, FilterId, LocationId, LocationKind, Origin, PeerSide,
-    RouteMapIndex,
+    AssumptionIndex, Component, ExplanationCode, FilterId, InterfaceIndex, LocationId, LocationKind, Origin,
+    PeerSide, RouteMapIndex,
 };
 use crate::packet::{AddressSet, Family, Interval, TransportSet, protocol};
 
@@ -229,6 +229,15 @@ pub(super) fn decide(solver: &mut Solver<'_>, query: &Query) -> Answer {
 
 /// With explanations: of every pair if asked, else of the first few of each verdict.
 pub(super) fn answer(solver: &mut Solver<'_>, query: &Query) -> Answer {
+    explained(solver, query, |_| true)
+}
+
+/// With the blockers of what is not reachable, and no story of what is.
+pub(super) fn blockers(solver: &mut Solver<'_>, query: &Query) -> Answer {
+    explained(solver, query, |verdict| verdict != Verdict::Reachable)
+}
+
+fn explained(solver: &mut Solver<'_>, query: &Query, wants_story: fn(Verdict) -> bool) -> Answer {
     let mut explained: [usize; 5] = [0; 5];
     let has_filter = !(query.via.is_empty() && query.avoid.is_empty());
     let pairs = each_pair(solver, query, |solver, indices, pair| {
@@ -236,7 +245,8 @@ pub(super) fn answer(solver: &mut Solver<'_>, query: &Query) -> Answer {
         let mut answer = without_story(solver, indices, pair, &outcome);
         let count = &mut explained[outcome.verdict as usize];
         *count += 1;
-        if query.all_paths || has_filter || *count <= MOST_EXPLAINED {
+        let is_asked = query.all_paths || has_filter || *count <= MOST_EXPLAINED;
+        if is_asked && wants_story(outcome.verdict) {
             explain(solver, query, pair, &outcome, &mut answer);
         }
         Some(answer)
@@ -250,8 +260,15 @@ fn each_pair(
     mut one: impl FnMut(&mut Solver<'_>, (usize, usize), &Pair<'_>) -> Option<PairAnswer>,
 ) -> Vec<PairAnswer> {
     let mut pairs = Vec::new();
+    let sources = query.sources.iter().filter_map(sender);
+    let destinations = query.destinations.iter().filter_map(receiver);
+    let has_groups = has_several(sources) || has_several(destinations);
     for (source_index, source) in query.sources.iter().enumerate() {
         for (destination_index, destination) in query.destinations.iter().enumerate() {
+            // Of groups that overlap, nobody asks whether each member reaches itself.
+            if has_groups && sender(source).is_some_and(|it| receiver(destination) == Some(it)) {
+                continue;
+            }
             for family in Family::BOTH {
                 if query.family.is_some_and(|wanted| wanted != family) {
                     continue;
@@ -266,6 +283,25 @@ fn each_pair(
         }
     }
     pairs
+}
+
+fn sender(source: &Source) -> Option<InterfaceIndex> {
+    match source {
+        Source::Interface(interface, _) => Some(*interface),
+        Source::Outside(_) | Source::Nobody(_) => None,
+    }
+}
+
+fn receiver(destination: &Destination) -> Option<InterfaceIndex> {
+    match destination {
+        Destination::Interface(interface, _) => Some(*interface),
+        Destination::Addresses(_) => None,
+    }
+}
+
+fn has_several(mut interfaces: impl Iterator<Item = InterfaceIndex>) -> bool {
+    let first = interfaces.next();
+    interfaces.any(|it| Some(it) != first)
 }
 
 /// Whether the traffic is nothing but the other family's ICMP.

@@ -40,6 +40,11 @@ pub fn decide(solver: &mut Solver<'_>, query: &Query) -> Answer {
     answer::decide(solver, query)
 }
 
+/// Answers a query with the blockers of what is not reachable, and without the ways of what is.
+pub fn solve_blockers(solver: &mut Solver<'_>, query: &Query) -> Answer {
+    answer::blockers(solver, query)
+}
+
 /// Answers a query with explanations, with a solver that is used again.
 pub fn solve_with(solver: &mut Solver<'_>, query: &Query) -> Answer {
     answer::answer(solver, query)

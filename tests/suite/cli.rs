@@ -278,6 +278,20 @@ fn help_is_short_and_has_two_examples() {
 }
 
 #[test]
+fn the_guide_knows_every_option() {
+    let guide = include_str!("../../docs/command-line.md");
+    let help = run(netpath().args(["query", "--help"]), "").out;
+    let options = help.split_whitespace().filter(|word| word.starts_with("--"));
+    let options: Vec<&str> = options.map(|word| word.trim_end_matches([',', '.', '`'])).collect();
+    assert!(options.len() > 15, "{options:?}");
+    for option in options.into_iter().filter(|option| !["--help", "--version"].contains(option)) {
+        let option = option.trim_end_matches("...");
+        let is_known = guide.contains(option) || ["--quiet", "--verbose"].contains(&option);
+        assert!(is_known, "docs/command-line.md does not know {option}");
+    }
+}
+
+#[test]
 fn options_of_all_commands_stand_before_or_after_the_command() {
     let snapshot = three_tier();
     let snapshot = snapshot.to_str().expect("the path is text");

@@ -5,6 +5,7 @@ mod corpus;
 mod reading;
 mod differential;
 mod interpreter;
+mod names;
 mod report;
 mod semantics;
 mod shorthand;
