@@ -33,6 +33,11 @@ pub(super) fn explanation<'a>(
     let mut component = at_rows(context, blocker.component, (blocker.vpc, blocker.subnet));
     component.decision = "drop";
     component.code = Some(blocker.code.as_text());
+    if let Some(met) = case.met() {
+        // Packets that are about to enter a subnet still stand outside it; the path knows better.
+        component.vpc = component.vpc.or(met.vpc);
+        component.subnet = met.subnet;
+    }
     if component.id == name::ABSENT
         && let Some(id) = case.absent_id()
     {
@@ -79,6 +84,16 @@ impl<'a> Case<'_, 'a> {
     /// What is missing, where something is.
     pub fn gap(&self) -> Option<&'a Assumption> {
         self.blocker.gap.map(|index| &self.context.network.assumptions[index.index()])
+    }
+
+    /// Where the path shows the drop.
+    fn met(&self) -> Option<&super::view::ComponentView<'a>> {
+        let component = self.blocker.component;
+        let drops = self.paths.iter().flat_map(|path| match self.blocker.direction {
+            Direction::Forward => &path.forward_path_components,
+            Direction::Return => &path.return_path_components,
+        });
+        drops.into_iter().find(|it| it.component == component && it.decision == "drop")
     }
 
     /// The id of something that the snapshot does not have: what is missing, or where the last route sent.

@@ -163,7 +163,8 @@ fn assumptions<'a>(context: Context<'a>, pairs: &'a [PairAnswer]) -> Vec<Assumpt
     let mut hosts: BTreeSet<&str> = BTreeSet::new();
     for pair in pairs.iter().filter(|pair| pair.is_host_local) {
         if let Source::Interface(interface, _) = &context.query.sources[pair.source] {
-            hosts.insert(name::named(context, context.network.interfaces[interface.index()].component).id);
+            let interface = context.network.interfaces[interface.index()].component;
+            hosts.insert(name::named(context, path::instance_of(context, interface).unwrap_or(interface)).id);
         }
     }
     views.extend(hosts.into_iter().map(explanation::host_local));

@@ -14,6 +14,8 @@ pub(super) struct Named<'a> {
     pub id: &'a str,
     pub kind: &'static str,
     pub name: Option<&'a str>,
+    /// Whether somebody gave it that name in a tag, to be told apart by.
+    pub has_tag: bool,
     pub account: Option<&'a str>,
     pub region: Option<&'a str>,
     pub vpc: Option<&'a str>,
@@ -23,12 +25,23 @@ pub(super) struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn only(id: &'a str, kind: &'static str) -> Named<'a> {
-        Named { id, kind, name: None, account: None, region: None, vpc: None, subnet: None, state: None }
+        Named {
+            id,
+            kind,
+            name: None,
+            has_tag: false,
+            account: None,
+            region: None,
+            vpc: None,
+            subnet: None,
+            state: None,
+        }
     }
 
     fn new(id: &'a str, kind: ResourceKind, about: &'a About) -> Named<'a> {
         Named {
             name: about.name(),
+            has_tag: about.name().is_some(),
             account: about.account.as_ref().map(|it| it.as_str()),
             region: about.region.as_ref().map(|it| it.as_str()),
             ..Named::only(id, kind_text(kind))

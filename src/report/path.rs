@@ -597,6 +597,7 @@ pub(super) fn at_rows<'a>(
         component,
         place: None,
         note: Note::None,
+        has_tag: named.has_tag,
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn sentence(
     component: &ComponentView<'_>,
     by: Option<&RuleView<'_>>,
 ) -> String {
-    let id = short(component.id, component.name);
+    let id = short(component);
     let (source, destination) = (case.source(), case.destination());
     match case.blocker.code {
         ExplanationCode::NoRouteToDestination => format!("{id} has no route for {destination}"),
@@ -151,13 +151,13 @@ pub(super) fn with_name(id: &str, name: Option<&str>) -> String {
     }
 }
 
-/// The name alone where it tells: the id stands beside every sentence.
-fn short(id: &str, name: Option<&str>) -> String {
-    name.filter(|name| !name.eq_ignore_ascii_case("default")).unwrap_or(id).to_owned()
+/// The name alone where somebody gave one to tell things apart: the id stands beside every sentence.
+fn short(component: &ComponentView<'_>) -> String {
+    component.name.filter(|_| component.has_tag).unwrap_or(component.id).to_owned()
 }
 
 fn label_of(named: Named<'_>) -> String {
-    short(named.id, named.name)
+    named.name.filter(|_| named.has_tag).unwrap_or(named.id).to_owned()
 }
 
 /// The groups that judged, each with its name.
@@ -182,7 +182,7 @@ fn filter_sentence(case: Case<'_, '_>, before: &str, verb: &str) -> String {
 fn acl_sentence(case: Case<'_, '_>, component: &ComponentView<'_>, by: Option<&RuleView<'_>>) -> String {
     let (direction, word) = if case.is_outbound() { ("outbound", "to") } else { ("inbound", "from") };
     let packets = format!("{} {word} {}", case.traffic(), case.peer_text());
-    let id = short(component.id, component.name);
+    let id = short(component);
     match by.and_then(|by| by.rule.rsplit(' ').next().map(|number| (number, by))) {
         Some((number, by)) => format!("{direction} entry {number} of {id} drops {packets}: {}", by.words),
         None => format!("no {direction} entry of {id} allows {packets}"),
@@ -200,14 +200,14 @@ fn bad_state(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
     }
     let named = name::named(case.context, case.blocker.component);
     match (named.state, component.kind) {
-        (Some(state), _) => format!("{} is {state}", short(component.id, component.name)),
-        (None, "network-interface") => format!("{} is not in use", short(component.id, component.name)),
-        (None, _) => format!("{} does not work", short(component.id, component.name)),
+        (Some(state), _) => format!("{} is {state}", short(component)),
+        (None, "network-interface") => format!("{} is not in use", short(component)),
+        (None, _) => format!("{} does not work", short(component)),
     }
 }
 
 fn bad_attachment(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
-    let id = short(component.id, component.name);
+    let id = short(component);
     let state = name::named(case.context, case.blocker.component).state;
     let vpc = case.vpc();
     match (component.kind, state) {
@@ -270,6 +270,6 @@ fn component_filter(case: Case<'_, '_>, component: &ComponentView<'_>) -> String
 fn unknown(case: Case<'_, '_>, component: &ComponentView<'_>, otherwise: &str) -> String {
     match case.gap() {
         Some(gap) => super::explanation::assumption_text(gap),
-        None => format!("{} {otherwise}", short(component.id, component.name)),
+        None => format!("{} {otherwise}", short(component)),
     }
 }

@@ -132,6 +132,8 @@ pub struct ComponentView<'a> {
     pub(super) place: Option<(LocationId, LocationKind)>,
     #[serde(skip)]
     pub(super) note: Note,
+    #[serde(skip)]
+    pub(super) has_tag: bool,
 }
 
 /// What people are told about a component besides its rule.

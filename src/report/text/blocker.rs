@@ -22,6 +22,14 @@ pub(super) fn blockers(report: &Report<'_>, pair: usize, page: &mut Page) {
     }
 }
 
+/// Where the manual is.
+pub(super) fn manual(report: &Report<'_>, page: &mut Page) {
+    if let Some(first) = report.explanations.first() {
+        page.gap();
+        page.line(0, &[(Tone::Faint, &format!("`netpath explain {}` tells more about a code", first.code))]);
+    }
+}
+
 fn one(report: &Report<'_>, number: &str, explanation: &ExplanationView<'_>, page: &mut Page) {
     let way = match explanation.direction {
         "return" => "on the way back",
@@ -58,7 +66,6 @@ fn one(report: &Report<'_>, number: &str, explanation: &ExplanationView<'_>, pag
     if let Some(call) = &explanation.needs {
         labelled(page, "run", &[(Tone::Strong, call)]);
     }
-    labelled(page, "more", &[(Tone::Faint, &format!("netpath explain {}", explanation.code))]);
 }
 
 fn considered(page: &mut Page, label: &str, rule: &Considered<'_>) {

@@ -44,6 +44,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Resu
         set::packets(report, &mut page);
     }
     assumptions(report, &mut page);
+    blocker::manual(report, &mut page);
     out.write_all(page.text().as_bytes())
 }
 

@@ -3,7 +3,7 @@
 use super::page::{Page, Tone, width_of};
 use super::set::header_text;
 use super::tone;
-use crate::network::Network;
+use crate::network::{ExplanationCode, Network};
 use crate::report::sentence::with_name;
 use crate::report::traffic::addresses_text;
 use crate::report::view::{ComponentView, Header, Note, PathView, Report, RuleView};
@@ -29,7 +29,7 @@ pub(super) fn walks(report: &Report<'_>, pair: usize, page: &mut Page) {
             let number = format!("way {} of those that AWS may choose:", told.len());
             page.line(0, &[(Tone::Strong, &number), (tone(path.judged), path.verdict)]);
         }
-        walk(report.context.network, path, page);
+        walk(report, path, page);
     }
     if left_out > 0 {
         let ways = if left_out == 1 { "way" } else { "ways" };
@@ -38,9 +38,15 @@ pub(super) fn walks(report: &Report<'_>, pair: usize, page: &mut Page) {
     }
 }
 
-fn walk(network: &Network, path: &PathView<'_>, page: &mut Page) {
+fn walk(report: &Report<'_>, path: &PathView<'_>, page: &mut Page) {
+    let network = report.context.network;
+    let is_unknown = report.answer.pairs.get(path.pair).is_some_and(|it| it.verdict == Verdict::Unknown);
     let is_real = matches!(path.judged, Verdict::Reachable | Verdict::Partial | Verdict::ForwardOnly);
-    let there = if is_real { "the way there" } else { "the way that it would take" };
+    let there = match (is_real, is_unknown) {
+        (true, _) => "the way there",
+        (false, true) => "the way, as far as it is known",
+        (false, false) => "the way that it would take",
+    };
     leg(network, there, &path.forward_path_components, page);
     let back = &path.return_path_components;
     // The reply to what does not arrive is told where something stands in its way too.
@@ -65,6 +71,7 @@ fn leg(network: &Network, title: &str, components: &[ComponentView<'_>], page: &
     let mut is_lost = false;
     for ((component, kind), name) in components.iter().zip(kinds).zip(&names) {
         let (sign, tone) = match (component.decision, is_lost) {
+            ("drop", _) if component.code.is_some_and(is_unknown) => ("?", Tone::Unsure),
             ("drop", _) => ("✗", Tone::Bad),
             (_, true) => ("·", Tone::Faint),
             ("translate", false) => ("↔", Tone::Good),
@@ -92,6 +99,16 @@ fn places(component: &ComponentView<'_>, page: &mut Page) {
             page.line(6, &[(Tone::Faint, &rule.rule), (Tone::Faint, "at"), (Tone::Faint, place)]);
         }
     }
+}
+
+/// Whether a code says that nobody can tell.
+fn is_unknown(code: &str) -> bool {
+    let unknown = [
+        ExplanationCode::UnknownResource,
+        ExplanationCode::UnsupportedComponent,
+        ExplanationCode::TgwRtbRoutesAreUnknown,
+    ];
+    unknown.iter().any(|it| it.as_text() == code)
 }
 
 /// Id and name; of the internet nothing, which its kind says.
