@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::view::Report;
 use crate::solver::Verdict;
 
+/// Room for an ordinary line, so that it does not grow by doubling.
+const USUAL_LENGTH: usize = 24 << 10;
+
 /// What `--brief` keeps.
 #[derive(Serialize)]
 struct Brief<'r, I> {
@@ -26,12 +29,15 @@ pub fn line(report: &Report<'_>, id: &impl Serialize, is_brief: bool) -> String 
         let codes = super::codes(report.answer);
         return brief(id, report.judged, &codes);
     }
-    // Put together by hand: serde's flattening takes a detour for each member.
-    let mut line = String::from("{\"id\":");
-    line.push_str(&text(id));
-    line.push(',');
-    line.push_str(text(report).trim_start_matches('{'));
-    line
+    // Put together by hand: serde's flattening takes a detour for each member. The object's own brace becomes the comma
+    // behind the id.
+    let mut line = Vec::with_capacity(USUAL_LENGTH);
+    line.extend_from_slice(b"{\"id\":");
+    write(&mut line, id);
+    let brace = line.len();
+    write(&mut line, report);
+    line[brace] = b',';
+    super::json::inert(String::from_utf8(line).expect("JSON is UTF-8"))
 }
 
 /// An answer in brief, for which no report is needed.
@@ -45,7 +51,11 @@ pub fn error(id: &impl Serialize, message: &str) -> String {
 }
 
 fn text(value: &impl Serialize) -> String {
-    // Writing to memory does not fail, and every key is text.
-    let text = serde_json::to_string(value).expect("a plain view is JSON");
-    super::json::inert(text)
+    let mut text = Vec::new();
+    write(&mut text, value);
+    super::json::inert(String::from_utf8(text).expect("JSON is UTF-8"))
+}
+
+fn write(text: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(text, value).expect("writing to memory does not fail, and every key is text");
 }

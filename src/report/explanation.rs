@@ -5,7 +5,7 @@ use super::name;
 use super::packets::header;
 use super::path::{absent_gateway, after_drop, at_rows, instance_of, owning_vpc};
 use super::rule::{Met, RuleSource, place_text, rule};
-use super::traffic::{addresses_text, match_text, transport_text};
+use super::traffic::{Match, addresses_text, transport_text};
 use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};
 use super::{remedy, sentence, wording};
 use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind, SecurityGroupId, Support};
@@ -281,7 +281,7 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         && let Some(ports) = ports_of(&view.source)
     {
         differs.push(field_of(ports, &case.blocker.transport));
-        reasons.push(format!("it is for {}, not {}", match_text(ports), case.traffic()));
+        reasons.push(format!("it is for {}, not {}", Match(ports), case.traffic()));
     }
     let is_member = match &view.source {
         // Where membership is lost on the way, the code says so.
@@ -396,7 +396,7 @@ pub(super) fn assumption<'a>(context: Context<'a>, assumption: &'a Assumption) -
         about: &assumption.about,
         words: assumption_text(assumption),
         needs: call(assumption),
-        place: assumption.place.map(|place| place_text(context, place, "")),
+        place: assumption.place.map(|place| place_text(context, place, format_args!(""))),
         makes_unknown: assumption.code.makes_unknown(),
     }
 }

@@ -3,6 +3,8 @@
 //! The solver's parts are boxes, cut where its walk happened to split. Here the transport line is cut at every
 //! boundary of every part, and ports with the same ends and the same client ports become one entry.
 
+use std::borrow::Cow;
+
 use super::traffic::{Addresses, IcmpTypes, Ports, is_everything, of_protocol, protocol_text};
 use super::view::{Header, Packets};
 use crate::packet::{AddressSet, Family, Interval, protocol};
@@ -68,13 +70,23 @@ fn of_family(query: &Query, parts: &[&Part], packets: &mut Vec<Packets>) {
         for (low, high) in entry.ranges {
             let text = if low == high { low.to_string() } else { format!("{low}-{high}") };
             for ends in &entry.ends {
-                packets.push(entry_of(text.clone(), ends.clone(), Ports::default(), IcmpTypes::default()));
+                packets.push(entry_of(
+                    Cow::Owned(text.clone()),
+                    ends.clone(),
+                    Ports::default(),
+                    IcmpTypes::default(),
+                ));
             }
         }
     }
 }
 
-fn entry_of(protocol: String, ends: Ends, destination_ports: Ports, icmp_types: IcmpTypes) -> Packets {
+fn entry_of(
+    protocol: Cow<'static, str>,
+    ends: Ends,
+    destination_ports: Ports,
+    icmp_types: IcmpTypes,
+) -> Packets {
     Packets {
         protocol,
         source_addresses: Addresses(ends.source),
@@ -107,7 +119,7 @@ fn everything(lanes: &[(u8, Vec<Entry>)], others: &[Entry]) -> Option<Vec<Packet
         *whole == [(0, u16::MAX)] && is_whole(icmp, u16::MAX) && is_whole(icmpv6, u16::MAX) && has_rest;
     passes.then(|| {
         let all = with_ports.iter().cloned();
-        all.map(|ends| entry_of("all".to_owned(), ends, Ports::all(), IcmpTypes::default())).collect()
+        all.map(|ends| entry_of(Cow::Borrowed("all"), ends, Ports::all(), IcmpTypes::default())).collect()
     })
 }
 
@@ -290,6 +302,11 @@ fn less(one: &[(u16, u16)], other: &[(u16, u16)]) -> Vec<(u16, u16)> {
 /// ranges; a header then shows a cover, as AWS's analyzer does, while `packets` stays exact.
 const MOST_RANGES: usize = 256;
 
+/// A set as headers show it.
+pub(super) fn cover(set: &AddressSet) -> AddressSet {
+    if set.ranges().len() > MOST_RANGES { set.cover(MOST_RANGES / 4) } else { set.clone() }
+}
+
 /// What packets carry at one place; several protocols in one header are joined by `+`.
 pub(super) fn header(
     source: &AddressSet,
@@ -297,18 +314,16 @@ pub(super) fn header(
     transport: &[Interval],
     source_ports: &[Interval],
 ) -> Header {
-    let addresses = |set: &AddressSet| {
-        Addresses(if set.ranges().len() > MOST_RANGES { set.cover(MOST_RANGES / 4) } else { set.clone() })
-    };
+    let addresses = |set: &AddressSet| Addresses(cover(set));
     let mut header = Header {
-        protocol: String::new(),
+        protocol: Cow::Borrowed(""),
         source_addresses: addresses(source),
         source_ports: Ports::default(),
         destination_addresses: addresses(destination),
         destination_ports: Ports::default(),
         icmp_types: IcmpTypes::default(),
     };
-    let mut protocols: Vec<String> = Vec::new();
+    let mut protocols: Vec<Cow<'static, str>> = Vec::new();
     for number in NAMED {
         let ranges = of_protocol(transport, number);
         if ranges.is_empty() {
@@ -323,12 +338,15 @@ pub(super) fn header(
         }
     }
     let others = super::traffic::other_protocols(transport);
-    protocols.extend(others.iter().map(
-        |(low, high)| {
-            if low == high { low.to_string() } else { format!("{low}-{high}") }
-        },
-    ));
-    header.protocol = if is_everything(transport) { "all".to_owned() } else { protocols.join("+") };
+    for (low, high) in others {
+        let text = if low == high { low.to_string() } else { format!("{low}-{high}") };
+        protocols.push(Cow::Owned(text));
+    }
+    header.protocol = match protocols.as_mut_slice() {
+        _ if is_everything(transport) => Cow::Borrowed("all"),
+        [one] => std::mem::take(one),
+        several => Cow::Owned(several.join("+")),
+    };
     header
 }
 

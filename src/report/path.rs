@@ -1,6 +1,8 @@
 //! Paths: from the solver's events to components in AWS's order. On the way out: instance, interface, security groups,
 //! network ACL, route table, gateway; on the way in: gateway, network ACL, security groups, interface, instance.
 
+use std::borrow::Cow;
+
 use super::Context;
 use super::name::{self, ABSENT};
 use super::packets::header;
@@ -42,16 +44,16 @@ fn one<'a>(context: Context<'a>, number: usize, pair: &'a PairAnswer, path: &'a 
 
 /// What packets carry at a moment.
 #[derive(Debug, Clone)]
-struct Carried {
-    source: AddressSet,
-    destination: AddressSet,
-    transport: Vec<Interval>,
-    source_ports: Vec<Interval>,
+struct Carried<'a> {
+    source: Cow<'a, AddressSet>,
+    destination: Cow<'a, AddressSet>,
+    transport: &'a [Interval],
+    source_ports: Cow<'a, [Interval]>,
 }
 
-impl Carried {
+impl Carried<'_> {
     fn header(&self) -> Header {
-        header(&self.source, &self.destination, &self.transport, &self.source_ports)
+        header(&self.source, &self.destination, self.transport, &self.source_ports)
     }
 }
 
@@ -59,10 +61,10 @@ fn forward<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer)
     let Some(first) = path.forward.first() else { return Vec::new() };
     let ports = port_intervals(&context.query.traffic.source_ports);
     let begins = Carried {
-        source: initial_source(context, pair).unwrap_or_else(|| first.source.clone()),
-        destination: initial_destination(context, pair, first),
-        transport: first.transport.clone(),
-        source_ports: ports,
+        source: initial_source(context, pair).unwrap_or(Cow::Borrowed(&first.source)),
+        destination: Cow::Owned(initial_destination(context, pair, first)),
+        transport: &first.transport,
+        source_ports: Cow::Owned(ports),
     };
     let mut trail = Trail::new(context, pair, path.verdict, Direction::Forward, begins);
     match &context.query.sources[pair.source] {
@@ -76,10 +78,10 @@ fn forward<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer)
 fn back<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) -> Vec<ComponentView<'a>> {
     let (Some(first), Some(last)) = (path.back.first(), path.forward.last()) else { return Vec::new() };
     let begins = Carried {
-        source: last.destination.clone(),
-        destination: last.source.clone(),
-        transport: first.transport.clone(),
-        source_ports: last.transport.clone(),
+        source: Cow::Borrowed(&last.destination),
+        destination: Cow::Borrowed(&last.source),
+        transport: &first.transport,
+        source_ports: Cow::Borrowed(&last.transport),
     };
     let mut trail = Trail::new(context, pair, path.verdict, Direction::Return, begins);
     match last.kind {
@@ -107,12 +109,11 @@ fn port_intervals(ports: &[(u16, u16)]) -> Vec<Interval> {
     of(protocol::TCP).chain(of(protocol::UDP)).collect()
 }
 
-fn initial_source(context: Context<'_>, pair: &PairAnswer) -> Option<AddressSet> {
+fn initial_source<'a>(context: Context<'a>, pair: &PairAnswer) -> Option<Cow<'a, AddressSet>> {
     match &context.query.sources[pair.source] {
-        Source::Interface(interface, named) => {
-            own_address(context, *interface, *named, pair.family).map(|it| AddressSet::point(pair.family, it))
-        }
-        Source::Outside(set) | Source::Nobody(set) => Some(set.clone()),
+        Source::Interface(interface, named) => own_address(context, *interface, *named, pair.family)
+            .map(|it| Cow::Owned(AddressSet::point(pair.family, it))),
+        Source::Outside(set) | Source::Nobody(set) => Some(Cow::Borrowed(set)),
     }
 }
 
@@ -172,7 +173,7 @@ struct Trail<'a> {
     context: Context<'a>,
     blockers: &'a [Blocker],
     direction: Direction,
-    carried: Carried,
+    carried: Carried<'a>,
     components: Vec<ComponentView<'a>>,
     /// Whether nothing gets to the end.
     is_stopped: bool,
@@ -186,7 +187,7 @@ impl<'a> Trail<'a> {
         pair: &'a PairAnswer,
         verdict: Verdict,
         direction: Direction,
-        carried: Carried,
+        carried: Carried<'a>,
     ) -> Trail<'a> {
         let is_stopped = match direction {
             Direction::Forward => verdict == Verdict::Blocked,
@@ -214,7 +215,7 @@ impl<'a> Trail<'a> {
     fn begun(&mut self) {
         let header = self.carried.header();
         if let Some(first) = self.components.first_mut() {
-            first.outbound_header = Some(header);
+            first.outbound_header = Some(Box::new(header));
         }
     }
 
@@ -265,9 +266,10 @@ impl<'a> Trail<'a> {
         }
         view.decision = "drop";
         view.code = Some(blocker.code.as_text());
-        view.by = blocker.by.and_then(|origin| {
+        let by = blocker.by.and_then(|origin| {
             rule(self.context, Met { origin, at: blocker.component, destination: &blocker.destination })
         });
+        view.by = by.map(Box::new);
         self.components.push(view);
     }
 
@@ -286,18 +288,18 @@ impl<'a> Trail<'a> {
                 last.decision = "translate";
             }
             // A gateway that rewrites at the very beginning has both.
-            last.inbound_header = Some(before.header());
-            last.outbound_header = Some(self.carried.header());
+            last.inbound_header = Some(Box::new(before.header()));
+            last.outbound_header = Some(Box::new(self.carried.header()));
         }
     }
 
-    fn carry(&mut self, event: &Event) {
+    fn carry(&mut self, event: &'a Event) {
         let was_rewritten = event.decision == Decision::Translate;
-        self.carried.source = event.source.clone();
-        self.carried.destination = event.destination.clone();
-        self.carried.transport = event.transport.clone();
+        self.carried.source = Cow::Borrowed(&event.source);
+        self.carried.destination = Cow::Borrowed(&event.destination);
+        self.carried.transport = &event.transport;
         if was_rewritten && event.kind == LocationKind::NatGateway {
-            self.carried.source_ports = port_intervals(&[(1024, u16::MAX)]);
+            self.carried.source_ports = Cow::Owned(port_intervals(&[(1024, u16::MAX)]));
         }
     }
 
@@ -410,7 +412,7 @@ impl<'a> Trail<'a> {
 
     fn decided(&mut self, component: Component, event: &Event, by: Option<RuleView<'a>>, note: Note) {
         let mut view = component_view(self.context, component, event, self.target);
-        view.by = by;
+        view.by = by.map(Box::new);
         view.note = note;
         match event.decision {
             Decision::Pass | Decision::Arrive => view.decision = "pass",

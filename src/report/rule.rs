@@ -1,10 +1,12 @@
 //! Rules, entries and routes: from the number that the solver gives to short text, words, id and place.
 
+use std::fmt::{self, Write as _};
+
 use ipnet::IpNet;
 
 use super::Context;
 use super::name::{self, ABSENT};
-use super::traffic::match_text;
+use super::traffic::Match;
 use super::view::RuleView;
 use crate::model::words::Word;
 use crate::model::{
@@ -76,16 +78,14 @@ fn direction(is_outbound: bool) -> &'static str {
 }
 
 /// `FILE: ELEMENT`, with what of the element it is.
-pub(super) fn place_text(context: Context<'_>, place: Place, inside: &str) -> String {
+pub(super) fn place_text(context: Context<'_>, place: Place, inside: fmt::Arguments<'_>) -> String {
     let located = context.snapshot.locate(place);
-    let mut text = String::with_capacity(located.file.len() + located.element.len() + inside.len() + 3);
+    let mut text = String::with_capacity(located.file.len() + located.element.len() + 32);
     text.push_str(located.file);
     text.push_str(": ");
     text.push_str(&located.element);
-    if !inside.is_empty() {
-        text.push('.');
-        text.push_str(inside);
-    }
+    // Writing to a string does not fail.
+    let _ = text.write_fmt(inside);
     text
 }
 
@@ -102,32 +102,35 @@ fn group_rule<'a>(
     let peer = found.peers.get(usize::from(peer))?;
     let word = if is_outbound { "to" } else { "from" };
     let list = if is_outbound { "IpPermissionsEgress" } else { "IpPermissions" };
-    let inside = format!("{list}[{permission}]");
     Some(RuleView {
         rule: format!("{} {} {permission}", group.id, direction(is_outbound)),
-        words: format!("allow {} {word} {}", match_text(found.ports), peer_text(context, peer)),
+        words: format!("allow {} {word} {}", Match(found.ports), PeerText(context, peer)),
         id: flat_rule(context, group, is_outbound, found, peer).map(|id| id.as_str()),
-        place: Some(place_text(context, group.about.place, &inside)),
+        place: Some(place_text(context, group.about.place, format_args!(".{list}[{permission}]"))),
         also: Vec::new(),
         source: RuleSource::Group { is_outbound, permission: found, peer },
     })
 }
 
 /// The other end of a rule: a block, a list with its name, a group with its owner.
-pub(super) fn peer_text(context: Context<'_>, peer: &Peer) -> String {
-    match peer {
-        Peer::Cidr(net) => net.to_string(),
-        Peer::PrefixList(id) => {
-            let list = context.snapshot.model.prefix_lists.get(id);
-            match list.filter(|list| !list.name.is_empty()) {
-                Some(list) => format!("{id} ({})", list.name),
-                None => id.to_string(),
+struct PeerText<'a>(Context<'a>, &'a Peer);
+
+impl fmt::Display for PeerText<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Peer::Cidr(net) => write!(out, "{net}"),
+            Peer::PrefixList(id) => {
+                let list = self.0.snapshot.model.prefix_lists.get(id);
+                match list.filter(|list| !list.name.is_empty()) {
+                    Some(list) => write!(out, "{id} ({})", list.name),
+                    None => write!(out, "{id}"),
+                }
             }
+            Peer::Group(group) => match (&group.account, &group.peering_connection) {
+                (Some(account), Some(_)) => write!(out, "{} of account {account}", group.id),
+                _ => write!(out, "{}", group.id),
+            },
         }
-        Peer::Group(group) => match (&group.account, &group.peering_connection) {
-            (Some(account), Some(_)) => format!("{} of account {account}", group.id),
-            _ => group.id.to_string(),
-        },
     }
 }
 
@@ -155,12 +158,11 @@ fn acl_entry<'a>(context: Context<'a>, acl: u32, is_outbound: bool, entry: u16) 
     let entries = if is_outbound { &acl.outbound } else { &acl.inbound };
     let entry = entries.get(usize::from(entry))?;
     let word = if is_outbound { "to" } else { "from" };
-    let inside = format!("Entries[{}]", entry.index);
     Some(RuleView {
         rule: format!("{} {} {}", acl.id, direction(is_outbound), entry.number),
-        words: format!("{} {} {word} {}", entry.action.as_text(), match_text(entry.protocol), entry.cidr),
+        words: format!("{} {} {word} {}", entry.action.as_text(), Match(entry.protocol), entry.cidr),
         id: None,
-        place: Some(place_text(context, acl.about.place, &inside)),
+        place: Some(place_text(context, acl.about.place, format_args!(".Entries[{}]", entry.index))),
         also: Vec::new(),
         source: RuleSource::Entry { is_outbound, entry },
     })
@@ -169,15 +171,17 @@ fn acl_entry<'a>(context: Context<'a>, acl: u32, is_outbound: bool, entry: u16) 
 fn table_route<'a>(context: Context<'a>, table: u32, route: u16) -> Option<RuleView<'a>> {
     let table = context.snapshot.model.route_tables[..].get(table as usize)?;
     let found = table.routes.get(usize::from(route))?;
-    let destination = match &found.destination {
-        RouteDestination::Cidr(net) => net.to_string(),
-        RouteDestination::PrefixList(id) => id.to_string(),
+    let destination: &dyn fmt::Display = match &found.destination {
+        RouteDestination::Cidr(net) => net,
+        RouteDestination::PrefixList(id) => id,
     };
+    let mut words = format!("{destination} -> {}", target_text(&found.target));
+    note_route(found, &mut words);
     Some(RuleView {
         rule: format!("{} {destination}", table.id),
-        words: format!("{destination} -> {}{}", target_text(&found.target), route_note(found)),
+        words,
         id: None,
-        place: Some(place_text(context, table.about.place, &format!("Routes[{route}]"))),
+        place: Some(place_text(context, table.about.place, format_args!(".Routes[{route}]"))),
         also: Vec::new(),
         source: RuleSource::Route { route: found },
     })
@@ -201,17 +205,15 @@ pub(super) fn target_text(target: &RouteTarget) -> &str {
     }
 }
 
-fn route_note(route: &Route) -> String {
-    let mut note = String::new();
+fn note_route(route: &Route, words: &mut String) {
     if route.state != RouteState::Active {
-        note.push_str(&format!(" ({})", route.state.as_text()));
+        let _ = write!(words, " ({})", route.state.as_text());
     }
     match route.origin {
-        RouteOrigin::Propagated => note.push_str(" (propagated)"),
-        RouteOrigin::Advertised => note.push_str(" (advertised)"),
+        RouteOrigin::Propagated => words.push_str(" (propagated)"),
+        RouteOrigin::Advertised => words.push_str(" (advertised)"),
         RouteOrigin::Table | RouteOrigin::Static | RouteOrigin::Unknown(_) => {}
     }
-    note
 }
 
 /// The block of some that holds the first address of a set.
@@ -243,7 +245,7 @@ fn transit_route<'a>(context: Context<'a>, list: u32, route: u16) -> Option<Rule
     let route = list.routes.get(usize::from(route))?;
     let destination = route.prefix_list.as_ref().map_or_else(|| route.cidr.to_string(), |id| id.to_string());
     let inside = format!("Routes[{}]", route.index);
-    let place = place_text(context, list.about.place, "");
+    let place = place_text(context, list.about.place, format_args!(""));
     // An answer that is one table as a whole is its key already.
     let place = match place.strip_suffix("Routes") {
         Some(rest) => format!("{rest}{inside}"),
@@ -288,7 +290,7 @@ fn propagation<'a>(context: Context<'a>, list: u32, attachment: u32, met: Met<'_
         rule: format!("{} {block}", list.id),
         words: format!("{block} -> {} (propagated)", attachment.id),
         id: None,
-        place: Some(place_text(context, list.about.place, "")),
+        place: Some(place_text(context, list.about.place, format_args!(""))),
         also: Vec::new(),
         source: RuleSource::Propagation { attachment: attachment.id.as_str(), cidr },
     })
@@ -305,7 +307,7 @@ fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<R
         rule: format!("{} {}", list.id, reference.prefix_list),
         words: format!("{} -> {target}", reference.prefix_list),
         id: None,
-        place: Some(place_text(context, list.about.place, "")),
+        place: Some(place_text(context, list.about.place, format_args!(""))),
         also: Vec::new(),
         source: RuleSource::List { reference },
     })

@@ -1,5 +1,6 @@
 //! Addresses, ports and protocols as text: lists for programs, phrases for people.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
@@ -138,32 +139,55 @@ impl fmt::Display for Range {
     }
 }
 
-/// A protocol's name, or its number.
-pub(super) fn protocol_text(number: u8) -> String {
+fn protocol_name(number: u8) -> Option<&'static str> {
     match number {
-        protocol::TCP => "tcp".to_owned(),
-        protocol::UDP => "udp".to_owned(),
-        protocol::ICMP => "icmp".to_owned(),
-        protocol::ICMPV6 => "icmpv6".to_owned(),
-        other => other.to_string(),
+        protocol::TCP => Some("tcp"),
+        protocol::UDP => Some("udp"),
+        protocol::ICMP => Some("icmp"),
+        protocol::ICMPV6 => Some("icmpv6"),
+        _ => None,
+    }
+}
+
+/// A protocol's name, or its number.
+struct Protocol(u8);
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match protocol_name(self.0) {
+            Some(name) => out.write_str(name),
+            None => write!(out, "{}", self.0),
+        }
+    }
+}
+
+/// A protocol's name, or its number.
+pub(super) fn protocol_text(number: u8) -> Cow<'static, str> {
+    match protocol_name(number) {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(number.to_string()),
     }
 }
 
 /// What a rule is for, as rules are written: `tcp 443`, `icmp 3:4`, `all`.
-pub(super) fn match_text(ports: PortMatch) -> String {
-    match ports {
-        PortMatch::All => "all".to_owned(),
-        PortMatch::Protocol(number) => match number {
-            protocol::TCP | protocol::UDP | protocol::ICMP | protocol::ICMPV6 => protocol_text(number),
-            other => format!("protocol {other}"),
-        },
-        PortMatch::Ports { protocol, from, to } => {
-            format!("{} {}", protocol_text(protocol), Range((from, to)))
+pub(super) struct Match(pub PortMatch);
+
+impl fmt::Display for Match {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PortMatch::All => write!(out, "all"),
+            PortMatch::Protocol(number) if protocol_name(number).is_none() => {
+                write!(out, "protocol {number}")
+            }
+            PortMatch::Protocol(number) => write!(out, "{}", Protocol(number)),
+            PortMatch::Ports { protocol, from, to } => {
+                write!(out, "{} {}", Protocol(protocol), Range((from, to)))
+            }
+            PortMatch::Icmp { protocol, kind, code: Some(code) } => {
+                write!(out, "{} {kind}:{code}", Protocol(protocol))
+            }
+            PortMatch::Icmp { protocol, kind, code: None } => write!(out, "{} {kind}", Protocol(protocol)),
         }
-        PortMatch::Icmp { protocol, kind, code: Some(code) } => {
-            format!("{} {kind}:{code}", protocol_text(protocol))
-        }
-        PortMatch::Icmp { protocol, kind, code: None } => format!("{} {kind}", protocol_text(protocol)),
     }
 }
 
@@ -222,7 +246,7 @@ fn parts_of(intervals: &[Interval]) -> Vec<String> {
         let ports = of_protocol(intervals, number);
         match ports.as_slice() {
             [] => {}
-            [(0, u16::MAX)] => parts.push(protocol_text(number)),
+            [(0, u16::MAX)] => parts.push(protocol_text(number).into_owned()),
             several => parts.push(format!("{} {}", protocol_text(number), Ports(several.to_vec()))),
         }
     }
@@ -230,7 +254,7 @@ fn parts_of(intervals: &[Interval]) -> Vec<String> {
         let types = of_protocol(intervals, number);
         match types.as_slice() {
             [] => {}
-            [(0, u16::MAX)] => parts.push(protocol_text(number)),
+            [(0, u16::MAX)] => parts.push(protocol_text(number).into_owned()),
             [(low, high)] if low >> 8 == high >> 8 && low & 0xff == 0 && high & 0xff == 0xff => {
                 parts.push(format!("{} {}", protocol_text(number), low >> 8));
             }
@@ -293,7 +317,8 @@ pub(super) fn addresses_text(network: &Network, set: &AddressSet) -> String {
     text
 }
 
-/// Whether a set is what `internet` stands for.
+/// Whether a set is what `internet` stands for, or the cover of it that headers show where it has very many ranges.
 pub(super) fn is_internet(network: &Network, set: &AddressSet) -> bool {
-    set.ranges().len() > 1 && set == network.internet(set.family())
+    let internet = network.internet(set.family());
+    set.ranges().len() > 1 && (set == internet || *set == super::packets::cover(internet))
 }

@@ -1,13 +1,14 @@
 //! The plain view that every format prints. Members and their order are those of the JSON object
 //! (`docs/json.md`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::traffic::{Addresses, IcmpTypes, Ports};
 use super::{Context, rule::RuleSource};
-use crate::model::ResourceKind;
+use crate::model::{AccountId, Region, ResourceKind};
 use crate::network::{Component, ExplanationCode, LocationId, LocationKind};
 use crate::snapshot::Snapshot;
 use crate::solver::{Answer, Direction, RuleUse, Verdict};
@@ -57,7 +58,7 @@ pub struct Report<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Packets {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, a number, a range of numbers, or `all`.
-    pub protocol: String,
+    pub protocol: Cow<'static, str>,
     /// As the sender writes them.
     pub source_addresses: Addresses,
     /// For protocols that have ports.
@@ -119,13 +120,13 @@ pub struct ComponentView<'a> {
     pub code: Option<&'static str>,
     /// The rule, entry or route that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<RuleView<'a>>,
+    pub by: Option<Box<RuleView<'a>>>,
     /// What packets carry before it, where it changes them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub inbound_header: Option<Header>,
+    pub inbound_header: Option<Box<Header>>,
     /// What they carry afterwards, where it changes them, and at the first component.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outbound_header: Option<Header>,
+    pub outbound_header: Option<Box<Header>>,
     #[serde(skip)]
     pub(super) component: Component,
     #[serde(skip)]
@@ -306,23 +307,40 @@ pub struct SnapshotView<'a> {
     /// The hash of its content.
     pub sha256: &'a str,
     /// Accounts in it.
-    pub accounts: Vec<&'a str>,
+    #[serde(serialize_with = "accounts")]
+    pub accounts: &'a [AccountId],
     /// Regions in it.
-    pub regions: Vec<&'a str>,
+    #[serde(serialize_with = "regions")]
+    pub regions: &'a [Region],
     /// How many of each kind, by kind.
-    pub resources: BTreeMap<&'static str, usize>,
+    #[serde(serialize_with = "resources")]
+    pub resources: &'a BTreeMap<ResourceKind, usize>,
 }
 
 impl<'a> SnapshotView<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> SnapshotView<'a> {
-        let counts = snapshot.counts.resources.iter().filter(|(_, count)| **count > 0);
         SnapshotView {
             sha256: &snapshot.sha256,
-            accounts: snapshot.accounts.iter().map(|it| it.as_str()).collect(),
-            regions: snapshot.regions.iter().map(|it| it.as_str()).collect(),
-            resources: counts
-                .map(|(kind, count): (&ResourceKind, &usize)| (super::name::kind_text(*kind), *count))
-                .collect(),
+            accounts: &snapshot.accounts,
+            regions: &snapshot.regions,
+            resources: &snapshot.counts.resources,
         }
     }
+}
+
+fn accounts<S: Serializer>(accounts: &&[AccountId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(accounts.iter().map(AccountId::as_str))
+}
+
+fn regions<S: Serializer>(regions: &&[Region], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(regions.iter().map(Region::as_str))
+}
+
+/// By kind, in the order of the table of resources; what there is none of is left out.
+fn resources<S: Serializer>(
+    counts: &&BTreeMap<ResourceKind, usize>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let counts = counts.iter().filter(|(_, count)| **count > 0);
+    serializer.collect_map(counts.map(|(kind, count)| (super::name::kind_text(*kind), count)))
 }

@@ -25,7 +25,7 @@ pub(super) fn components<'r>(
     for (index, view) in views.iter().enumerate() {
         match view.kind {
             "internet" => {
-                begins = view.outbound_header.as_ref().map(header);
+                begins = view.outbound_header.as_deref().map(header);
                 continue;
             }
             "service" => {
@@ -40,19 +40,19 @@ pub(super) fn components<'r>(
             |at: Option<usize>| at.and_then(|at| views.get(at)).filter(|it| it.kind == "instance");
         let instance = neighbour(index.checked_sub(1)).or_else(|| neighbour(Some(index + 1)));
         let attached_to = instance.filter(|_| view.kind == "network-interface").map(component);
-        let inbound = view.inbound_header.as_ref().map(header);
+        let inbound = view.inbound_header.as_deref().map(header);
         components.push(PathComponent {
             sequence_number: components.len() + 1,
-            acl_rule: view.by.as_ref().and_then(acl_rule),
+            acl_rule: view.by.as_deref().and_then(acl_rule),
             attached_to,
             component: Some(component(view)),
-            outbound_header: view.outbound_header.as_ref().map(header),
+            outbound_header: view.outbound_header.as_deref().map(header),
             inbound_header: if components.is_empty() { begins.take().or(inbound) } else { None },
-            route_table_route: view.by.as_ref().and_then(route),
-            security_group_rule: view.by.as_ref().and_then(group_rule),
+            route_table_route: view.by.as_deref().and_then(route),
+            security_group_rule: view.by.as_deref().and_then(group_rule),
             subnet: view.subnet.filter(|id| *id != view.id).map(|id| plain(view, "subnet", id)),
             vpc: view.vpc.filter(|id| *id != view.id).map(|id| plain(view, "vpc", id)),
-            transit_gateway_route_table_route: view.by.as_ref().and_then(transit_route),
+            transit_gateway_route_table_route: view.by.as_deref().and_then(transit_route),
             service_name: None,
         });
     }

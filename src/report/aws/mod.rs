@@ -32,8 +32,8 @@ fn analysis<'r>(report: &'r Report<'_>) -> Analysis<'r> {
     let id = format!("nia-{}", hash(report, "analysis"));
     Analysis {
         network_insights_analysis_arn: arn(
-            report.snapshot.accounts.first().copied(),
-            report.snapshot.regions.first().copied(),
+            report.snapshot.accounts.first().map(|it| it.as_str()),
+            report.snapshot.regions.first().map(|it| it.as_str()),
             "network-insights-analysis",
             &id,
         ),

@@ -44,7 +44,7 @@ pub(super) fn packets(report: &Report<'_>, page: &mut Page) {
 }
 
 fn protocol(entry: &Packets) -> String {
-    match entry.protocol.as_str() {
+    match &*entry.protocol {
         "all" => "all protocols".to_owned(),
         number if number.starts_with(|it: char| it.is_ascii_digit()) => match number.contains('-') {
             true => format!("protocols {number}"),
@@ -85,7 +85,7 @@ fn list(set: &AddressSet) -> String {
 
 /// A header on one line: `10.0.1.10 -> 10.0.2.10, tcp 5432`.
 pub(super) fn header_text(network: &Network, header: &Header) -> String {
-    let traffic = match header.protocol.as_str() {
+    let traffic = match &*header.protocol {
         "all" => "all traffic".to_owned(),
         name if !header.destination_ports.is_empty() && !name.contains('+') => {
             format!("{name} {}", header.destination_ports)

@@ -93,7 +93,7 @@ fn leg(network: &Network, title: &str, components: &[ComponentView<'_>], page: &
 }
 
 fn places(component: &ComponentView<'_>, page: &mut Page) {
-    let Some(by) = &component.by else { return };
+    let Some(by) = component.by.as_deref() else { return };
     for rule in std::iter::once(by).chain(&by.also) {
         if let Some(place) = &rule.place {
             page.line(6, &[(Tone::Faint, &rule.rule), (Tone::Faint, "at"), (Tone::Faint, place)]);
