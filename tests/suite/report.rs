@@ -326,7 +326,7 @@ fn the_same_answer_has_the_same_bytes() {
 #[test]
 fn several_ends_have_a_verdict_each() {
     let case = case(WEB);
-    let value = case.ask("eni-web,eni-db eni-db tcp/5432").json();
+    let value = case.ask("eni-web,eni-db eni-db,eni-web tcp/5432").json();
     let pairs = value["pairs"].as_array().expect("several pairs");
     assert_eq!(pairs.len(), 2);
     assert_eq!(
