@@ -1,0 +1,109 @@
+//! Rules of a security group that name another group: the members count by their own addresses.
+
+use smallvec::SmallVec;
+
+use super::Walk;
+use crate::network::{Filter, GroupSetIndex, InterfaceIndex, Network, PeerSide, VpcIndex};
+use crate::packet::{AddressSet, Family, TransportSet};
+use crate::solver::flow::{Flow, Groups, NONE};
+
+impl Walk<'_, '_> {
+    /// SG-13: what rules that name a group let the members of that group do.
+    pub(super) fn with_references(
+        &mut self,
+        flow: &Flow,
+        filter: &Filter,
+        peer: PeerSide,
+        interface: InterfaceIndex,
+        address: u128,
+        admitted: TransportSet,
+    ) -> TransportSet {
+        if filter.references.is_empty() {
+            return admitted;
+        }
+        let network = self.network;
+        match peer {
+            PeerSide::Source => {
+                // SG-14, SG-15, SG-17, SG-18: the sender's groups count while nothing on the way lost them.
+                if flow.groups != Groups::Kept || flow.sender == NONE {
+                    return admitted;
+                }
+                let groups = network.interfaces[flow.sender as usize].groups;
+                self.admit_groups(filter, groups, admitted)
+            }
+            PeerSide::Destination => {
+                let family = flow.destination.family();
+                let own = network.interfaces[interface.index()].vpc;
+                let peers = network.vpcs[own.index()].group_peers.iter();
+                let mut admitted = admitted;
+                // SG-17: in this VPC, or in one that is peered with it in the same Region; never over a transit
+                // gateway (SG-18).
+                for vpc in std::iter::once(&own).chain(peers) {
+                    let owner = network.vpcs[vpc.index()].interfaces.at(family, address);
+                    if owner != NONE {
+                        let groups = network.interfaces[owner as usize].groups;
+                        admitted = self.admit_groups(filter, groups, admitted);
+                    }
+                }
+                admitted
+            }
+        }
+    }
+
+    fn admit_groups(
+        &mut self,
+        filter: &Filter,
+        groups: GroupSetIndex,
+        admitted: TransportSet,
+    ) -> TransportSet {
+        let mut admitted = admitted;
+        for group in &self.network.group_sets[groups.index()] {
+            if let Ok(position) = filter.references.binary_search_by_key(group, |(known, _)| *known) {
+                admitted = self.workspace.union(admitted, filter.references[position].1);
+            }
+        }
+        admitted
+    }
+
+    /// SG-13 for a set of destinations: the addresses of each named group's members are split off.
+    pub(super) fn split_references(
+        &mut self,
+        filter: &Filter,
+        interface: InterfaceIndex,
+        parts: &mut SmallVec<[(AddressSet, TransportSet); 1]>,
+    ) {
+        let network = self.network;
+        let own = network.interfaces[interface.index()].vpc;
+        let peers = &network.vpcs[own.index()].group_peers;
+        for (group, transport) in &filter.references {
+            for member in &network.groups[group.index()].members {
+                let row = &network.interfaces[*member as usize];
+                if row.vpc != own && !peers.contains(&row.vpc) {
+                    continue;
+                }
+                let Some(family) = parts.first().map(|(part, _)| part.family()) else { return };
+                let members = addresses_of(network, row.vpc, *member, family);
+                let mut split: SmallVec<[(AddressSet, TransportSet); 1]> = SmallVec::new();
+                for (part, admitted) in parts.drain(..) {
+                    let inside = part.intersection(&members);
+                    if inside.is_empty() {
+                        split.push((part, admitted));
+                        continue;
+                    }
+                    let outside = part.difference(&members);
+                    if !outside.is_empty() {
+                        split.push((outside, admitted));
+                    }
+                    split.push((inside, self.workspace.union(admitted, *transport)));
+                }
+                *parts = split;
+            }
+        }
+    }
+}
+
+/// The addresses that an interface owns in its VPC.
+fn addresses_of(network: &Network, vpc: VpcIndex, interface: u32, family: Family) -> AddressSet {
+    let pieces = network.vpcs[vpc.index()].interfaces.pieces(family);
+    AddressSet::of(family, pieces.filter(|it| it.2 == interface).map(|(low, high, _)| (low, high)))
+}

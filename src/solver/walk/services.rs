@@ -1,0 +1,64 @@
+//! Services at addresses of their own, which are reached whatever the rules, and addresses that are never routed.
+
+use super::loss::narrow;
+use super::{Next, Walk};
+use crate::network::{ExplanationCode, LinkLocal, PeerSide, VpcIndex};
+use crate::packet::{AddressSet, Family};
+use crate::solver::answer::RuleUse;
+use crate::solver::flow::{End, Flow};
+
+impl Walk<'_, '_> {
+    /// LL, DNS-1: some destinations are served whatever the rules, others are never routed.
+    pub(super) fn services(&mut self, flow: &mut Flow, vpc: VpcIndex) -> Next {
+        if self.is_back() {
+            return Next::Go;
+        }
+        let network = self.network;
+        let family = flow.destination.family();
+        if let Some(address) = flow.destination.single() {
+            let is_resolver =
+                family == Family::V4 && network.vpcs[vpc.index()].resolvers.contains(&(address as u32));
+            let place = if is_resolver {
+                let resolver = u128::from(u32::from(std::net::Ipv4Addr::new(169, 254, 169, 253)));
+                network.link_local.at(Family::V4, resolver)
+            } else {
+                network.link_local.at(family, address)
+            };
+            return self.link_local(flow, place);
+        }
+        let parts = network.link_local.split(&flow.destination);
+        if let [(_, LinkLocal::Ordinary)] = parts.as_slice() {
+            return Next::Go;
+        }
+        let mut ordinary = AddressSet::empty(family);
+        for (part, place) in parts {
+            if place == LinkLocal::Ordinary {
+                ordinary = part;
+                continue;
+            }
+            let mut other = flow.clone();
+            narrow(&mut other, PeerSide::Destination, part);
+            self.link_local(&mut other, place);
+        }
+        if ordinary.is_empty() {
+            return Next::Ended;
+        }
+        narrow(flow, PeerSide::Destination, ordinary);
+        Next::Go
+    }
+
+    fn link_local(&mut self, flow: &mut Flow, place: LinkLocal) -> Next {
+        match place {
+            LinkLocal::Ordinary => Next::Go,
+            LinkLocal::Service(service) => {
+                self.arrive(flow, End::Service(service));
+                Next::Ended
+            }
+            LinkLocal::NotRoutable => {
+                self.drop(flow, ExplanationCode::AddressNotRoutable, RuleUse::None);
+                Next::Ended
+            }
+            LinkLocal::Unknown(assumption) => self.unknown(flow, assumption),
+        }
+    }
+}

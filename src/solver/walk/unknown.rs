@@ -1,0 +1,87 @@
+//! What the snapshot does not say: certainly nothing passes there, possibly everything does.
+
+use super::{Next, Reading, Walk};
+use crate::model::AssumptionCode;
+use crate::network::{AssumptionIndex, ExplanationCode, Guard, LocationKind, PeerSide, Step};
+use crate::packet::TransportSet;
+use crate::solver::answer::RuleUse;
+use crate::solver::flow::{Arrival, End, Flow};
+
+impl Walk<'_, '_> {
+    /// What nobody can tell: certainly nothing passes, possibly everything does.
+    pub(super) fn unknown(&mut self, flow: &mut Flow, assumption: AssumptionIndex) -> Next {
+        if flow.blocked > 0 {
+            // A would-be way ends where nobody can tell how it would go on.
+            return Next::Ended;
+        }
+        self.gap(assumption);
+        match self.reading {
+            Reading::Certain => {
+                let is_modelled =
+                    self.network.assumptions[assumption.index()].code != AssumptionCode::NotModelled;
+                let code = match self.network.location(flow.at).kind {
+                    LocationKind::TransitRouteTable | LocationKind::AttachmentIn if is_modelled => {
+                        ExplanationCode::TgwRtbRoutesAreUnknown
+                    }
+                    _ if is_modelled => ExplanationCode::UnknownResource,
+                    _ => ExplanationCode::UnsupportedComponent,
+                };
+                self.drop(flow, code, RuleUse::Assumption(assumption));
+                Next::Ended
+            }
+            Reading::Possible => {
+                self.possibly_arrive(flow);
+                Next::Ended
+            }
+        }
+    }
+
+    /// Beyond what is unknown, packets may be anywhere with any source; only what the destination lets in from nobody
+    /// at all is certainly lost.
+    fn possibly_arrive(&mut self, flow: &Flow) {
+        let mut flow = flow.clone();
+        let asked = flow.transport;
+        if let (Some(interface), false) = (self.intended, self.is_back()) {
+            let row = &self.network.interfaces[interface.index()];
+            let subnet = &self.network.subnets[row.subnet.index()];
+            let acl = self.network.filters[subnet.acl[0].0 as usize].anything;
+            let acl_id = subnet.acl[0];
+            let mut controls = vec![(
+                subnet.inward,
+                acl,
+                ExplanationCode::SubnetAclRestriction,
+                RuleUse::Filter(acl_id, PeerSide::Source),
+            )];
+            for step in self.network.steps_of(row.inward) {
+                match step {
+                    Step::SecurityGroups { filter, .. } => {
+                        let anything = self.network.filters[filter.0 as usize].anything;
+                        let rule = RuleUse::Filter(*filter, PeerSide::Source);
+                        controls.push((row.inward, anything, ExplanationCode::EniSgRulesMismatch, rule));
+                    }
+                    Step::Guard(Guard::Never(code)) => {
+                        controls.push((row.inward, TransportSet::EMPTY, *code, RuleUse::None));
+                    }
+                    Step::Guard(Guard::Protocols(carried, code)) => {
+                        controls.push((row.inward, *carried, *code, RuleUse::None));
+                    }
+                    _ => {}
+                }
+            }
+            for (at, passing, code, rule) in controls {
+                let before = flow.transport;
+                flow.transport = self.workspace.intersection(before, passing);
+                if flow.transport != before {
+                    flow.at = at;
+                    let rest = self.workspace.difference(before, passing);
+                    self.lose(&flow, code, rule, |_, lost| lost.transport = rest);
+                }
+            }
+        }
+        if !flow.transport.is_empty() {
+            self.arrivals.push(Arrival { flow, end: End::Possible });
+        } else {
+            self.has_lost |= !asked.is_empty();
+        }
+    }
+}
