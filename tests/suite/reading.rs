@@ -11,24 +11,8 @@ mod same;
 #[path = "reading/pieces.rs"]
 mod pieces;
 
-use std::path::PathBuf;
-
 use netpath::model::ResourceKind;
 use netpath::snapshot::{ReadOptions, Snapshot, SnapshotError, read_documents};
-
-/// The corpus, where it is there.
-fn corpus_folder() -> Option<PathBuf> {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
-    let folder = std::env::var_os("NETPATH_CORPUS").map_or_else(|| PathBuf::from(default), PathBuf::from);
-    if !folder.is_dir() {
-        #[allow(clippy::print_stderr)]
-        {
-            eprintln!("skipped: no corpus at `{}`, set NETPATH_CORPUS", folder.display());
-        }
-        return None;
-    }
-    Some(folder)
-}
 
 fn try_read(files: &[(&str, &[u8])], options: &ReadOptions) -> Result<Snapshot, SnapshotError> {
     let files = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));

@@ -2,7 +2,8 @@
 
 use netpath::snapshot::{ReadOptions, strict_problems};
 
-use super::{corpus_folder, counts, warnings};
+use super::{counts, warnings};
+use crate::corpus::corpus;
 
 /// What a path of the corpus gives.
 struct Expected<'e> {
@@ -14,7 +15,7 @@ struct Expected<'e> {
 }
 
 fn check(expected: &Expected<'_>) {
-    let Some(corpus) = corpus_folder() else { return };
+    let Some(corpus) = corpus() else { return };
     let path = expected.path;
     let snapshot = netpath::snapshot::read(&[corpus.join(path)], &ReadOptions::default());
     let snapshot = snapshot.unwrap_or_else(|cause| panic!("{path}: {cause}"));
@@ -181,7 +182,7 @@ fn samples_of_the_aws_cli() {
 
 #[test]
 fn recorded_answers_are_recognised_one_by_one() {
-    let Some(corpus) = corpus_folder() else { return };
+    let Some(corpus) = corpus() else { return };
     let folder = corpus.join("cloud-custodian");
     let options = ReadOptions::default();
     let mut failed = Vec::new();

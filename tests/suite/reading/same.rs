@@ -5,13 +5,13 @@ use std::path::Path;
 
 use netpath::snapshot::{ReadOptions, Snapshot, read, read_documents};
 
-use super::corpus_folder;
+use crate::corpus::corpus;
 
 type Files = Vec<(String, Vec<u8>)>;
 
 /// The files of a folder of the corpus.
 fn files(path: &str) -> Option<Files> {
-    let root = corpus_folder()?.join(path);
+    let root = corpus()?.join(path);
     let mut files = Files::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
@@ -158,7 +158,7 @@ fn packed_files_and_archives_are_the_same_as_folders() {
 
 #[test]
 fn folders_and_files_join_and_keep_their_names_apart() {
-    let Some(corpus) = corpus_folder() else { return };
+    let Some(corpus) = corpus() else { return };
     let paths =
         [corpus.join("batfish/test-vpc-peering"), corpus.join("batfish/test-transit-gateway/Vpcs.json")];
     let snapshot = read(&paths, &ReadOptions::default()).expect("readable");

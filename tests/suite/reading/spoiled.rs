@@ -3,7 +3,8 @@
 use netpath::model::ResourceKind;
 use netpath::snapshot::{ReadOptions, SnapshotError};
 
-use super::{corpus_folder, counts, holds, read, try_read, warnings};
+use super::{counts, holds, read, try_read, warnings};
+use crate::corpus::corpus;
 
 const GOOD: (&str, &str) = ("good.json", r#"{"InternetGateways": [{"InternetGatewayId": "igw-1"}]}"#);
 
@@ -169,7 +170,7 @@ impl Random {
 
 /// Damages a file of the corpus in many ways.
 fn damaged(name: &str, rounds: usize, mut each: impl FnMut(Vec<u8>)) {
-    let Some(corpus) = corpus_folder() else { return };
+    let Some(corpus) = corpus() else { return };
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let pieces: [&[u8]; 14] = [
         b"null",
