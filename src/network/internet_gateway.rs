@@ -37,11 +37,10 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
         .route_tables(&id)
         .iter()
         .flat_map(|table| &compiler.model.route_tables[*table].routes)
-        .filter_map(|route| match &route.target {
-            RouteTarget::Gateway(gateway) if gateway.starts_with("igw-") => {
-                Some((gateway.to_string(), route.state == RouteState::Active))
-            }
-            _ => None,
+        .filter_map(|route| {
+            let RouteTarget::Gateway(gateway) = &route.target else { return None };
+            let is_active = route.state == RouteState::Active;
+            gateway.starts_with("igw-").then(|| (gateway.to_string(), is_active))
         })
         .collect();
     if let Some(position) = attached(compiler, vpc) {

@@ -309,6 +309,20 @@ fn hop(compiler: &mut Compiler<'_>, route: &Route, origin: Origin, vpc: VpcIndex
     }
 }
 
+/// The table of a route; the local route of a VPC without a table is in none.
+fn table_of<'a>(compiler: &Compiler<'a>, origin: Origin) -> Option<&'a RouteTable> {
+    match origin {
+        Origin::Route { table, .. } => Some(&compiler.model.route_tables[table as usize]),
+        Origin::Wiring
+        | Origin::SecurityGroupRule { .. }
+        | Origin::AclEntry { .. }
+        | Origin::ImplicitLocal { .. }
+        | Origin::TransitRoute { .. }
+        | Origin::TransitPropagation { .. }
+        | Origin::TransitPrefixList { .. } => None,
+    }
+}
+
 fn target(
     compiler: &mut Compiler<'_>,
     route: &Route,
@@ -316,10 +330,8 @@ fn target(
     vpc: VpcIndex,
     from: LocationId,
 ) -> EdgeId {
-    let place = match origin {
-        Origin::Route { table, .. } => Some(compiler.model.route_tables[table as usize].about.place),
-        _ => None,
-    };
+    let table = table_of(compiler, origin);
+    let place = table.map(|table| table.about.place);
     let to = match &route.target {
         RouteTarget::Local => compiler.vpcs[vpc.index()].router,
         RouteTarget::Gateway(id) if id.starts_with("igw-") => {
@@ -342,12 +354,7 @@ fn target(
             place,
         ),
         RouteTarget::NetworkInterface(id) => {
-            let by_internet_gateway = match origin {
-                Origin::Route { table, .. } => {
-                    serves_internet_gateway(&compiler.model.route_tables[table as usize])
-                }
-                _ => false,
-            };
+            let by_internet_gateway = table.is_some_and(serves_internet_gateway);
             super::network_interface::forwarder(compiler, id, by_internet_gateway, place)
         }
         RouteTarget::Gateway(id)

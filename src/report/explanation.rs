@@ -305,10 +305,13 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         reasons.push(peer_reason(case, &view.source));
     }
     if reasons.is_empty() {
-        reasons.push(match view.source {
-            RuleSource::Entry { .. } => "an entry with a lower number decides first".to_owned(),
-            _ => "it matches other packets of those that were asked about".to_owned(),
-        });
+        let is_entry = matches!(view.source, RuleSource::Entry { .. });
+        let reason = if is_entry {
+            "an entry with a lower number decides first"
+        } else {
+            "it matches other packets of those that were asked about"
+        };
+        reasons.push(reason.to_owned());
     }
     Some(Considered {
         rule: view.rule,

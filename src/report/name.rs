@@ -155,10 +155,8 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::Unmodelled => None,
     };
     let named = Named::only(id.unwrap_or(ABSENT), kind_text(kind));
-    let region = match kind {
-        ResourceKind::Vpc => context.network.vpcs.get(position).and_then(|row| row.region.as_ref()),
-        _ => None,
-    };
+    let vpc = context.network.vpcs.get(position).filter(|_| kind == ResourceKind::Vpc);
+    let region = vpc.and_then(|row| row.region.as_ref());
     Named { region: region.map(|it| it.as_str()), ..named }
 }
 

@@ -84,18 +84,15 @@ fn back<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer) ->
         source_ports: Cow::Borrowed(&last.transport),
     };
     let mut trail = Trail::new(context, pair, path.verdict, Direction::Return, begins);
-    match last.kind {
-        LocationKind::InterfaceIn => match last.component {
-            Component::Resource(ResourceKind::NetworkInterface, position) => {
-                trail.begin_at_interface(InterfaceIndex(position));
-            }
-            component => trail.push(component, (last.vpc, last.subnet)),
-        },
-        LocationKind::GatewayEndpoint => {
+    if last.kind == LocationKind::InterfaceIn
+        && let Component::Resource(ResourceKind::NetworkInterface, position) = last.component
+    {
+        trail.begin_at_interface(InterfaceIndex(position));
+    } else {
+        if last.kind == LocationKind::GatewayEndpoint {
             trail.push_service(last);
-            trail.push(last.component, (last.vpc, last.subnet));
         }
-        _ => trail.push(last.component, (last.vpc, last.subnet)),
+        trail.push(last.component, (last.vpc, last.subnet));
     }
     trail.begun();
     trail.follow(&path.back)
@@ -383,24 +380,19 @@ impl<'a> Trail<'a> {
     }
 
     fn arrive(&mut self, event: &'a Event) {
+        // What nothing filters is served right there (LL-1).
+        if event.kind == LocationKind::InterfaceOut {
+            self.push_service(event);
+            return;
+        }
         let is_here = self.components.last().is_some_and(|last| last.component == event.component);
-        match event.kind {
-            LocationKind::GatewayEndpoint => {
-                if !is_here {
-                    self.decided(event.component, event, None, Note::None);
-                }
-                self.push_service(event);
-            }
-            // What nothing filters is served right there (LL-1).
-            LocationKind::InterfaceOut => self.push_service(event),
-            _ => {
-                if !is_here {
-                    self.decided(event.component, event, None, Note::None);
-                }
-                if let Some(instance) = instance_of(self.context, event.component) {
-                    self.push(instance, (event.vpc, event.subnet));
-                }
-            }
+        if !is_here {
+            self.decided(event.component, event, None, Note::None);
+        }
+        if event.kind == LocationKind::GatewayEndpoint {
+            self.push_service(event);
+        } else if let Some(instance) = instance_of(self.context, event.component) {
+            self.push(instance, (event.vpc, event.subnet));
         }
     }
 
@@ -545,9 +537,9 @@ pub(super) fn absent_gateway<'a>(
     let Component::Resource(ResourceKind::InternetGateway, _) = component else { return None };
     let vpc = owning_vpc(context, destination)?;
     let tables = context.snapshot.model.route_tables.iter().filter(|table| table.vpc.as_str() == vpc);
-    tables.flat_map(|table| &table.routes).find_map(|route| match &route.target {
-        RouteTarget::Gateway(id) if id.starts_with("igw-") => Some(id.as_str()),
-        _ => None,
+    tables.flat_map(|table| &table.routes).find_map(|route| {
+        let RouteTarget::Gateway(id) = &route.target else { return None };
+        id.starts_with("igw-").then_some(id.as_str())
     })
 }
 

@@ -317,10 +317,10 @@ impl<'a> RuleSource<'a> {
     /// Where a route sends, as far as it names a thing.
     pub fn target(&self) -> Option<&'a str> {
         match self {
-            RuleSource::Route { route } => match &route.target {
-                RouteTarget::Local | RouteTarget::Unknown => None,
-                target => Some(target_text(target)),
-            },
+            RuleSource::Route { route } => {
+                let is_thing = !matches!(route.target, RouteTarget::Local | RouteTarget::Unknown);
+                is_thing.then(|| target_text(&route.target))
+            }
             RuleSource::Transit { route } => route.attachments.first().map(|it| it.as_str()),
             RuleSource::Propagation { attachment, .. } => Some(attachment),
             RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),

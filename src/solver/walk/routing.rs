@@ -52,7 +52,13 @@ impl Walk<'_, '_> {
             Hop::Drop(code, origin, would_be) => {
                 let rule = match origin {
                     Origin::Wiring => RuleUse::NoRoute(map),
-                    _ => RuleUse::Route(origin, map),
+                    Origin::SecurityGroupRule { .. }
+                    | Origin::AclEntry { .. }
+                    | Origin::Route { .. }
+                    | Origin::ImplicitLocal { .. }
+                    | Origin::TransitRoute { .. }
+                    | Origin::TransitPropagation { .. }
+                    | Origin::TransitPrefixList { .. } => RuleUse::Route(origin, map),
                 };
                 match self.drop_all(flow, code, rule) {
                     Next::Go => match would_be {
@@ -62,7 +68,7 @@ impl Walk<'_, '_> {
                             Next::Ended
                         }
                     },
-                    next => next,
+                    next @ (Next::Move(_) | Next::Ended) => next,
                 }
             }
             Hop::Unknown(assumption) => self.unknown(flow, assumption),
@@ -115,7 +121,7 @@ impl Walk<'_, '_> {
                 let any = zones.iter().find_map(|(_, edge)| *edge);
                 any.map_or(Next::Ended, |edge| self.along(edge))
             }
-            next => next,
+            next @ (Next::Move(_) | Next::Ended) => next,
         }
     }
 

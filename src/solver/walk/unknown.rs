@@ -17,14 +17,14 @@ impl Walk<'_, '_> {
         self.gap(assumption);
         match self.reading {
             Reading::Certain => {
-                let is_modelled =
-                    self.network.assumptions[assumption.index()].code != AssumptionCode::NotModelled;
-                let code = match self.network.location(flow.at).kind {
-                    LocationKind::TransitRouteTable | LocationKind::AttachmentIn if is_modelled => {
-                        ExplanationCode::TgwRtbRoutesAreUnknown
-                    }
-                    _ if is_modelled => ExplanationCode::UnknownResource,
-                    _ => ExplanationCode::UnsupportedComponent,
+                let gap = self.network.assumptions[assumption.index()].code;
+                let kind = self.network.location(flow.at).kind;
+                let code = if gap == AssumptionCode::NotModelled {
+                    ExplanationCode::UnsupportedComponent
+                } else if matches!(kind, LocationKind::TransitRouteTable | LocationKind::AttachmentIn) {
+                    ExplanationCode::TgwRtbRoutesAreUnknown
+                } else {
+                    ExplanationCode::UnknownResource
                 };
                 self.drop(flow, code, RuleUse::Assumption(assumption));
                 Next::Ended
@@ -65,7 +65,24 @@ impl Walk<'_, '_> {
                     Step::Guard(Guard::Protocols(carried, code)) => {
                         controls.push((row.inward, *carried, *code, RuleUse::None));
                     }
-                    _ => {}
+                    Step::Guard(_)
+                    | Step::Acl { .. }
+                    | Step::Translate(_)
+                    | Step::Enter(_)
+                    | Step::Stand(_)
+                    | Step::Services(_)
+                    | Step::SameSubnet(..)
+                    | Step::For(..)
+                    | Step::Follow(_)
+                    | Step::Route(_)
+                    | Step::ToSubnet(_)
+                    | Step::ToInterface(_)
+                    | Step::OwnZone(..)
+                    | Step::AnyZone(..)
+                    | Step::OnInternet
+                    | Step::ArriveInterface(_)
+                    | Step::ArriveService(_)
+                    | Step::NatReturn(..) => {}
                 }
             }
             for (at, passing, code, rule) in controls {

@@ -32,7 +32,25 @@ impl Walk<'_, '_> {
                 LocationKind::Unknown => false,
                 // No answer goes out by a gateway that only lets conversations begin.
                 LocationKind::NatGateway | LocationKind::EgressOnlyGateway => !self.is_back(),
-                _ => true,
+                LocationKind::InterfaceOut
+                | LocationKind::InterfaceIn
+                | LocationKind::SubnetOut
+                | LocationKind::SubnetIn
+                | LocationKind::SubnetInside
+                | LocationKind::RouteTable
+                | LocationKind::Router
+                | LocationKind::InternetGatewayOut
+                | LocationKind::InternetGatewayIn
+                | LocationKind::Internet
+                | LocationKind::NatGatewayReturn
+                | LocationKind::Peering
+                | LocationKind::TransitIn
+                | LocationKind::AttachmentIn
+                | LocationKind::TransitRouteTable
+                | LocationKind::AttachmentOut
+                | LocationKind::AttachmentSubnet
+                | LocationKind::GatewayEndpoint
+                | LocationKind::Forwarder => true,
             };
             if !is_way {
                 continue;
