@@ -127,9 +127,7 @@ fn met(network: &Network, event: &Event) -> Vec<Component> {
         return Vec::new();
     }
     let mut met = match event.rule {
-        RuleUse::Filter(filter, _) | RuleUse::Stateful(filter) => {
-            network.filters[filter.0 as usize].judge.components()
-        }
+        RuleUse::Filter(filter, _) | RuleUse::Stateful(filter) => network.judge(filter).components(),
         RuleUse::None | RuleUse::Route(..) | RuleUse::NoRoute(_) | RuleUse::Assumption(_) => Vec::new(),
     };
     met.push(event.component);

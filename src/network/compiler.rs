@@ -12,7 +12,7 @@ use super::location::{
 };
 use super::relations::Relations;
 use super::rows::{
-    GroupRow, GroupRules, InterfaceRow, NOBODY, NatRow, PublicOwner, ServiceRow, SubnetRow, VpcRow,
+    GroupRow, GroupRules, InterfaceRow, Manner, NOBODY, NatRow, PublicOwner, ServiceRow, SubnetRow, VpcRow,
 };
 use super::{Network, address_plan};
 use crate::model::{
@@ -35,7 +35,7 @@ pub(super) struct Compiler<'a> {
     pub graph: DiGraph<Location, Edge, u32>,
     pub steps: Vec<Step>,
     pub workspace: Workspace<'static>,
-    pub filters: Vec<Filter>,
+    pub acl_filters: Vec<Filter>,
     filter_ids: FxHashMap<Judge, FilterId>,
     pub route_maps: Vec<AddressMap<HopIndex>>,
     pub hops: Vec<Hop>,
@@ -51,6 +51,7 @@ pub(super) struct Compiler<'a> {
     pub subnets: Vec<SubnetRow>,
     pub subnet_ids: FxHashMap<SubnetId, SubnetIndex>,
     pub interfaces: Vec<InterfaceRow>,
+    pub manners: Vec<Manner>,
     pub nat_gateways: Vec<NatRow>,
     /// The row of each NAT gateway of the model, where it has one.
     pub nat_row: Vec<Option<NatIndex>>,
@@ -82,8 +83,6 @@ pub(super) struct Compiler<'a> {
     pub zone_parents: Vec<Option<ZoneIndex>>,
     /// Interfaces that take nothing from the internet, by VPC.
     pub denying: FxHashMap<VpcIndex, Vec<usize>>,
-    /// The inbound and outbound filter of each set of groups that has them.
-    pub set_filters: Vec<Option<super::security_group::SetFilters>>,
     /// NAT gateways' rows, by VPC.
     pub nats_of_vpc: FxHashMap<VpcIndex, Vec<NatIndex>>,
     /// The locations of route tables, with their VPCs.
@@ -128,7 +127,7 @@ impl<'a> Compiler<'a> {
             graph,
             steps: vec![Step::OnInternet],
             workspace: Workspace::default(),
-            filters: Vec::new(),
+            acl_filters: Vec::new(),
             filter_ids: FxHashMap::default(),
             route_maps: Vec::new(),
             hops: Vec::new(),
@@ -164,7 +163,7 @@ impl<'a> Compiler<'a> {
             internet_location,
             well_known: WellKnownSets { rfc1918: AddressSetIndex(0), rfc6598: AddressSetIndex(0) },
             denying: FxHashMap::default(),
-            set_filters: Vec::new(),
+            manners: Vec::new(),
             nats_of_vpc: FxHashMap::default(),
             route_table_vpcs: Vec::new(),
             transit_locations: Vec::new(),
@@ -199,7 +198,7 @@ impl<'a> Compiler<'a> {
             graph: self.graph,
             steps: self.steps,
             transport: self.workspace.into_sets(),
-            filters: self.filters,
+            acl_filters: self.acl_filters,
             route_maps: self.route_maps,
             hops: self.hops,
             alternatives: self.alternatives,
@@ -211,6 +210,7 @@ impl<'a> Compiler<'a> {
             vpcs: self.vpcs,
             subnets: self.subnets,
             interfaces: self.interfaces,
+            manners: self.manners,
             nat_gateways: self.nat_gateways,
             services: self.services,
             groups: self.groups,
@@ -416,14 +416,14 @@ impl<'a> Compiler<'a> {
         index
     }
 
-    /// The number of a filter, made when its judge is first met.
+    /// The number of an ACL's filter, made when it is first met.
     pub(super) fn filter(&mut self, judge: Judge, make: impl FnOnce(&mut Self) -> Filter) -> FilterId {
         if let Some(id) = self.filter_ids.get(&judge) {
             return *id;
         }
         let filter = make(self);
-        self.filters.push(filter);
-        let id = FilterId(self.filters.len() as u32 - 1);
+        self.acl_filters.push(filter);
+        let id = FilterId::Acl(self.acl_filters.len() as u32 - 1);
         self.filter_ids.insert(judge, id);
         id
     }

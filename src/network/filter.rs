@@ -7,12 +7,24 @@
 
 use ipnet::IpNet;
 
-use super::location::{AssumptionIndex, Component, GroupIndex, Origin};
+use super::Network;
+use super::location::{AssumptionIndex, Component, GroupIndex, GroupSetIndex, Origin};
 use crate::packet::{AddressMap, TransportSet, Workspace};
 
-/// A filter's number.
+/// Which filter. Those of network ACLs are compiled with the network. Those of security groups are compiled by whoever
+/// asks first ([`group_filter`]): a big estate has hundreds of thousands, and a question needs a handful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FilterId(pub u32);
+pub enum FilterId {
+    /// An index into [`Network::acl_filters`].
+    Acl(u32),
+    /// A set of security groups in one direction.
+    SecurityGroups {
+        /// The set.
+        set: GroupSetIndex,
+        /// Whether it is for packets that leave.
+        is_outbound: bool,
+    },
+}
 
 /// Who admits what.
 #[derive(Debug, Clone)]
@@ -94,8 +106,36 @@ pub enum RulePeer {
     AbsentGroup,
 }
 
+/// The filter of a set of security groups in one direction (SG-1, SG-21). O(n log n) in the number of rules.
+pub fn group_filter(
+    network: &Network,
+    workspace: &mut Workspace<'_>,
+    set: GroupSetIndex,
+    is_outbound: bool,
+) -> Filter {
+    let groups = &network.group_sets[set.index()];
+    let missing = groups.iter().filter_map(|group| network.groups[group.index()].gap);
+    let rules: Vec<&Rule> = groups
+        .iter()
+        .filter_map(|group| network.group_rules.get(group.index()))
+        .flat_map(|rules| rules.direction(is_outbound))
+        .collect();
+    let has_gap = missing.clone().next().is_some();
+    let union = union_filter(workspace, &rules, &network.lists, has_gap);
+    let widest = union.possible.as_ref().unwrap_or(&union.certain);
+    let anything = anything(workspace, widest, &union.references);
+    Filter {
+        judge: Judge::SecurityGroups { groups: groups.clone(), is_outbound },
+        anything,
+        gaps: missing.chain(union.gaps).collect(),
+        certain: union.certain,
+        possible: union.possible,
+        references: union.references,
+    }
+}
+
 /// The union of what rules admit (SG-1). A list that is missing may admit any address.
-pub fn union_filter(
+fn union_filter(
     workspace: &mut Workspace<'_>,
     rules: &[&Rule],
     lists: &[Vec<IpNet>],
@@ -131,20 +171,15 @@ pub fn union_filter(
         covering.iter().fold(TransportSet::EMPTY, |sum, set| workspace.union(sum, **set))
     });
     let possible = (!unknown.is_empty()).then(|| certain.map(|set| workspace.union(set, unknown)));
-    UnionParts { certain, possible, references: references.into(), gaps: gaps.into() }
+    UnionParts { certain, possible, references: references.into(), gaps }
 }
 
 /// What [`union_filter`] makes.
-#[derive(Debug)]
-pub struct UnionParts {
-    /// See [`Filter::certain`].
-    pub certain: AddressMap<TransportSet>,
-    /// See [`Filter::possible`].
-    pub possible: Option<AddressMap<TransportSet>>,
-    /// See [`Filter::references`].
-    pub references: Box<[(GroupIndex, TransportSet)]>,
-    /// See [`Filter::gaps`].
-    pub gaps: Box<[AssumptionIndex]>,
+struct UnionParts {
+    certain: AddressMap<TransportSet>,
+    possible: Option<AddressMap<TransportSet>>,
+    references: Box<[(GroupIndex, TransportSet)]>,
+    gaps: Vec<AssumptionIndex>,
 }
 
 /// What the first matching entries admit (ACL-2); the entries come by ascending number.

@@ -6,6 +6,7 @@
 //! folder, write them.
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
+use smallvec::SmallVec;
 
 use super::ExplanationCode;
 use super::filter::FilterId;
@@ -59,6 +60,48 @@ indices! {
     GroupIndex,
     /// A distinct set of security groups.
     GroupSetIndex,
+}
+
+/// Numbers from here on are the locations of interfaces, two each: a graph of a million hosts would hold little else.
+/// What happens there follows from the interface's row ([`super::Network::steps_of`]).
+const FIRST_OF_INTERFACES: u32 = 1 << 31;
+
+impl InterfaceIndex {
+    /// Where packets stand that the interface is about to send.
+    pub(super) fn way_out(self) -> LocationId {
+        LocationId::new((FIRST_OF_INTERFACES | self.0 << 1) as usize)
+    }
+
+    /// Where packets stand that the interface is about to get.
+    pub(super) fn way_in(self) -> LocationId {
+        LocationId::new((FIRST_OF_INTERFACES | self.0 << 1 | 1) as usize)
+    }
+
+    /// The interface that a location belongs to, and whether the location is the way in.
+    pub(super) fn at(location: LocationId) -> Option<(InterfaceIndex, bool)> {
+        let number = location.index() as u32;
+        let of_interface = number.checked_sub(FIRST_OF_INTERFACES)?;
+        Some((InterfaceIndex(of_interface >> 1), of_interface & 1 == 1))
+    }
+}
+
+/// The steps of a location.
+#[derive(Debug)]
+pub enum Steps<'n> {
+    /// They stand in the network's list.
+    Listed(&'n [Step]),
+    /// They follow from an interface's row.
+    Made(SmallVec<[Step; 6]>),
+}
+
+impl std::ops::Deref for Steps<'_> {
+    type Target = [Step];
+    fn deref(&self) -> &[Step] {
+        match self {
+            Steps::Listed(steps) => steps,
+            Steps::Made(steps) => steps,
+        }
+    }
 }
 
 /// Something that an answer can name: a resource by its row in the model, or a thing that has none.
@@ -245,10 +288,12 @@ pub enum Step {
     Services(VpcIndex),
     /// Send packets for the same subnet along an edge; the others go on (RT-2).
     SameSubnet(SubnetIndex, EdgeId),
-    /// Send packets for some addresses along an edge; the others go on.
-    For(AddressSetIndex, EdgeId),
+    /// Send packets for some addresses to another location; the others go on.
+    For(AddressSetIndex, LocationId),
     /// Follow an edge.
     Follow(EdgeId),
+    /// Go on at another location, by AWS's own wiring.
+    GoOn(LocationId),
     /// Choose an edge by the destination.
     Route(RouteMapIndex),
     /// Choose the edge to the subnet that holds the destination.

@@ -40,18 +40,19 @@ mod availability_zone;
 mod unmodelled;
 
 use petgraph::graph::DiGraph;
+use smallvec::SmallVec;
 
 pub use code::ExplanationCode;
-pub use filter::{Filter, FilterId, Judge, Rule, RulePeer};
+pub use filter::{Filter, FilterId, Judge, Rule, RulePeer, group_filter};
 pub use location::{
     AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex,
     GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, NatIndex,
-    Origin, PeerSide, RouteMapIndex, ServiceIndex, Step, SubnetIndex, Translation, VpcIndex, ZoneIndex,
-    ZoneTableIndex,
+    Origin, PeerSide, RouteMapIndex, ServiceIndex, Step, Steps, SubnetIndex, Translation, VpcIndex,
+    ZoneIndex, ZoneTableIndex,
 };
 pub use rows::{
-    GroupRow, GroupRules, InterfaceRow, LinkLocal, NatAddress, NatRow, PublicAccess, PublicOwner, ServiceRow,
-    SubnetRow, VpcRow,
+    GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, NatAddress, NatRow, PublicAccess, PublicOwner,
+    ServiceRow, SubnetRow, VpcRow,
 };
 
 use crate::model::{Assumption, Model};
@@ -66,8 +67,8 @@ pub struct Network {
     pub steps: Vec<Step>,
     /// The transport sets of all filters.
     pub transport: TransportSets,
-    /// Security group sets and ACLs, compiled.
-    pub filters: Vec<Filter>,
+    /// The filters of network ACLs.
+    pub acl_filters: Vec<Filter>,
     /// Route functions: destination → hop.
     pub route_maps: Vec<AddressMap<HopIndex>>,
     /// The hops that they name.
@@ -90,6 +91,8 @@ pub struct Network {
     pub subnets: Vec<SubnetRow>,
     /// Interfaces.
     pub interfaces: Vec<InterfaceRow>,
+    /// What sets some interfaces apart.
+    pub manners: Vec<Manner>,
     /// NAT gateways.
     pub nat_gateways: Vec<NatRow>,
     /// Services that packets can arrive at.
@@ -126,14 +129,67 @@ pub struct Network {
 
 impl Network {
     /// The location with a number.
-    pub fn location(&self, id: LocationId) -> &Location {
-        &self.graph[id]
+    pub fn location(&self, id: LocationId) -> Location {
+        let Some((interface, is_inward)) = InterfaceIndex::at(id) else { return self.graph[id] };
+        let kind = if is_inward { LocationKind::InterfaceIn } else { LocationKind::InterfaceOut };
+        let component = self.interfaces[interface.index()].component;
+        Location { kind, component, first_step: 0, step_count: 0 }
     }
 
     /// The steps of a location.
-    pub fn steps_of(&self, id: LocationId) -> &[Step] {
-        let location = &self.graph[id];
-        &self.steps[location.first_step as usize..][..location.step_count as usize]
+    pub fn steps_of(&self, id: LocationId) -> Steps<'_> {
+        match InterfaceIndex::at(id) {
+            Some((interface, false)) => Steps::Made(self.outward(interface)),
+            Some((interface, true)) => Steps::Made(self.inward(interface)),
+            None => {
+                let location = &self.graph[id];
+                Steps::Listed(&self.steps[location.first_step as usize..][..location.step_count as usize])
+            }
+        }
+    }
+
+    fn outward(&self, interface: InterfaceIndex) -> SmallVec<[Step; 6]> {
+        let row = &self.interfaces[interface.index()];
+        let mut steps = SmallVec::new();
+        if let Some(manner) = self.manners.get(row.manner as usize) {
+            steps.extend_from_slice(&manner.outward);
+        }
+        steps.push(Step::Services(row.vpc));
+        steps.extend(self.group_step(interface, true));
+        steps.push(Step::GoOn(self.subnets[row.subnet.index()].out));
+        steps
+    }
+
+    fn inward(&self, interface: InterfaceIndex) -> SmallVec<[Step; 6]> {
+        let row = &self.interfaces[interface.index()];
+        let mut steps = SmallVec::new();
+        steps.extend(self.group_step(interface, false));
+        match self.manners.get(row.manner as usize) {
+            Some(manner) => steps.extend_from_slice(&manner.inward),
+            None => steps.push(Step::ArriveInterface(interface)),
+        }
+        steps
+    }
+
+    /// ENI-5: no groups, no filtering.
+    fn group_step(&self, interface: InterfaceIndex, is_outbound: bool) -> Option<Step> {
+        let set = self.interfaces[interface.index()].groups;
+        if self.group_sets[set.index()].is_empty() {
+            return None;
+        }
+        let filter = FilterId::SecurityGroups { set, is_outbound };
+        let peer = if is_outbound { PeerSide::Destination } else { PeerSide::Source };
+        Some(Step::SecurityGroups { filter, peer, interface })
+    }
+
+    /// What a filter was compiled from.
+    pub fn judge(&self, filter: FilterId) -> Judge {
+        match filter {
+            FilterId::Acl(index) => self.acl_filters[index as usize].judge.clone(),
+            FilterId::SecurityGroups { set, is_outbound } => {
+                Judge::SecurityGroups { groups: self.group_sets[set.index()].clone(), is_outbound }
+            }
+        }
     }
 
     /// Where an edge leads.

@@ -101,6 +101,7 @@ pub(super) fn stand_in_interfaces(compiler: &mut Compiler<'_>) {
             host_interfaces: 1,
             out: row.way_back,
             inward: row.way_back,
+            manner: NOBODY,
             primary_v4: Some(address),
             primary_v6: None,
         });
@@ -265,8 +266,7 @@ pub(super) fn reception(
     match found {
         Some(nat) => {
             let way_back = compiler.nat_gateways[nat].way_back;
-            let edge = compiler.add_edge(row.inward, way_back, Origin::Wiring);
-            vec![Step::Follow(edge)]
+            vec![Step::GoOn(way_back)]
         }
         None => vec![Step::Guard(Guard::Never(ExplanationCode::NatGatewayNoState))],
     }

@@ -108,7 +108,7 @@ fn unknown(compiler: &mut Compiler<'_>, gap: AssumptionIndex, assumes: bool, is_
     let everything = AddressMap::constant(TransportSet::ALL);
     let nothing = AddressMap::constant(TransportSet::EMPTY);
     let (certain, possible) = if assumes { (everything, None) } else { (nothing, Some(everything)) };
-    compiler.filters.push(Filter {
+    compiler.acl_filters.push(Filter {
         judge: Judge::Acl { acl: None, is_outbound },
         certain,
         possible,
@@ -116,5 +116,5 @@ fn unknown(compiler: &mut Compiler<'_>, gap: AssumptionIndex, assumes: bool, is_
         anything: TransportSet::ALL,
         gaps: Box::new([gap]),
     });
-    FilterId(compiler.filters.len() as u32 - 1)
+    FilterId::Acl(compiler.acl_filters.len() as u32 - 1)
 }

@@ -5,10 +5,11 @@ use rustc_hash::FxHashMap;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
+use super::filter::FilterId;
 use super::location::{
-    AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, Origin, PeerSide, Step,
+    AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
 };
-use super::rows::{InterfaceRow, NOBODY, SubnetRow};
+use super::rows::{InterfaceRow, Manner, NOBODY};
 use crate::model::{
     AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId, Place,
     ResourceKind,
@@ -21,7 +22,10 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
         Stage::Filters => directories(compiler),
         Stage::Locations => {
             for position in 0..compiler.model.network_interfaces.len() {
-                locations(compiler, position);
+                if let Some(manner) = manner(compiler, position) {
+                    compiler.interfaces[position].manner = compiler.manners.len() as u32;
+                    compiler.manners.push(manner);
+                }
             }
         }
     }
@@ -63,8 +67,9 @@ fn rows(compiler: &mut Compiler<'_>) {
             groups,
             host: host.unwrap_or(NOBODY),
             host_interfaces: 1,
-            out: compiler.add_location(LocationKind::InterfaceOut, component),
-            inward: compiler.add_location(LocationKind::InterfaceIn, component),
+            out: InterfaceIndex(position as u32).way_out(),
+            inward: InterfaceIndex(position as u32).way_in(),
+            manner: NOBODY,
             primary_v4: interface.addresses.first().map(|it| u32::from(it.private)),
             primary_v6: interface.ipv6_addresses.first().map(|it| u128::from(*it)),
         };
@@ -108,36 +113,23 @@ fn directories(compiler: &mut Compiler<'_>) {
     }
 }
 
-fn locations(compiler: &mut Compiler<'_>, position: usize) {
+/// What sets an interface apart; nothing for the interface of a running host, which nearly all are.
+fn manner(compiler: &mut Compiler<'_>, position: usize) -> Option<Manner> {
     let interface = &compiler.model.network_interfaces[position];
-    let row = compiler.interfaces[position].clone();
+    let row = &compiler.interfaces[position];
+    let vpc_guard = compiler.vpcs[row.vpc.index()].state_guard;
     let index = InterfaceIndex(position as u32);
-    let SubnetRow { inward, inside, out, .. } = compiler.subnets[row.subnet.index()];
-    compiler.add_edge(inward, row.inward, Origin::Wiring);
-    compiler.add_edge(inside, row.inward, Origin::Wiring);
-    let leave = compiler.add_edge(row.out, out, Origin::Wiring);
     let state = state_guard(compiler, interface);
-
-    let mut outward: Vec<Step> = state.into_iter().collect();
-    outward.extend(super::vpc::state_guard(compiler, row.vpc));
-    outward.extend(initiation_guard(compiler, interface));
-    outward.push(Step::Services(row.vpc));
-    let mut inward = Vec::new();
-    // ENI-5: no groups, no filtering.
-    if !interface.groups.is_empty() {
-        let (inbound, outbound) = super::security_group::filters(compiler, row.groups);
-        outward.push(Step::SecurityGroups {
-            filter: outbound,
-            peer: PeerSide::Destination,
-            interface: index,
-        });
-        inward.push(Step::SecurityGroups { filter: inbound, peer: PeerSide::Source, interface: index });
+    let role = role(interface);
+    if state.is_none() && vpc_guard.is_none() && role == Role::Host {
+        return None;
     }
-    outward.push(Step::Follow(leave));
-    inward.extend(state);
-    inward.extend(reception(compiler, interface, index));
-    compiler.set_steps(row.out, &outward);
-    compiler.set_steps(row.inward, &inward);
+    let mut outward: Vec<Step> = state.into_iter().collect();
+    outward.extend(vpc_guard);
+    outward.extend(initiation_guard(compiler, interface, role));
+    let mut inward: Vec<Step> = state.into_iter().collect();
+    inward.extend(reception(compiler, interface, role, index));
+    Some(Manner { outward, inward })
 }
 
 /// ENI-8: only what is in use, on a running instance, carries packets.
@@ -229,8 +221,8 @@ fn by_description(interface: &NetworkInterface) -> Role {
 }
 
 /// What may begin a conversation.
-fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
-    match role(interface) {
+fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface, role: Role) -> Option<Step> {
+    match role {
         Role::Host | Role::Function => None,
         Role::Nat | Role::Attachment => {
             Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)))
@@ -246,9 +238,14 @@ fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -
 }
 
 /// What becomes of a packet that got past the groups.
-fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterface, index: InterfaceIndex) -> Vec<Step> {
+fn reception(
+    compiler: &mut Compiler<'_>,
+    interface: &NetworkInterface,
+    role: Role,
+    index: InterfaceIndex,
+) -> Vec<Step> {
     let arrive = Step::ArriveInterface(index);
-    match role(interface) {
+    match role {
         Role::Host => vec![arrive],
         Role::Nat => super::nat_gateway::reception(compiler, interface, index),
         Role::Attachment => vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))],
@@ -295,11 +292,10 @@ pub(super) fn forwarder(
     let acl = compiler.subnets[row.subnet.index()].acl[0];
     let own: Vec<IpNet> = owned(interface).collect();
     let own = compiler.address_set(&own);
-    let inside = compiler.add_edge(location, row.inward, Origin::Wiring);
     let mut steps = vec![
         Step::Acl { filter: acl, peer: PeerSide::Source, subnet: row.subnet, judges_own_subnet: false },
         // What is for the interface itself needs no forwarding.
-        Step::For(own, inside),
+        Step::For(own, row.inward),
     ];
     if by_internet_gateway {
         // GRT-4: an answer that is redirected here belongs to a conversation that did not come this way.
@@ -311,7 +307,7 @@ pub(super) fn forwarder(
     }
     steps.extend(state_guard(compiler, interface));
     if !interface.groups.is_empty() {
-        let (filter, _) = super::security_group::filters(compiler, row.groups);
+        let filter = FilterId::SecurityGroups { set: row.groups, is_outbound: false };
         let interface = InterfaceIndex(position as u32);
         steps.push(Step::SecurityGroups { filter, peer: PeerSide::Source, interface });
     }

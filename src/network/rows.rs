@@ -50,6 +50,8 @@ pub struct VpcRow {
     pub exits: Vec<LocationId>,
     /// What keeps it unknown who owns an address that no interface of the snapshot owns.
     pub interfaces_gap: Option<AssumptionIndex>,
+    /// What keeps all that is sent in it from going anywhere (VPC-7).
+    pub state_guard: Option<super::location::Step>,
     /// VPCs that it is peered with in the same Region, over an active connection: groups of those can be referred to.
     pub group_peers: Vec<VpcIndex>,
 }
@@ -117,10 +119,21 @@ pub struct InterfaceRow {
     pub out: LocationId,
     /// Where packets stand that it is about to get.
     pub inward: LocationId,
+    /// What it does beside what every interface does: a row of [`super::Network::manners`]; `u32::MAX` for nothing.
+    pub manner: u32,
     /// Its primary IPv4 address.
     pub primary_v4: Option<u32>,
     /// Its first IPv6 address.
     pub primary_v6: Option<u128>,
+}
+
+/// What some interfaces do beside what every interface does. Most have none: they belong to running hosts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Manner {
+    /// Before anything else with what they send.
+    pub outward: Vec<super::location::Step>,
+    /// With what has passed their groups, in place of letting it arrive.
+    pub inward: Vec<super::location::Step>,
 }
 
 /// A NAT gateway.
@@ -171,8 +184,8 @@ pub struct GroupRow {
     pub component: Component,
     /// Its id.
     pub id: crate::model::SecurityGroupId,
-    /// Whether the snapshot has its rules.
-    pub is_known: bool,
+    /// What keeps its rules unknown: the snapshot does not have it.
+    pub gap: Option<AssumptionIndex>,
     /// The interfaces that have it, ascending.
     pub members: Vec<u32>,
 }

@@ -1,18 +1,18 @@
-//! Security groups: rules, and a filter for each distinct set of groups and direction (SG-1 … SG-22).
-
-use rayon::prelude::*;
+//! Security groups: their rules, and the distinct sets of them that interfaces have (SG-1 … SG-22).
 
 use super::compiler::{Compiler, Stage};
-use super::filter::{Filter, FilterId, Judge, Rule, RulePeer, UnionParts, anything, union_filter};
+use super::filter::{Rule, RulePeer};
 use super::location::{GroupIndex, GroupSetIndex, Origin};
 use super::rows::{GroupRow, GroupRules};
 use crate::model::{Peer, PeerGroup, PeeringStatus, ResourceKind, SecurityGroupId, SecurityGroupPermission};
-use crate::packet::{AddressMap, Translation, TransportSet, TransportSets, Workspace};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
         Stage::Rows => {}
-        Stage::Filters => rules(compiler),
+        Stage::Filters => {
+            note_gaps(compiler);
+            rules(compiler);
+        }
         Stage::Locations => {}
     }
 }
@@ -22,21 +22,21 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 fn row(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
     if compiler.groups.is_empty() {
         for position in 0..compiler.model.security_groups.len() {
-            add(compiler, &compiler.model.security_groups[position].id, Some(position));
+            add(compiler, &compiler.model.security_groups[position].id);
         }
     }
     match compiler.group_ids.get(id) {
         Some(index) => *index,
-        None => add(compiler, id, None),
+        None => add(compiler, id),
     }
 }
 
-fn add(compiler: &mut Compiler<'_>, id: &SecurityGroupId, position: Option<usize>) -> GroupIndex {
+fn add(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
     let index = GroupIndex(compiler.groups.len() as u32);
     compiler.groups.push(GroupRow {
         component: Compiler::resource(ResourceKind::SecurityGroup, index.index()),
         id: id.clone(),
-        is_known: position.is_some(),
+        gap: None,
         members: Vec::new(),
     });
     compiler.group_ids.insert(id.clone(), index);
@@ -106,122 +106,12 @@ fn rules_of(
     rules
 }
 
-/// The filters of a set of groups, inbound and outbound.
-pub(super) fn filters(compiler: &mut Compiler<'_>, set: GroupSetIndex) -> (FilterId, FilterId) {
-    if compiler.set_filters.is_empty() {
-        compile_sets(compiler);
-    }
-    let known = compiler.set_filters[set.index()].take();
-    let filters = match known.expect("every set that an interface has was compiled") {
-        SetFilters::Compiled(parts) => {
-            let [inbound, outbound] = *parts;
-            (add_filter(compiler, set, false, inbound), add_filter(compiler, set, true, outbound))
-        }
-        SetFilters::Made(inbound, outbound) => (inbound, outbound),
-    };
-    compiler.set_filters[set.index()] = Some(SetFilters::Made(filters.0, filters.1));
-    filters
-}
-
-/// How far the filters of a set of groups are.
-#[derive(Debug)]
-pub(super) enum SetFilters {
-    /// Inbound and outbound, and not yet a part of the network.
-    Compiled(Box<[SetParts; 2]>),
-    /// Inbound and outbound.
-    Made(FilterId, FilterId),
-}
-
-/// A filter without its name.
-#[derive(Debug)]
-pub(super) struct SetParts {
-    union: UnionParts,
-    anything: TransportSet,
-}
-
-fn add_filter(
-    compiler: &mut Compiler<'_>,
-    set: GroupSetIndex,
-    is_outbound: bool,
-    parts: SetParts,
-) -> FilterId {
-    let groups = compiler.group_sets[set.index()].clone();
-    let mut gaps = Vec::new();
-    for group in groups.iter().filter(|group| !compiler.groups[group.index()].is_known) {
-        gaps.push(compiler.groups[group.index()].id.to_string());
-    }
-    let kind = ResourceKind::SecurityGroup;
-    let gaps: Vec<_> = gaps.into_iter().map(|id| compiler.absent(kind, &id, None, None, None)).collect();
-    let SetParts { union, anything } = parts;
-    compiler.filters.push(Filter {
-        judge: Judge::SecurityGroups { groups, is_outbound },
-        anything,
-        gaps: gaps.into_iter().chain(union.gaps).collect(),
-        certain: union.certain,
-        possible: union.possible,
-        references: union.references,
-    });
-    FilterId(compiler.filters.len() as u32 - 1)
-}
-
-/// How many sets one thread compiles before it gives what it made to all.
-const CHUNK: usize = 1 << 10;
-
-/// Compiles the filters of all sets that interfaces have, by several threads. Each numbers its transport sets for
-/// itself; they are numbered anew in the order of the chunks, so that nothing depends on the threads.
-fn compile_sets(compiler: &mut Compiler<'_>) {
-    let sets: Vec<GroupSetIndex> = (0..compiler.group_sets.len() as u32).map(GroupSetIndex).collect();
-    let base = std::mem::take(&mut compiler.workspace).into_sets();
-    let shared: &Compiler<'_> = compiler;
-    let chunk = |sets: &[GroupSetIndex]| {
-        let mut workspace = Workspace::over(&base);
-        let parts: Vec<[SetParts; 2]> = sets
-            .iter()
-            .map(|set| [false, true].map(|is_outbound| set_parts(shared, &mut workspace, *set, is_outbound)))
-            .collect();
-        (workspace.into_sets(), parts)
-    };
-    let chunks: Vec<(TransportSets, Vec<[SetParts; 2]>)> = sets.par_chunks(CHUNK).map(chunk).collect();
-    let mut workspace = Workspace::resume(base);
-    let translations: Vec<Translation> = chunks.iter().map(|(sets, _)| workspace.take_in(sets)).collect();
-    compiler.workspace = workspace;
-    let translated: Vec<Vec<SetFilters>> = chunks
-        .into_par_iter()
-        .zip(translations)
-        .map(|((_, mut parts), translation)| {
-            parts.iter_mut().flatten().for_each(|part| part.translate(&translation));
-            parts.into_iter().map(|parts| SetFilters::Compiled(Box::new(parts))).collect()
-        })
-        .collect();
-    compiler.set_filters = translated.into_iter().flatten().map(Some).collect();
-}
-
-fn set_parts(
-    compiler: &Compiler<'_>,
-    workspace: &mut Workspace<'_>,
-    set: GroupSetIndex,
-    is_outbound: bool,
-) -> SetParts {
-    let groups = &compiler.group_sets[set.index()];
-    let has_gap = groups.iter().any(|group| !compiler.groups[group.index()].is_known);
-    let rules: Vec<&Rule> = groups
-        .iter()
-        .filter_map(|group| compiler.group_rules.get(group.index()))
-        .flat_map(|rules| rules.direction(is_outbound))
-        .collect();
-    let union = union_filter(workspace, &rules, &compiler.lists, has_gap);
-    let widest = union.possible.as_ref().unwrap_or(&union.certain);
-    let anything = anything(workspace, widest, &union.references);
-    SetParts { union, anything }
-}
-
-impl SetParts {
-    fn translate(&mut self, translation: &Translation) {
-        let convert = |set: &mut TransportSet| *set = translation.of(*set);
-        self.union.certain.values_mut().for_each(convert);
-        self.union.possible.iter_mut().flat_map(AddressMap::values_mut).for_each(convert);
-        self.union.references.iter_mut().for_each(|(_, set)| convert(set));
-        convert(&mut self.anything);
+/// What keeps the rules of a group unknown that interfaces name and the snapshot lacks.
+fn note_gaps(compiler: &mut Compiler<'_>) {
+    for index in compiler.model.security_groups.len()..compiler.groups.len() {
+        let id = compiler.groups[index].id.to_string();
+        let gap = compiler.absent(ResourceKind::SecurityGroup, &id, None, None, None);
+        compiler.groups[index].gap = Some(gap);
     }
 }
 

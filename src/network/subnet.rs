@@ -65,7 +65,7 @@ fn add(compiler: &mut Compiler<'_>, id: &SubnetId, vpc: VpcIndex, zone: super::Z
         inward,
         inside,
         route_table: None,
-        acl: [FilterId(0); 2],
+        acl: [FilterId::Acl(0); 2],
         public_access: PublicAccess::Open,
         public_access_gap: None,
     });

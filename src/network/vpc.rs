@@ -32,7 +32,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 }
 
 /// VPC-7: nothing is sent in a VPC that is not there yet.
-pub(super) fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
+fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
     let resource = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id)?;
     match &resource.state {
         None | Some(VpcState::Available) => None,
@@ -48,7 +48,7 @@ pub(super) fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<
 /// What holds for all packets of a VPC.
 pub(super) fn guards(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Vec<Step> {
     let id = compiler.vpcs[vpc.index()].id.clone();
-    let mut guards: Vec<Step> = state_guard(compiler, vpc).into_iter().collect();
+    let mut guards: Vec<Step> = compiler.vpcs[vpc.index()].state_guard.into_iter().collect();
     let enforcing = compiler.model.vpcs.get(&id).filter(|it| it.encryption_enforced);
     if let Some(place) = enforcing.map(|it| it.about.place) {
         // ENC-2, ENC-3: what is not encrypted is dropped, and what is encrypted the snapshot does not say.
@@ -129,6 +129,7 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
         exits: Vec::new(),
         interfaces_gap,
         group_peers: Vec::new(),
+        state_guard: None,
     });
     compiler.vpc_ids.insert(id.clone(), index);
 }
@@ -153,6 +154,9 @@ fn plans(compiler: &mut Compiler<'_>) {
                 IpNet::V6(_) => None,
             })
             .collect();
+    }
+    for index in 0..compiler.vpcs.len() {
+        compiler.vpcs[index].state_guard = state_guard(compiler, VpcIndex(index as u32));
     }
     for (index, row) in compiler.vpcs.iter_mut().enumerate() {
         row.public_addresses.sort_unstable();

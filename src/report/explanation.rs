@@ -118,7 +118,7 @@ impl<'a> Case<'_, 'a> {
     /// The direction of the filter that dropped, where one did.
     pub fn is_outbound(&self) -> bool {
         match self.blocker.rule {
-            RuleUse::Filter(id, _) => match self.context.network.filters[id.0 as usize].judge {
+            RuleUse::Filter(id, _) => match self.context.network.judge(id) {
                 Judge::SecurityGroups { is_outbound, .. } | Judge::Acl { is_outbound, .. } => is_outbound,
             },
             RuleUse::None

@@ -10,8 +10,8 @@ use super::rule::{Met, RuleSource, rule, together};
 use super::view::{ComponentView, Header, Note, PathView, RuleView};
 use crate::model::{AclAction, ResourceKind, RouteTarget};
 use crate::network::{
-    Component, ExplanationCode, InterfaceIndex, Judge, LinkLocal, LocationId, LocationKind, PublicOwner,
-    ServiceIndex, Step,
+    Component, ExplanationCode, FilterId, InterfaceIndex, Judge, LinkLocal, LocationId, LocationKind,
+    PublicOwner, ServiceIndex, Step,
 };
 use crate::packet::{AddressSet, Family, Interval, protocol};
 use crate::solver::{
@@ -274,8 +274,8 @@ impl<'a> Trail<'a> {
         let before = (event.decision == Decision::Translate).then(|| self.carried.clone());
         self.carry(event);
         match event.rule {
-            RuleUse::Filter(id, _) => self.filter(event, id.0, false),
-            RuleUse::Stateful(id) => self.filter(event, id.0, true),
+            RuleUse::Filter(id, _) => self.filter(event, id, false),
+            RuleUse::Stateful(id) => self.filter(event, id, true),
             RuleUse::Route(..) | RuleUse::NoRoute(_) => self.route(event),
             RuleUse::None | RuleUse::Assumption(_) => self.plain(event),
         }
@@ -300,9 +300,8 @@ impl<'a> Trail<'a> {
         }
     }
 
-    fn filter(&mut self, event: &'a Event, filter: u32, is_stateful: bool) {
-        let filter = &self.context.network.filters[filter as usize];
-        match &filter.judge {
+    fn filter(&mut self, event: &'a Event, filter: FilterId, is_stateful: bool) {
+        match &self.context.network.judge(filter) {
             Judge::Acl { acl, .. } => {
                 let component = Component::Resource(ResourceKind::NetworkAcl, acl.unwrap_or(u32::MAX));
                 let matched = event.matched.iter().filter_map(|origin| self.rule(event, *origin, component));

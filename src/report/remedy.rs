@@ -143,7 +143,7 @@ fn blocks(case: Case<'_, '_>) -> String {
 /// A rule in the first of the groups that judged, by address and, where the other end has groups of its own, by group.
 fn group_rules<'a>(case: Case<'_, 'a>) -> Vec<Remedy<'a>> {
     let RuleUse::Filter(id, _) = case.blocker.rule else { return Vec::new() };
-    let Judge::SecurityGroups { groups, .. } = &case.context.network.filters[id.0 as usize].judge else {
+    let Judge::SecurityGroups { groups, .. } = &case.context.network.judge(id) else {
         return Vec::new();
     };
     let Some(first) = groups.first() else { return Vec::new() };

@@ -163,7 +163,7 @@ fn label_of(named: Named<'_>) -> String {
 /// The groups that judged, each with its name.
 fn judges<'a>(case: Case<'_, 'a>) -> Vec<Named<'a>> {
     let RuleUse::Filter(id, _) = case.blocker.rule else { return Vec::new() };
-    match &case.context.network.filters[id.0 as usize].judge {
+    match &case.context.network.judge(id) {
         Judge::SecurityGroups { groups, .. } => groups
             .iter()
             .map(|group| name::named(case.context, Component::Resource(ResourceKind::SecurityGroup, group.0)))

@@ -12,7 +12,7 @@ use super::flow::{Arrival, End, Flow, Mark, NONE};
 use super::pair::{Outcome, Solver, answer_flow, conversation, counts, intended, is_host_local};
 use super::question::{Destination, Pair, Query, Source};
 use super::rules::{PeerGroups, denying, has_no_rules, matched, near_misses, peer_of};
-use super::walk::{Choices, Drop, Reading, Story, Walk, Way};
+use super::walk::{Choices, Drop, Reading, Story, Way};
 use crate::network::{
     Component, Entry, EntryKind, ExplanationCode, Judge, LocationKind, Network, Origin, PeerSide, Step,
 };
@@ -149,8 +149,7 @@ struct Telling<'s, 'n, 'q> {
 
 impl Telling<'_, '_, '_> {
     fn there(&mut self, flow: &Flow, choices: &mut Choices) {
-        let network = self.solver.network;
-        let mut walk = Walk::new(network, &mut self.solver.workspace, choices, Way::There, self.reading);
+        let mut walk = self.solver.walk(choices, Way::There, self.reading);
         walk.intended = intended(self.pair);
         walk.story = Some(Story::lenient());
         walk.run(flow.clone());
@@ -201,7 +200,7 @@ impl Telling<'_, '_, '_> {
         if let Some(answer) = answer {
             let conversation = conversation(self.pair, arrival, &self.query.traffic);
             let back = Way::Back(&conversation);
-            let mut walk = Walk::new(network, &mut self.solver.workspace, choices, back, self.reading);
+            let mut walk = self.solver.walk(choices, back, self.reading);
             walk.intended = match self.pair.source {
                 Source::Interface(interface, _) => Some(*interface),
                 Source::Outside(_) | Source::Nobody(_) => None,
@@ -262,7 +261,7 @@ impl Telling<'_, '_, '_> {
         let network = self.solver.network;
         match event.rule {
             RuleUse::Filter(id, side) if !matches!(event.decision, Decision::Drop(_)) => {
-                let filter = &network.filters[id.0 as usize];
+                let filter = self.solver.filter(id);
                 let peer = peer_of(side, &event.source, &event.destination);
                 let groups = match side {
                     PeerSide::Source if event.groups_kept => groups_of(network, event.sender),
@@ -270,7 +269,7 @@ impl Telling<'_, '_, '_> {
                     PeerSide::Destination => groups_of(network, destination_owner(network, event)),
                 };
                 let workspace = &mut self.solver.workspace;
-                matched(network, workspace, filter, peer, groups, event.transport_id)
+                matched(network, workspace, &filter.judge, peer, groups, event.transport_id)
             }
             RuleUse::Route(origin, _) => vec![origin],
             RuleUse::Filter(..)
@@ -378,7 +377,7 @@ impl Telling<'_, '_, '_> {
         side: PeerSide,
     ) {
         let network = self.solver.network;
-        let filter = &network.filters[id.0 as usize];
+        let filter = &*self.solver.filter(id);
         let peer = peer_of(side, &drop.flow.source, &drop.flow.destination);
         let components = filter.judge.components();
         if let Some((first, rest)) = components.split_first() {
@@ -390,7 +389,7 @@ impl Telling<'_, '_, '_> {
         let workspace = &mut self.solver.workspace;
         match filter.judge {
             Judge::Acl { .. } => {
-                blocker.by = denying(network, workspace, filter, peer, drop.flow.transport);
+                blocker.by = denying(network, workspace, &filter.judge, peer, drop.flow.transport);
             }
             Judge::SecurityGroups { .. } if has_no_rules(network, filter) => {
                 blocker.code = ExplanationCode::SgHasNoRules;
@@ -404,7 +403,8 @@ impl Telling<'_, '_, '_> {
         }
         let groups = PeerGroups { groups: &[] };
         let workspace = &mut self.solver.workspace;
-        blocker.considered = near_misses(network, workspace, filter, peer, groups, drop.flow.transport);
+        blocker.considered =
+            near_misses(network, workspace, &filter.judge, peer, groups, drop.flow.transport);
         blocker.considered.truncate(MOST_CONSIDERED);
     }
 

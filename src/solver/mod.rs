@@ -13,6 +13,7 @@
 mod question;
 mod answer;
 mod flow;
+mod filters;
 mod walk;
 mod pair;
 mod explain;

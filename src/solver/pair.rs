@@ -3,10 +3,13 @@
 use smallvec::SmallVec;
 
 use super::answer::Verdict;
+use super::filters::{FilterRef, Filters};
 use super::flow::{Arrival, Conversation, End, Flow, GroupLoss, Groups, NONE, port_intervals};
 use super::question::{Destination, Pair, Source, Traffic, icmp_reply};
 use super::walk::{Choices, Reading, Walk, Way};
-use crate::network::{AssumptionIndex, EntryKind, ExplanationCode, Guard, InterfaceIndex, Network, Step};
+use crate::network::{
+    AssumptionIndex, EntryKind, ExplanationCode, FilterId, Guard, InterfaceIndex, Network, Step,
+};
 use crate::packet::{AddressSet, Family, Interval, TransportSet, Workspace, protocol};
 
 /// How many assignments of choices are walked before the answer is that only some work.
@@ -16,6 +19,7 @@ const MOST_RUNS: usize = 256;
 pub struct Solver<'n> {
     pub(super) network: &'n Network,
     pub(super) workspace: Workspace<'n>,
+    pub(super) filters: Filters,
     /// The last answers that were worked out: questions in a row are often about the same traffic.
     answers: Option<(TransportSet, Vec<(u16, u16)>, (TransportSet, TransportSet))>,
 }
@@ -103,7 +107,23 @@ pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 impl<'n> Solver<'n> {
     /// A solver for a network.
     pub fn new(network: &'n Network) -> Solver<'n> {
-        Solver { network, workspace: Workspace::over(&network.transport), answers: None }
+        let workspace = Workspace::over(&network.transport);
+        Solver { network, workspace, filters: Filters::default(), answers: None }
+    }
+
+    /// A walk with this solver's sets and filters.
+    pub(super) fn walk<'w>(
+        &'w mut self,
+        choices: &'w mut Choices,
+        way: Way<'w>,
+        reading: Reading,
+    ) -> Walk<'w, 'n> {
+        Walk::new(self.network, &mut self.workspace, &mut self.filters, choices, way, reading)
+    }
+
+    /// A filter in the words of this solver's workspace.
+    pub(super) fn filter(&mut self, id: FilterId) -> FilterRef<'n> {
+        self.filters.get(self.network, &mut self.workspace, id)
     }
 
     /// The network that it answers about.
@@ -114,6 +134,7 @@ impl<'n> Solver<'n> {
     /// The verdict and the exact packets for one pair of ends. None where they share no family.
     pub fn outcome(&mut self, pair: &Pair<'_>, traffic: &Traffic, is_one_way: bool) -> Option<Outcome> {
         if self.workspace.reset() {
+            self.filters.clear();
             self.answers = None;
         }
         let asked = self.workspace.of(&traffic.intervals);
@@ -278,8 +299,7 @@ impl<'n> Solver<'n> {
         choices: &mut Choices,
         noted: &mut Noted<'_>,
     ) -> Run {
-        let network = self.network;
-        let mut walk = Walk::new(network, &mut self.workspace, choices, Way::There, reading);
+        let mut walk = self.walk(choices, Way::There, reading);
         walk.intended = intended(pair);
         walk.run(flow.clone());
         let has_lost_forward = walk.has_lost;
@@ -345,8 +365,8 @@ impl<'n> Solver<'n> {
             return;
         }
         let conversation = conversation(pair, arrival, traffic);
-        let mut walk =
-            Walk::new(self.network, &mut self.workspace, choices, Way::Back(&conversation), reading);
+        let way = Way::Back(&conversation);
+        let mut walk = self.walk(choices, way, reading);
         walk.run(answer);
         noted.take(&walk);
         run.has_lost_back |= walk.has_lost;

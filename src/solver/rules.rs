@@ -12,8 +12,8 @@ pub(super) struct PeerGroups<'n> {
 }
 
 /// Every rule of a filter, an ACL's by ascending number.
-pub fn rules_of_filter<'n>(network: &'n Network, filter: &Filter) -> Vec<&'n Rule> {
-    match &filter.judge {
+pub fn rules_of_filter<'n>(network: &'n Network, judge: &Judge) -> Vec<&'n Rule> {
+    match judge {
         Judge::SecurityGroups { groups, is_outbound } => groups
             .iter()
             .filter_map(|group| network.group_rules.get(group.index()))
@@ -45,15 +45,15 @@ fn matches_peer(network: &Network, rule: &Rule, peer: &AddressSet, groups: PeerG
 pub(super) fn matched(
     network: &Network,
     workspace: &mut Workspace<'_>,
-    filter: &Filter,
+    judge: &Judge,
     peer: &AddressSet,
     groups: PeerGroups<'_>,
     transport: TransportSet,
 ) -> Vec<Origin> {
-    let rules = rules_of_filter(network, filter);
+    let rules = rules_of_filter(network, judge);
     let mut origins = Vec::new();
     let mut left = transport;
-    let is_acl = matches!(filter.judge, Judge::Acl { .. });
+    let is_acl = matches!(judge, Judge::Acl { .. });
     for rule in rules {
         if !matches_peer(network, rule, peer, groups) {
             continue;
@@ -87,23 +87,23 @@ fn covers(rule: &Rule, peer: &AddressSet) -> bool {
 pub fn matching_rules(
     network: &Network,
     workspace: &mut Workspace<'_>,
-    filter: &Filter,
+    judge: &Judge,
     peer: &AddressSet,
     transport: TransportSet,
 ) -> Vec<Origin> {
-    matched(network, workspace, filter, peer, PeerGroups { groups: &[] }, transport)
+    matched(network, workspace, judge, peer, PeerGroups { groups: &[] }, transport)
 }
 
 /// The rules that did not help, the nearest first: those that match the peer, then those that match the ports.
 pub(super) fn near_misses(
     network: &Network,
     workspace: &mut Workspace<'_>,
-    filter: &Filter,
+    judge: &Judge,
     peer: &AddressSet,
     groups: PeerGroups<'_>,
     transport: TransportSet,
 ) -> Vec<NearMiss> {
-    let mut misses: Vec<NearMiss> = rules_of_filter(network, filter)
+    let mut misses: Vec<NearMiss> = rules_of_filter(network, judge)
         .into_iter()
         .map(|rule| NearMiss {
             origin: rule.origin,
@@ -123,13 +123,13 @@ pub(super) fn near_misses(
 pub(super) fn denying(
     network: &Network,
     workspace: &mut Workspace<'_>,
-    filter: &Filter,
+    judge: &Judge,
     peer: &AddressSet,
     transport: TransportSet,
 ) -> Option<Origin> {
-    let Judge::Acl { .. } = filter.judge else { return None };
+    let Judge::Acl { .. } = judge else { return None };
     let mut left = transport;
-    for rule in rules_of_filter(network, filter) {
+    for rule in rules_of_filter(network, judge) {
         if !matches_peer(network, rule, peer, PeerGroups { groups: &[] }) {
             continue;
         }
@@ -149,7 +149,7 @@ pub(super) fn denying(
 
 /// Whether a filter has no rule at all (SG-6).
 pub(super) fn has_no_rules(network: &Network, filter: &Filter) -> bool {
-    rules_of_filter(network, filter).is_empty() && filter.gaps.is_empty()
+    rules_of_filter(network, &filter.judge).is_empty() && filter.gaps.is_empty()
 }
 
 /// The side's address set of some packets.

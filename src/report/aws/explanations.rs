@@ -152,7 +152,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
 /// Of filters, which way they look.
 fn direction(context: Context<'_>, view: &ExplanationView<'_>) -> Option<&'static str> {
     let RuleUse::Filter(id, _) = view.rule else { return None };
-    let is_outbound = match context.network.filters[id.0 as usize].judge {
+    let is_outbound = match context.network.judge(id) {
         crate::network::Judge::SecurityGroups { is_outbound, .. }
         | crate::network::Judge::Acl { is_outbound, .. } => is_outbound,
     };

@@ -83,7 +83,7 @@ fn tables(document: &mut Document, source: Source<'_>, id: &SubnetId, subnet: Op
 }
 
 fn acl_of(source: Source<'_>, subnet: &SubnetRow) -> Option<usize> {
-    match source.network.filters[subnet.acl[0].0 as usize].judge {
+    match source.network.judge(subnet.acl[0]) {
         Judge::Acl { acl: Some(row), .. } => Some(row as usize),
         Judge::Acl { acl: None, .. } | Judge::SecurityGroups { .. } => None,
     }

@@ -40,8 +40,7 @@ impl Walk<'_, '_> {
         peer: PeerSide,
         interface: Option<InterfaceIndex>,
     ) -> Next {
-        let network = self.network;
-        let filter = &network.filters[id.0 as usize];
+        let filter = &*self.filters.get(self.network, self.workspace, id);
         let code = if interface.is_some() {
             ExplanationCode::EniSgRulesMismatch
         } else {

@@ -27,6 +27,7 @@ pub(super) use story::{Drop, Story};
 use smallvec::SmallVec;
 
 use super::answer::RuleUse;
+use super::filters::Filters;
 use super::flow::{Arrival, Conversation, End, Flow};
 use crate::network::{AssumptionIndex, EdgeId, ExplanationCode, InterfaceIndex, LocationId, Network, Step};
 use crate::packet::Workspace;
@@ -56,6 +57,7 @@ pub(super) enum Reading {
 pub(super) struct Walk<'w, 'n> {
     pub network: &'n Network,
     pub workspace: &'w mut Workspace<'n>,
+    pub filters: &'w mut Filters,
     pub choices: &'w mut Choices,
     pub way: Way<'w>,
     pub reading: Reading,
@@ -86,6 +88,7 @@ impl<'w, 'n> Walk<'w, 'n> {
     pub fn new(
         network: &'n Network,
         workspace: &'w mut Workspace<'n>,
+        filters: &'w mut Filters,
         choices: &'w mut Choices,
         way: Way<'w>,
         reading: Reading,
@@ -93,6 +96,7 @@ impl<'w, 'n> Walk<'w, 'n> {
         Walk {
             network,
             workspace,
+            filters,
             choices,
             way,
             reading,
@@ -165,8 +169,9 @@ impl<'w, 'n> Walk<'w, 'n> {
             }
             Step::Services(vpc) => self.services(flow, *vpc),
             Step::SameSubnet(subnet, edge) => self.same_subnet(flow, *subnet, *edge),
-            Step::For(set, edge) => self.for_set(flow, *set, *edge),
+            Step::For(set, to) => self.for_set(flow, *set, *to),
             Step::Follow(edge) => self.along(*edge),
+            Step::GoOn(to) => Next::Move(*to),
             Step::Route(map) => self.route(flow, *map, number),
             Step::ToSubnet(vpc) => self.to_subnet(flow, *vpc),
             Step::ToInterface(vpc) => self.to_interface(flow, *vpc),

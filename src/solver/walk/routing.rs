@@ -5,8 +5,8 @@
 use super::loss::narrow;
 use super::{Next, Walk, Way};
 use crate::network::{
-    AddressSetIndex, AssumptionIndex, EdgeId, ExplanationCode, Hop, LocationKind, Origin, PeerSide,
-    RouteMapIndex, ZoneTableIndex,
+    AddressSetIndex, AssumptionIndex, EdgeId, ExplanationCode, Hop, LocationId, LocationKind, Origin,
+    PeerSide, RouteMapIndex, ZoneTableIndex,
 };
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{Flow, Mark};
@@ -89,17 +89,17 @@ impl Walk<'_, '_> {
         (to != LocationKind::InternetGatewayOut).then_some(gap)
     }
 
-    pub(super) fn for_set(&mut self, flow: &mut Flow, set: AddressSetIndex, edge: EdgeId) -> Next {
+    pub(super) fn for_set(&mut self, flow: &mut Flow, set: AddressSetIndex, to: LocationId) -> Next {
         let network = self.network;
         let parts = network.address_sets[set.index()].split(&flow.destination);
         let Some((inside, _)) = parts.into_iter().find(|(_, is_inside)| *is_inside) else { return Next::Go };
         let outside = flow.destination.difference(&inside);
         if outside.is_empty() {
-            return self.along(edge);
+            return Next::Move(to);
         }
         let mut own = flow.clone();
         narrow(&mut own, PeerSide::Destination, inside);
-        own.at = network.end_of(edge);
+        own.at = to;
         self.pending.push(own);
         narrow(flow, PeerSide::Destination, outside);
         Next::Go

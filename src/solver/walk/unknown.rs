@@ -44,18 +44,18 @@ impl Walk<'_, '_> {
         if let (Some(interface), false) = (self.intended, self.is_back()) {
             let row = &self.network.interfaces[interface.index()];
             let subnet = &self.network.subnets[row.subnet.index()];
-            let acl = self.network.filters[subnet.acl[0].0 as usize].anything;
             let acl_id = subnet.acl[0];
+            let acl = self.filters.get(self.network, self.workspace, acl_id).anything;
             let mut controls = vec![(
                 subnet.inward,
                 acl,
                 ExplanationCode::SubnetAclRestriction,
                 RuleUse::Filter(acl_id, PeerSide::Source),
             )];
-            for step in self.network.steps_of(row.inward) {
+            for step in self.network.steps_of(row.inward).iter() {
                 match step {
                     Step::SecurityGroups { filter, .. } => {
-                        let anything = self.network.filters[filter.0 as usize].anything;
+                        let anything = self.filters.get(self.network, self.workspace, *filter).anything;
                         let rule = RuleUse::Filter(*filter, PeerSide::Source);
                         controls.push((row.inward, anything, ExplanationCode::EniSgRulesMismatch, rule));
                     }
@@ -74,6 +74,7 @@ impl Walk<'_, '_> {
                     | Step::SameSubnet(..)
                     | Step::For(..)
                     | Step::Follow(_)
+                    | Step::GoOn(_)
                     | Step::Route(_)
                     | Step::ToSubnet(_)
                     | Step::ToInterface(_)
