@@ -2,10 +2,9 @@
 
 use compact_str::CompactString;
 use ipnet::IpNet;
-use serde::Deserialize;
 
 use super::words::Word;
-use super::{AccountId, Region};
+use super::{AccountId, Region, Tags};
 
 /// Where an element stands: which file, under which top-level key, at which index.
 ///
@@ -32,7 +31,7 @@ pub struct About {
     /// Its Region.
     pub region: Option<Region>,
     /// Its tags, in the order of the file.
-    pub tags: Box<[Tag]>,
+    pub tags: Tags,
     /// Whether the answer that it stands in was given to the account that owns it (SHR-5).
     pub seen_by_owner: bool,
 }
@@ -40,29 +39,8 @@ pub struct About {
 impl About {
     /// The value of the `Name` tag, when there is one that says something.
     pub fn name(&self) -> Option<&str> {
-        name_of(&self.tags)
+        self.tags.name()
     }
-}
-
-/// The value of the `Name` tag, when there is one that says something.
-pub fn name_of(tags: &[Tag]) -> Option<&str> {
-    tags.iter().find(|tag| tag.key == "Name").map(|tag| tag.value.as_str()).filter(|name| !name.is_empty())
-}
-
-/// One tag.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Tag {
-    /// Its key.
-    #[serde(rename = "Key", alias = "key", deserialize_with = "null_as_default")]
-    pub key: CompactString,
-    /// Its value.
-    #[serde(rename = "Value", alias = "value", deserialize_with = "null_as_default")]
-    pub value: CompactString,
-}
-
-fn null_as_default<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<CompactString, D::Error> {
-    Ok(Option::<CompactString>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Whose answer a file is, as far as path, options or the content of its neighbours tell.
@@ -102,7 +80,7 @@ impl Reading {
     }
 
     /// Place, owner and tags of the element at hand; an owner or ARN in the content comes before the path.
-    pub fn about(&self, owner: Option<CompactString>, arn: Option<&str>, tags: Option<Vec<Tag>>) -> About {
+    pub fn about(&self, owner: Option<CompactString>, arn: Option<&str>, tags: Option<Tags>) -> About {
         let arn_parts = arn.map(|arn| arn.split(':').collect::<Vec<_>>()).filter(|parts| parts.len() >= 6);
         let arn_part =
             |position: usize| arn_parts.as_ref().map(|parts| parts[position]).filter(|part| !part.is_empty());
@@ -111,7 +89,7 @@ impl Reading {
             owner.clone().or_else(|| arn_part(4).map(AccountId::from)).or_else(|| self.scope.account.clone());
         let region = arn_part(3).map(Region::from).or_else(|| self.scope.region.clone());
         let seen_by_owner = account.is_some() && account == self.scope.account;
-        About { place: self.place, account, region, tags: tags.unwrap_or_default().into(), seen_by_owner }
+        About { place: self.place, account, region, tags: tags.unwrap_or_default(), seen_by_owner }
     }
 }
 

@@ -7,7 +7,7 @@ use super::about::{Absent, present};
 use super::words::words;
 use super::{
     About, BlockPublicAccessExclusionId, BlockPublicAccessOptionsId, ElementError, Reading, Resource,
-    ResourceKind, Tag,
+    ResourceKind, Tags,
 };
 
 words! {
@@ -90,7 +90,7 @@ pub struct ExclusionWire {
     resource_arn: Option<CompactString>,
     internet_gateway_exclusion_mode: Option<CompactString>,
     state: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 impl Resource for BlockPublicAccessOptions {

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::about::Absent;
 use super::internet_gateway::{AttachmentWire, attachments};
 use super::{
-    About, EgressOnlyInternetGatewayId, ElementError, GatewayAttachment, Reading, Resource, ResourceKind, Tag,
+    About, EgressOnlyInternetGatewayId, ElementError, GatewayAttachment, Reading, Resource, ResourceKind,
+    Tags,
 };
 
 /// An egress-only internet gateway: IPv6, outward only.
@@ -26,7 +27,7 @@ pub struct EgressOnlyInternetGateway {
 pub struct Wire {
     egress_only_internet_gateway_id: Option<CompactString>,
     attachments: Option<Vec<AttachmentWire>>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 impl Resource for EgressOnlyInternetGateway {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::about::{Absent, address, present};
 use super::{
-    About, ElasticAddressId, ElementError, NetworkInterfaceId, Reading, Resource, ResourceKind, Tag,
+    About, ElasticAddressId, ElementError, NetworkInterfaceId, Reading, Resource, ResourceKind, Tags,
 };
 
 /// An elastic address.
@@ -34,7 +34,7 @@ pub struct Wire {
     network_interface_id: Option<CompactString>,
     network_interface_owner_id: Option<CompactString>,
     private_ip_address: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 impl Resource for ElasticAddress {

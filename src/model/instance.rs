@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::about::{Absent, present};
 use super::words::words;
 use super::{
-    About, ElementError, InstanceId, NetworkInterfaceId, Reading, Resource, ResourceKind, SubnetId, Tag,
+    About, ElementError, InstanceId, NetworkInterfaceId, Reading, Resource, ResourceKind, SubnetId, Tags,
 };
 
 words! {
@@ -44,7 +44,7 @@ pub struct Wire {
     state: Option<StateWire>,
     subnet_id: Option<CompactString>,
     network_interfaces: Option<Vec<InterfaceWire>>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `State`.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::about::{Absent, present};
 use super::words::words;
-use super::{About, ElementError, InternetGatewayId, Reading, Resource, ResourceKind, Tag, VpcId};
+use super::{About, ElementError, InternetGatewayId, Reading, Resource, ResourceKind, Tags, VpcId};
 
 words! {
     /// The state of a gateway's attachment. Real answers say `available` where the model says `attached` (JS-3).
@@ -56,7 +56,7 @@ pub struct Wire {
     internet_gateway_id: Option<CompactString>,
     attachments: Option<Vec<AttachmentWire>>,
     owner_id: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Attachments[]`.

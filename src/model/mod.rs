@@ -6,6 +6,7 @@
 //! there does not compile. Nothing here knows how packets move.
 
 pub mod about;
+mod tags;
 pub mod words;
 pub mod coverage;
 pub mod vpc;
@@ -35,7 +36,7 @@ pub mod unmodelled;
 use compact_str::CompactString;
 use serde::Deserialize;
 
-pub use about::{About, Absent, ElementError, Place, Reading, Scope, Tag, cidr, name_of};
+pub use about::{About, Absent, ElementError, Place, Reading, Scope, cidr};
 pub use availability_zone::AvailabilityZone;
 pub use block_public_access::{
     BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode, ExclusionState,
@@ -57,6 +58,7 @@ pub use security_group::{Peer, PeerGroup, PortMatch, SecurityGroup, SecurityGrou
 pub use security_group_association::SecurityGroupVpcAssociation;
 pub use security_group_rule::SecurityGroupRule;
 pub use subnet::{Subnet, Zone};
+pub use tags::Tags;
 pub use transit_gateway::{Support, TransitGateway};
 pub use transit_gateway_attachment::{
     AttachmentKind, AttachmentState, TransitGatewayAttachment, TransitGatewayPeeringAttachment,

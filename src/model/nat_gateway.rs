@@ -9,7 +9,7 @@ use super::about::{Absent, address, present};
 use super::words::words;
 use super::{
     About, ElementError, NatGatewayId, NetworkInterfaceId, Reading, Resource, ResourceKind, RouteTableId,
-    SubnetId, Tag, VpcId, Zone,
+    SubnetId, Tags, VpcId, Zone,
 };
 
 words! {
@@ -91,7 +91,7 @@ pub struct Wire {
     route_table_id: Option<CompactString>,
     nat_gateway_addresses: Option<Vec<AddressWire>>,
     attached_appliances: Option<Vec<serde::de::IgnoredAny>>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `NatGatewayAddresses[]`.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::about::{Absent, cidr, present};
 use super::words::words;
 use super::{
-    About, ElementError, NetworkAclId, PortMatch, Reading, Resource, ResourceKind, SubnetId, Tag, VpcId,
+    About, ElementError, NetworkAclId, PortMatch, Reading, Resource, ResourceKind, SubnetId, Tags, VpcId,
 };
 
 words! {
@@ -62,7 +62,7 @@ pub struct Wire {
     associations: Option<Vec<AssociationWire>>,
     entries: Option<Vec<EntryWire>>,
     owner_id: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Associations[]`.

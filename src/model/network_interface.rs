@@ -10,7 +10,7 @@ use super::about::{Absent, address, cidr, present};
 use super::words::words;
 use super::{
     About, ElementError, InstanceId, NetworkInterfaceId, Reading, Resource, ResourceKind, SecurityGroupId,
-    SubnetId, Tag, VpcId,
+    SubnetId, Tags, VpcId,
 };
 
 /// A network interface: addresses, groups, and whose it is.
@@ -121,9 +121,9 @@ pub struct Wire {
     ipv6_prefixes: Option<Vec<Ipv6PrefixWire>>,
     attachment: Option<AttachmentWire>,
     owner_id: Option<CompactString>,
-    tag_set: Option<Vec<Tag>>,
+    tag_set: Option<Tags>,
     /// The same under the name that every other resource has; some collectors print both.
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Groups[]`.

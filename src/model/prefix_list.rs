@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::about::{Absent, cidr, present};
-use super::{About, ElementError, PrefixListId, Reading, Resource, ResourceKind, Tag};
+use super::{About, ElementError, PrefixListId, Reading, Resource, ResourceKind, Tags};
 
 /// A prefix list.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub struct Wire {
     cidrs: Option<Vec<CompactString>>,
     address_family: Option<CompactString>,
     owner_id: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `{"PrefixListId": …, "Entries": […]}`.

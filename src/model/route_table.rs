@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::about::{Absent, cidr, present};
 use super::words::words;
 use super::{
-    About, ElementError, PrefixListId, Reading, Resource, ResourceKind, RouteTableId, SubnetId, Tag, VpcId,
+    About, ElementError, PrefixListId, Reading, Resource, ResourceKind, RouteTableId, SubnetId, Tags, VpcId,
 };
 
 /// A route table.
@@ -116,7 +116,7 @@ pub struct Wire {
     associations: Option<Vec<AssociationWire>>,
     routes: Option<Vec<RouteWire>>,
     owner_id: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Associations[]`.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::about::{Absent, cidr, present};
 use super::{
-    About, AccountId, ElementError, PrefixListId, Reading, Resource, ResourceKind, SecurityGroupId, Tag,
+    About, AccountId, ElementError, PrefixListId, Reading, Resource, ResourceKind, SecurityGroupId, Tags,
     VpcId, VpcPeeringConnectionId,
 };
 
@@ -37,7 +37,7 @@ pub struct SecurityGroupPermission {
 }
 
 /// Protocol and ports of a rule, as its encoding means them (SG-8 … SG-11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PortMatch {
     /// Every protocol.
     All,
@@ -71,7 +71,7 @@ pub enum Peer {
     /// Any entry of a prefix list (SG-22).
     PrefixList(PrefixListId),
     /// The members of a group (SG-13).
-    Group(PeerGroup),
+    Group(Box<PeerGroup>),
 }
 
 /// A reference to a group.
@@ -98,7 +98,7 @@ pub struct Wire {
     security_group_arn: Option<CompactString>,
     ip_permissions: Option<Vec<PermissionWire>>,
     ip_permissions_egress: Option<Vec<PermissionWire>>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `IpPermissions[]`.
@@ -234,7 +234,7 @@ fn permission(wire: PermissionWire) -> Result<SecurityGroupPermission, ElementEr
         lists.filter_map(|it| present(it.prefix_list_id)).map(|id| Peer::PrefixList(PrefixListId(id))),
     );
     let pairs = wire.user_id_group_pairs.unwrap_or_default().into_iter();
-    peers.extend(pairs.filter_map(GroupPairWire::convert).map(Peer::Group));
+    peers.extend(pairs.filter_map(GroupPairWire::convert).map(|group| Peer::Group(Box::new(group))));
     Ok(SecurityGroupPermission {
         ports: port_match(&protocol, wire.from_port, wire.to_port)?,
         peers: peers.into(),

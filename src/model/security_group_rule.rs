@@ -7,7 +7,7 @@ use super::about::{Absent, cidr, present};
 use super::security_group::{GroupPairWire, port_match};
 use super::{
     About, ElementError, Peer, PortMatch, PrefixListId, Reading, Resource, ResourceKind, SecurityGroupId,
-    SecurityGroupRuleId, Tag,
+    SecurityGroupRuleId, Tags,
 };
 
 /// One rule: one peer, one port range.
@@ -43,7 +43,7 @@ pub struct Wire {
     cidr_ipv6: Option<CompactString>,
     prefix_list_id: Option<CompactString>,
     referenced_group_info: Option<GroupPairWire>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 impl Resource for SecurityGroupRule {
@@ -60,7 +60,7 @@ impl Resource for SecurityGroupRule {
             Peer::PrefixList(PrefixListId(id))
         } else {
             let group = wire.referenced_group_info.and_then(GroupPairWire::convert);
-            Peer::Group(group.ok_or(ElementError::Missing("CidrIpv4"))?)
+            Peer::Group(Box::new(group.ok_or(ElementError::Missing("CidrIpv4"))?))
         };
         let protocol = wire.ip_protocol.or_missing("IpProtocol")?;
         Ok(SecurityGroupRule {

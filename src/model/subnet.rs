@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::about::{Absent, cidr, present};
 use super::vpc::{BlockPublicAccessStatesWire, BlockState, Ipv6CidrAssociation, Ipv6CidrWire, ipv6_cidrs};
-use super::{About, BlockMode, ElementError, Reading, Resource, ResourceKind, SubnetId, Tag, VpcId};
+use super::{About, BlockMode, ElementError, Reading, Resource, ResourceKind, SubnetId, Tags, VpcId};
 
 /// A subnet: one zone, at most one IPv4 block, any number of IPv6 blocks (SN-1).
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub struct Wire {
     availability_zone_id: Option<CompactString>,
     owner_id: Option<CompactString>,
     subnet_arn: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
     block_public_access_states: Option<BlockPublicAccessStatesWire>,
 }
 

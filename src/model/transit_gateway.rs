@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::about::Absent;
 use super::words::words;
-use super::{About, AttachmentState, ElementError, Reading, Resource, ResourceKind, Tag, TransitGatewayId};
+use super::{About, AttachmentState, ElementError, Reading, Resource, ResourceKind, Tags, TransitGatewayId};
 
 words! {
     /// A switch of the transit gateway API.
@@ -34,7 +34,7 @@ pub struct Wire {
     state: Option<CompactString>,
     owner_id: Option<CompactString>,
     options: Option<OptionsWire>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Options`.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::about::{Absent, present};
 use super::words::words;
 use super::{
-    About, AccountId, ElementError, Reading, Region, Resource, ResourceKind, SubnetId, Support, Tag,
+    About, AccountId, ElementError, Reading, Region, Resource, ResourceKind, SubnetId, Support, Tags,
     TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId, TransitGatewayRouteTableId,
     VpcId,
 };
@@ -127,7 +127,7 @@ pub struct Wire {
     state: Option<CompactString>,
     association: Option<AssociationWire>,
     nat_gateway_support: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Association`.
@@ -150,7 +150,7 @@ pub struct VpcWire {
     state: Option<CompactString>,
     subnet_ids: Option<Vec<CompactString>>,
     options: Option<OptionsWire>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Options`.
@@ -170,7 +170,7 @@ pub struct PeeringWire {
     requester_tgw_info: Option<SideWire>,
     accepter_tgw_info: Option<SideWire>,
     state: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `RequesterTgwInfo` and `AccepterTgwInfo`.

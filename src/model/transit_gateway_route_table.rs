@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::about::{Absent, cidr, present};
 use super::words::words;
 use super::{
-    About, AttachmentState, ElementError, PrefixListId, Reading, Resource, ResourceKind, Tag,
+    About, AttachmentState, ElementError, PrefixListId, Reading, Resource, ResourceKind, Tags,
     TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayRouteTableId,
 };
 
@@ -134,7 +134,7 @@ pub struct Wire {
     transit_gateway_route_table_id: Option<CompactString>,
     transit_gateway_id: Option<CompactString>,
     state: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `{"TransitGatewayRouteTableId": …, "Routes": […], "AdditionalRoutesAvailable": …}`.

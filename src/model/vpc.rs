@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::about::{Absent, cidr};
 use super::words::words;
-use super::{About, BlockMode, ElementError, Reading, Resource, ResourceKind, Tag, VpcId};
+use super::{About, BlockMode, ElementError, Reading, Resource, ResourceKind, Tags, VpcId};
 
 words! {
     /// The state of a VPC.
@@ -97,7 +97,7 @@ pub struct Wire {
     owner_id: Option<CompactString>,
     region: Option<CompactString>,
     is_default: Option<bool>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
     block_public_access_states: Option<BlockPublicAccessStatesWire>,
     encryption_control: Option<EncryptionControlWire>,
 }

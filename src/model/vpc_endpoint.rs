@@ -7,7 +7,7 @@ use super::about::{Absent, present};
 use super::words::words;
 use super::{
     About, ElementError, NetworkInterfaceId, Reading, Resource, ResourceKind, RouteTableId, SecurityGroupId,
-    SubnetId, Tag, VpcEndpointId, VpcId,
+    SubnetId, Tags, VpcEndpointId, VpcId,
 };
 
 words! {
@@ -79,7 +79,7 @@ pub struct Wire {
     groups: Option<Vec<super::network_interface::GroupWire>>,
     policy_document: Option<Box<str>>,
     owner_id: Option<CompactString>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 impl Resource for VpcEndpoint {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::about::{Absent, cidr, present};
 use super::words::words;
 use super::{
-    About, AccountId, ElementError, Reading, Region, Resource, ResourceKind, Tag, VpcId,
+    About, AccountId, ElementError, Reading, Region, Resource, ResourceKind, Tags, VpcId,
     VpcPeeringConnectionId,
 };
 
@@ -62,7 +62,7 @@ pub struct Wire {
     status: Option<StatusWire>,
     requester_vpc_info: Option<SideWire>,
     accepter_vpc_info: Option<SideWire>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Tags>,
 }
 
 /// `Status`.

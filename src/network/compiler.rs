@@ -16,8 +16,8 @@ use super::rows::{
 };
 use super::{Network, address_plan};
 use crate::model::{
-    AccountId, Assumption, AssumptionCode, Model, Place, PrefixListId, Region, ResourceKind, SecurityGroupId,
-    SubnetId, VpcId, Zone,
+    AccountId, Assumption, AssumptionCode, Model, Place, PortMatch, PrefixListId, Region, ResourceKind,
+    SecurityGroupId, SubnetId, VpcId, Zone,
 };
 use crate::packet::{AddressMap, AddressSet, Family, TransportSet, Workspace};
 
@@ -35,6 +35,8 @@ pub(super) struct Compiler<'a> {
     pub graph: DiGraph<Location, Edge, u32>,
     pub steps: Vec<Step>,
     pub workspace: Workspace<'static>,
+    /// What rules' protocols and ports came to; few are distinct.
+    pub transports: FxHashMap<PortMatch, TransportSet>,
     pub acl_filters: Vec<Filter>,
     filter_ids: FxHashMap<Judge, FilterId>,
     pub route_maps: Vec<AddressMap<HopIndex>>,
@@ -90,7 +92,7 @@ pub(super) struct Compiler<'a> {
     /// Locations of transit gateways' tables and of attachments without one, with their gateways.
     pub transit_locations: Vec<(LocationId, crate::model::TransitGatewayId)>,
     /// Which route table serves whom, once it was asked.
-    pub tables_by_use: Option<std::sync::Arc<super::route_table::TablesByUse>>,
+    pub tables_by_use: Option<std::sync::Arc<super::route_table::TablesByUse<'a>>>,
     /// Locations of things that are made when something first leads there.
     pub places: FxHashMap<PlaceKey, LocationId>,
 }
@@ -127,6 +129,7 @@ impl<'a> Compiler<'a> {
             graph,
             steps: vec![Step::OnInternet],
             workspace: Workspace::default(),
+            transports: FxHashMap::default(),
             acl_filters: Vec::new(),
             filter_ids: FxHashMap::default(),
             route_maps: Vec::new(),
@@ -440,9 +443,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// What passes of a rule's protocol and ports.
-    pub(super) fn transport(&mut self, ports: crate::model::PortMatch) -> TransportSet {
-        use crate::model::PortMatch;
-        match ports {
+    pub(super) fn transport(&mut self, ports: PortMatch) -> TransportSet {
+        if let Some(known) = self.transports.get(&ports) {
+            return *known;
+        }
+        let set = match ports {
             PortMatch::All => TransportSet::ALL,
             PortMatch::Protocol(protocol) => self.workspace.protocol(protocol),
             PortMatch::Ports { protocol, from, to } => self.workspace.ports(protocol, from, to),
@@ -451,7 +456,9 @@ impl<'a> Compiler<'a> {
                 let kind = u16::from(kind) << 8;
                 self.workspace.ports(protocol, kind | u16::from(low), kind | u16::from(high))
             }
-        }
+        };
+        self.transports.insert(ports, set);
+        set
     }
 
     /// The subnet of a VPC that holds an address.

@@ -98,7 +98,6 @@ pub(super) fn stand_in_interfaces(compiler: &mut Compiler<'_>) {
             vpc,
             groups,
             host: NOBODY,
-            host_interfaces: 1,
             out: row.way_back,
             inward: row.way_back,
             manner: NOBODY,

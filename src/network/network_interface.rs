@@ -1,13 +1,17 @@
 //! Interfaces: who owns an address, and what passes in and out (ENI, SG-25, IEP-2, IEP-3).
 
+use std::hash::{Hash, Hasher};
+
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::filter::FilterId;
 use super::location::{
-    AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
+    AssumptionIndex, Component, GroupIndex, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
+    SubnetIndex,
 };
 use super::rows::{InterfaceRow, Manner, NOBODY};
 use crate::model::{
@@ -21,11 +25,10 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
         Stage::Rows => rows(compiler),
         Stage::Filters => directories(compiler),
         Stage::Locations => {
-            for position in 0..compiler.model.network_interfaces.len() {
-                if let Some(manner) = manner(compiler, position) {
-                    compiler.interfaces[position].manner = compiler.manners.len() as u32;
-                    compiler.manners.push(manner);
-                }
+            for position in peculiar(compiler) {
+                let manner = manner(compiler, position);
+                compiler.interfaces[position].manner = compiler.manners.len() as u32;
+                compiler.manners.push(manner);
             }
         }
     }
@@ -45,33 +48,19 @@ pub(super) fn owned(interface: &NetworkInterface) -> impl Iterator<Item = IpNet>
 /// One row for each interface, in the model's order: row and position are the same number.
 fn rows(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
-    let mut hosts: FxHashMap<&InstanceId, u32> = FxHashMap::default();
-    let mut host_sizes: Vec<u16> = Vec::new();
-    for (position, interface) in model.network_interfaces.iter().enumerate() {
-        let subnet = compiler.subnet_ids[&interface.subnet];
+    super::security_group::add_all(compiler);
+    let shared: &Compiler<'_> = compiler;
+    let interfaces = model.network_interfaces.par_iter();
+    let found: Vec<(SubnetIndex, Option<Vec<GroupIndex>>)> = interfaces
+        .map(|it| (shared.subnet_ids[&it.subnet], super::security_group::known_set(shared, &it.groups)))
+        .collect();
+    compiler.interfaces.reserve(found.len());
+    for (position, (subnet, groups)) in found.into_iter().enumerate() {
+        let interface = &model.network_interfaces[position];
         let vpc = compiler.subnets[subnet.index()].vpc;
-        let component = Compiler::resource(ResourceKind::NetworkInterface, position);
-        let groups = super::security_group::set(compiler, &interface.groups);
-        let host = interface.attachment.as_ref().and_then(|it| it.instance.as_ref()).map(|instance| {
-            let next = hosts.len() as u32;
-            *hosts.entry(instance).or_insert(next)
-        });
-        if let Some(host) = host {
-            host_sizes.resize(host_sizes.len().max(host as usize + 1), 0);
-            host_sizes[host as usize] += 1;
-        }
-        let row = InterfaceRow {
-            component,
-            subnet,
-            vpc,
-            groups,
-            host: host.unwrap_or(NOBODY),
-            host_interfaces: 1,
-            out: InterfaceIndex(position as u32).way_out(),
-            inward: InterfaceIndex(position as u32).way_in(),
-            manner: NOBODY,
-            primary_v4: interface.addresses.first().map(|it| u32::from(it.private)),
-            primary_v6: interface.ipv6_addresses.first().map(|it| u128::from(*it)),
+        let groups = match groups {
+            Some(groups) => super::security_group::set_of(compiler, groups),
+            None => super::security_group::set(compiler, &interface.groups),
         };
         for group in &compiler.group_sets[groups.index()] {
             compiler.groups[group.index()].members.push(position as u32);
@@ -79,16 +68,48 @@ fn rows(compiler: &mut Compiler<'_>) {
         if interface.deny_all_igw_traffic {
             compiler.denying.entry(vpc).or_default().push(position);
         }
-        compiler.interfaces.push(row);
+        let index = InterfaceIndex(position as u32);
+        compiler.interfaces.push(InterfaceRow {
+            component: Compiler::resource(ResourceKind::NetworkInterface, position),
+            subnet,
+            vpc,
+            groups,
+            host: NOBODY,
+            out: index.way_out(),
+            inward: index.way_in(),
+            manner: NOBODY,
+            primary_v4: interface.addresses.first().map(|it| u32::from(it.private)),
+            primary_v6: interface.ipv6_addresses.first().map(|it| u128::from(*it)),
+        });
         for address in interface.addresses.iter().filter(|it| !it.is_carrier_or_customer) {
             if let Some(public) = address.public {
                 super::vpc::associate(compiler, vpc, u32::from(address.private), u32::from(public));
             }
         }
     }
-    for row in &mut compiler.interfaces {
-        if row.host != NOBODY {
-            row.host_interfaces = host_sizes[row.host as usize];
+    hosts(compiler);
+}
+
+/// Numbers the hosts that have several interfaces.
+fn hosts(compiler: &mut Compiler<'_>) {
+    let instance_of = |interface: &NetworkInterface| {
+        let instance = interface.attachment.as_ref()?.instance.as_ref()?;
+        let mut hasher = rustc_hash::FxHasher::default();
+        instance.hash(&mut hasher);
+        Some((hasher.finish(), instance.clone()))
+    };
+    let interfaces = compiler.model.network_interfaces.par_iter().enumerate();
+    // By hash: comparing the ids of a million interfaces would take longer than all else here.
+    let mut attached: Vec<(u64, u32)> =
+        interfaces.filter_map(|(row, it)| Some((instance_of(it)?.0, row as u32))).collect();
+    attached.par_sort_unstable();
+    let instance = |row: u32| instance_of(&compiler.model.network_interfaces[row as usize]).map(|it| it.1);
+    let mut hosts: FxHashMap<InstanceId, u32> = FxHashMap::default();
+    for alike in attached.chunk_by(|left, right| left.0 == right.0).filter(|alike| alike.len() > 1) {
+        for (_, row) in alike {
+            let Some(instance) = instance(*row) else { continue };
+            let next = hosts.len() as u32;
+            compiler.interfaces[*row as usize].host = *hosts.entry(instance).or_insert(next);
         }
     }
 }
@@ -107,52 +128,79 @@ fn directories(compiler: &mut Compiler<'_>) {
             entries[vpc.index()].push((net, interface.0));
         }
     }
-    for (vpc, entries) in entries.into_iter().enumerate() {
-        compiler.vpcs[vpc].interfaces =
-            AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |it| **it));
-    }
+    compiler.vpcs.par_iter_mut().zip(entries).for_each(|(vpc, entries)| {
+        vpc.interfaces = AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |it| **it));
+    });
 }
 
-/// What sets an interface apart; nothing for the interface of a running host, which nearly all are.
-fn manner(compiler: &mut Compiler<'_>, position: usize) -> Option<Manner> {
+/// Interfaces that are not simply those of a running host, which nearly all are.
+fn peculiar(compiler: &Compiler<'_>) -> Vec<usize> {
+    let is_plain = |interface: &NetworkInterface, row: &InterfaceRow| {
+        state_of(compiler, interface) == State::Working
+            && compiler.vpcs[row.vpc.index()].state_guard.is_none()
+            && role(interface) == Role::Host
+    };
+    let interfaces = compiler.model.network_interfaces.par_iter().zip(&compiler.interfaces).enumerate();
+    interfaces
+        .filter(|(_, (interface, row))| !is_plain(interface, row))
+        .map(|(position, _)| position)
+        .collect()
+}
+
+/// What sets an interface apart.
+fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
     let interface = &compiler.model.network_interfaces[position];
-    let row = &compiler.interfaces[position];
-    let vpc_guard = compiler.vpcs[row.vpc.index()].state_guard;
-    let index = InterfaceIndex(position as u32);
+    let vpc_guard = compiler.vpcs[compiler.interfaces[position].vpc.index()].state_guard;
     let state = state_guard(compiler, interface);
     let role = role(interface);
-    if state.is_none() && vpc_guard.is_none() && role == Role::Host {
-        return None;
-    }
     let mut outward: Vec<Step> = state.into_iter().collect();
     outward.extend(vpc_guard);
     outward.extend(initiation_guard(compiler, interface, role));
     let mut inward: Vec<Step> = state.into_iter().collect();
-    inward.extend(reception(compiler, interface, role, index));
-    Some(Manner { outward, inward })
+    inward.extend(reception(compiler, interface, role, InterfaceIndex(position as u32)));
+    Manner { outward, inward }
+}
+
+/// Whether an interface carries packets (ENI-8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State<'a> {
+    /// It does.
+    Working,
+    /// It does not.
+    Resting,
+    /// The snapshot uses a word that nobody knows.
+    Odd(&'a str),
 }
 
 /// ENI-8: only what is in use, on a running instance, carries packets.
-fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
+fn state_of<'a>(compiler: &Compiler<'a>, interface: &NetworkInterface) -> State<'a> {
     let attachment = interface.attachment.as_ref();
     let is_attached = attachment.and_then(|it| it.is_attached);
     if interface.in_use == Some(false) || is_attached == Some(false) {
-        return Some(Step::Guard(Guard::Never(ExplanationCode::BadState)));
+        return State::Resting;
     }
-    let instance = attachment.and_then(|it| it.instance.as_ref())?;
-    match compiler.relations.instance_state(instance) {
-        None | Some(InstanceState::Running) => None,
-        Some(InstanceState::Unknown(word)) => {
-            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, None);
-            Some(Step::Guard(Guard::Unknown(gap)))
-        }
+    let instance = attachment.and_then(|it| it.instance.as_ref());
+    match instance.and_then(|instance| compiler.relations.resting_state(instance)) {
+        None | Some(InstanceState::Running) => State::Working,
+        Some(InstanceState::Unknown(word)) => State::Odd(word),
         Some(
             InstanceState::Pending
             | InstanceState::ShuttingDown
             | InstanceState::Terminated
             | InstanceState::Stopping
             | InstanceState::Stopped,
-        ) => Some(Step::Guard(Guard::Never(ExplanationCode::BadState))),
+        ) => State::Resting,
+    }
+}
+
+fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
+    match state_of(compiler, interface) {
+        State::Working => None,
+        State::Resting => Some(Step::Guard(Guard::Never(ExplanationCode::BadState))),
+        State::Odd(word) => {
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, None);
+            Some(Step::Guard(Guard::Unknown(gap)))
+        }
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) struct Relations<'a> {
     attachments_of_gateway: FxHashMap<&'a TransitGatewayId, Vec<usize>>,
     associations: FxHashMap<&'a TransitGatewayAttachmentId, Vec<usize>>,
     endpoints: FxHashMap<&'a NetworkInterfaceId, usize>,
-    instances: FxHashMap<&'a InstanceId, Option<&'a InstanceState>>,
+    /// Those that are not simply running, which few are.
+    resting: FxHashMap<&'a InstanceId, &'a InstanceState>,
 }
 
 impl<'a> Relations<'a> {
@@ -54,7 +55,8 @@ impl<'a> Relations<'a> {
                 relations.endpoints.entry(interface).or_insert(position);
             }
         }
-        relations.instances = model.instances.iter().map(|it| (&it.id, it.state.as_ref())).collect();
+        let states = model.instances.iter().filter_map(|it| Some((&it.id, it.state.as_ref()?)));
+        relations.resting = states.filter(|(_, state)| **state != InstanceState::Running).collect();
         relations
     }
 
@@ -98,9 +100,9 @@ impl<'a> Relations<'a> {
         self.endpoints.get(interface).copied()
     }
 
-    /// The state of an instance, when the snapshot says it.
-    pub(super) fn instance_state(&self, id: &InstanceId) -> Option<&'a InstanceState> {
-        self.instances.get(id).copied().flatten()
+    /// The state of an instance, when the snapshot says one other than running.
+    pub(super) fn resting_state(&self, id: &InstanceId) -> Option<&'a InstanceState> {
+        self.resting.get(id).copied()
     }
 }
 

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    AssumptionIndex, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex, VpcIndex,
+    AssumptionIndex, Component, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex,
+    VpcIndex,
 };
 use crate::model::{
     AssumptionCode, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
@@ -34,7 +36,12 @@ pub(super) fn of_subnet(compiler: &mut Compiler<'_>, subnet: SubnetIndex) -> Loc
     let vpc = row.vpc;
     let explicit = tables.by_subnet.get(row.id.as_str()).copied();
     // Where tables are missing from the answer, the one that names the subnet may be among them.
-    let about = compiler.model.subnets.get(&row.id).map(|it| &it.about);
+    let about = match row.component {
+        Component::Resource(_, position) => {
+            compiler.model.subnets[..].get(position as usize).map(|it| &it.about)
+        }
+        Component::Internet | Component::Service(_) => None,
+    };
     let (account, region) = about.map_or((None, None), |it| (it.account.as_ref(), it.region.as_ref()));
     let is_cut = compiler.model.coverage.is_cut(ResourceKind::RouteTable, account, region);
     let main = || tables.main.get(compiler.vpcs[vpc.index()].id.as_str()).copied().filter(|_| !is_cut);
@@ -88,24 +95,25 @@ fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
 
 /// Which table serves whom.
 #[derive(Debug, Default)]
-pub(super) struct TablesByUse {
-    by_subnet: BTreeMap<String, usize>,
-    by_gateway: BTreeMap<String, usize>,
-    main: BTreeMap<String, usize>,
+pub(super) struct TablesByUse<'a> {
+    by_subnet: FxHashMap<&'a str, usize>,
+    by_gateway: FxHashMap<&'a str, usize>,
+    main: FxHashMap<&'a str, usize>,
 }
 
-fn tables_by_use(compiler: &mut Compiler<'_>) -> std::sync::Arc<TablesByUse> {
+fn tables_by_use<'a>(compiler: &mut Compiler<'a>) -> std::sync::Arc<TablesByUse<'a>> {
     if let Some(tables) = &compiler.tables_by_use {
         return tables.clone();
     }
     let mut tables = TablesByUse::default();
-    for (position, table) in compiler.model.route_tables.iter().enumerate() {
+    let model: &'a crate::model::Model = compiler.model;
+    for (position, table) in model.route_tables.iter().enumerate() {
         for association in &table.associations {
             match association {
-                RouteTableAssociation::Main => tables.main.insert(table.vpc.to_string(), position),
-                RouteTableAssociation::Subnet(id) => tables.by_subnet.insert(id.to_string(), position),
+                RouteTableAssociation::Main => tables.main.insert(table.vpc.as_str(), position),
+                RouteTableAssociation::Subnet(id) => tables.by_subnet.insert(id.as_str(), position),
                 // GRT-6: a gateway's row says nothing of subnets.
-                RouteTableAssociation::Gateway(id) => tables.by_gateway.insert(id.to_string(), position),
+                RouteTableAssociation::Gateway(id) => tables.by_gateway.insert(id.as_str(), position),
             };
         }
     }

@@ -111,10 +111,8 @@ pub struct InterfaceRow {
     pub vpc: VpcIndex,
     /// Its groups.
     pub groups: GroupSetIndex,
-    /// Interfaces with the same number are of one host; `u32::MAX` for none.
+    /// Interfaces with the same number are of one host; `u32::MAX` for those that are alone.
     pub host: u32,
-    /// How many interfaces its host has in the snapshot.
-    pub host_interfaces: u16,
     /// Where packets stand that it is about to send.
     pub out: LocationId,
     /// Where packets stand that it is about to get.

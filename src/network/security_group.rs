@@ -17,14 +17,19 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     }
 }
 
-/// The row of a group. The model's groups have the first rows, in the model's order; those that interfaces name and
-/// the snapshot lacks follow.
-fn row(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
-    if compiler.groups.is_empty() {
-        for position in 0..compiler.model.security_groups.len() {
-            add(compiler, &compiler.model.security_groups[position].id);
-        }
+/// Gives the model's groups the first rows, in the model's order; those that interfaces name and the snapshot lacks
+/// follow.
+pub(super) fn add_all(compiler: &mut Compiler<'_>) {
+    let model = compiler.model;
+    compiler.groups.reserve(model.security_groups.len());
+    compiler.group_ids.reserve(model.security_groups.len());
+    for group in model.security_groups.iter() {
+        add(compiler, &group.id);
     }
+}
+
+/// The row of a group.
+fn row(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
     match compiler.group_ids.get(id) {
         Some(index) => *index,
         None => add(compiler, id),
@@ -45,7 +50,17 @@ fn add(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
 
 /// The row of a set of groups; order and repeats do not matter (SG-1).
 pub(super) fn set(compiler: &mut Compiler<'_>, ids: &[SecurityGroupId]) -> GroupSetIndex {
-    let mut groups: Vec<GroupIndex> = ids.iter().map(|id| row(compiler, id)).collect();
+    let groups: Vec<GroupIndex> = ids.iter().map(|id| row(compiler, id)).collect();
+    set_of(compiler, groups)
+}
+
+/// The rows of some groups, where all of them have one.
+pub(super) fn known_set(compiler: &Compiler<'_>, ids: &[SecurityGroupId]) -> Option<Vec<GroupIndex>> {
+    ids.iter().map(|id| compiler.group_ids.get(id).copied()).collect()
+}
+
+/// The row of the set of some groups.
+pub(super) fn set_of(compiler: &mut Compiler<'_>, mut groups: Vec<GroupIndex>) -> GroupSetIndex {
     groups.sort_unstable();
     groups.dedup();
     if let Some(index) = compiler.group_set_ids.get(groups.as_slice()) {
@@ -60,10 +75,6 @@ pub(super) fn set(compiler: &mut Compiler<'_>, ids: &[SecurityGroupId]) -> Group
 
 fn rules(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
-    // Groups without a member have rows too, so that rules can name them.
-    if let Some(first) = model.security_groups.first() {
-        row(compiler, &first.id);
-    }
     for (position, group) in model.security_groups.iter().enumerate() {
         let inbound = rules_of(compiler, position as u32, &group.inbound, false);
         let outbound = rules_of(compiler, position as u32, &group.outbound, true);

@@ -45,12 +45,7 @@ pub fn components(index: &Index<'_>, text: &str) -> Result<Vec<Component>, Selec
                 let count = kind.count(index.model) as u32;
                 (0..count).map(|position| Resource { kind: *kind, position })
             });
-            let tagged: Vec<Resource> = all
-                .filter(|it| {
-                    let mut tags = it.about(index.model).tags.iter();
-                    tags.any(|tag| tag.key == key && value.is_none_or(|value| tag.value == value))
-                })
-                .collect();
+            let tagged: Vec<Resource> = all.filter(|it| it.about(index.model).tags.has(key, value)).collect();
             if tagged.is_empty() { Err(unknown()) } else { Ok(of_resources(index, &tagged)) }
         }
         Word::OfKind(kinds, name) => one(index, text, &named(index, text, name, kinds)?),

@@ -163,10 +163,7 @@ pub(super) fn tagged(
     key: &str,
     value: Option<&str>,
 ) -> Result<Meaning, SelectorError> {
-    let has_tag = |resource: &Resource| {
-        let tags = &resource.about(index.model).tags;
-        tags.iter().any(|tag| tag.key == key && value.is_none_or(|value| tag.value == value))
-    };
+    let has_tag = |resource: &Resource| resource.about(index.model).tags.has(key, value);
     let of_kinds = |kinds: &[ResourceKind]| -> Vec<Resource> {
         let rows = kinds.iter().flat_map(|kind| {
             let count = kind.count(index.model) as u32;

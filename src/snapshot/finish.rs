@@ -9,7 +9,7 @@ use super::scope::region_of_zone;
 use super::warnings::{Problem, Warning};
 use crate::model::{
     About, AccountId, Coverage, NetworkInterface, Region, ResourceKind, SecurityGroup, SecurityGroupId,
-    SecurityGroupPermission, SecurityGroupRule, SubnetId, VpcId,
+    SecurityGroupPermission, SecurityGroupRule, SubnetId, Tags, VpcId,
 };
 
 /// Completes the drafts.
@@ -75,7 +75,7 @@ fn group_of(rules: &[&SecurityGroupRule]) -> SecurityGroup {
             .collect()
     };
     let first = rules[0];
-    let about = About { tags: Box::default(), ..first.about.clone() };
+    let about = About { tags: Tags::default(), ..first.about.clone() };
     SecurityGroup {
         about,
         id: SecurityGroupId(first.group.0.clone()),
