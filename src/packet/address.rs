@@ -1,15 +1,10 @@
-//! Sets of addresses, and maps from addresses to values: canonical intervals on a line, one line a family.
-//!
-//! An [`AddressMap`] is built by one sweep over nested blocks (CIDRs never overlap in part), in O(n log n), and looked
-//! up by binary search; it serves route tables (longest prefix), security groups (union) and network ACLs (first
-//! match) alike, since only the value of a piece differs. Not good at change: it is built once.
+//! Sets of addresses: canonical intervals on a line, one line a family.
 
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use smallvec::SmallVec;
 
 /// IPv4 or IPv6. The two never mix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +146,11 @@ impl AddressSet {
             }
         }
         AddressSet { family, ranges: canonical.into() }
+    }
+
+    /// The set of some ranges that are sorted and neither overlap nor touch.
+    pub(super) fn of_canonical(family: Family, ranges: Vec<(u128, u128)>) -> AddressSet {
+        AddressSet { family, ranges: ranges.into() }
     }
 
     /// The family.
@@ -302,258 +302,22 @@ impl AddressSet {
     }
 }
 
-/// One family's half of a map: `values[i]` holds from `starts[i]` to just before `starts[i + 1]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Line<A, T> {
-    starts: Box<[A]>,
-    values: Box<[T]>,
-}
-
-impl<A: Copy + Ord, T: Copy> Line<A, T> {
-    fn index(&self, address: A) -> usize {
-        self.starts.partition_point(|start| *start <= address) - 1
-    }
-}
-
-/// A value for every address of both families; neighbouring pieces differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AddressMap<T> {
-    v4: Line<u32, T>,
-    v6: Line<u128, T>,
-}
-
-impl<T: Copy + Eq> AddressMap<T> {
-    /// The same value everywhere.
-    pub fn constant(value: T) -> AddressMap<T> {
-        AddressMap {
-            v4: Line { starts: Box::new([0]), values: Box::new([value]) },
-            v6: Line { starts: Box::new([0]), values: Box::new([value]) },
-        }
-    }
-
-    /// The map whose value at an address is `value` of all the entries whose block holds it, from the widest to the
-    /// narrowest, entries with the same block in the order given.
-    pub fn sweep<P>(entries: &[(IpNet, P)], mut value: impl FnMut(Family, &[&P]) -> T) -> AddressMap<T> {
-        let mut line = |family: Family| {
-            let mut ranges: Vec<(u128, u128, &P)> = entries
-                .iter()
-                .filter(|(net, _)| Family::of(net.addr()) == family)
-                .map(|(net, payload)| {
-                    let (low, high) = range_of(*net);
-                    (low, high, payload)
-                })
-                .collect();
-            // Stable: entries with the same block keep their order.
-            ranges.sort_by(|one, other| {
-                (one.0, std::cmp::Reverse(one.1)).cmp(&(other.0, std::cmp::Reverse(other.1)))
-            });
-            pieces(family, &ranges, |payloads| value(family, payloads))
-        };
-        let (v4, v6) = (line(Family::V4), line(Family::V6));
-        AddressMap {
-            v4: Line { starts: v4.0.into_iter().map(|start| start as u32).collect(), values: v4.1.into() },
-            v6: Line { starts: v6.0.into(), values: v6.1.into() },
-        }
-    }
-
-    /// The value at an address.
-    pub fn at(&self, family: Family, bits: u128) -> T {
-        match family {
-            Family::V4 => self.v4.values[self.v4.index(bits as u32)],
-            Family::V6 => self.v6.values[self.v6.index(bits)],
-        }
-    }
-
-    /// Every value, to be replaced. Values that differ must go on differing, so that pieces stay canonical.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.v4.values.iter_mut().chain(&mut self.v6.values)
-    }
-
-    /// How many pieces there are, of both families.
-    pub fn piece_count(&self) -> usize {
-        self.v4.starts.len() + self.v6.starts.len()
-    }
-
-    /// Every piece of a family: first address, last address, value.
-    pub fn pieces(&self, family: Family) -> impl Iterator<Item = (u128, u128, T)> + '_ {
-        self.pieces_within(family, 0, family.last())
-    }
-
-    fn piece(&self, family: Family, index: usize) -> Option<(u128, u128, T)> {
-        match family {
-            Family::V4 => {
-                let start = *self.v4.starts.get(index)?;
-                let next = self.v4.starts.get(index + 1);
-                Some((
-                    start as u128,
-                    next.map_or(family.last(), |next| *next as u128 - 1),
-                    self.v4.values[index],
-                ))
-            }
-            Family::V6 => {
-                let start = *self.v6.starts.get(index)?;
-                let next = self.v6.starts.get(index + 1);
-                Some((start, next.map_or(family.last(), |next| next - 1), self.v6.values[index]))
-            }
-        }
-    }
-
-    fn pieces_within(
-        &self,
-        family: Family,
-        low: u128,
-        high: u128,
-    ) -> impl Iterator<Item = (u128, u128, T)> + '_ {
-        let first = match family {
-            Family::V4 => self.v4.index(low as u32),
-            Family::V6 => self.v6.index(low),
-        };
-        (first..)
-            .map_while(move |index| self.piece(family, index))
-            .take_while(move |(start, _, _)| *start <= high)
-            .map(move |(start, end, value)| (start.max(low), end.min(high), value))
-    }
-
-    /// Splits a set by value: one part a value, in the order in which the values first occur.
-    pub fn split(&self, set: &AddressSet) -> SmallVec<[(AddressSet, T); 1]> {
-        let family = set.family();
-        let constant = match family {
-            Family::V4 => self.v4.starts.len() == 1,
-            Family::V6 => self.v6.starts.len() == 1,
-        };
-        match set.ranges() {
-            [] => return SmallVec::new(),
-            // One value everywhere, or one address.
-            [(low, high), rest @ ..] if constant || (low == high && rest.is_empty()) => {
-                return SmallVec::from_buf([(set.clone(), self.at(family, *low))]);
-            }
-            _ => {}
-        }
-        let mut parts: SmallVec<[(Vec<(u128, u128)>, T); 1]> = SmallVec::new();
-        for (low, high) in set.ranges() {
-            for (start, end, value) in self.pieces_within(family, *low, *high) {
-                match parts.iter_mut().find(|(_, known)| *known == value) {
-                    Some((part, _)) => match part.last_mut() {
-                        Some(last) if last.1.checked_add(1) == Some(start) => last.1 = end,
-                        Some(_) | None => part.push((start, end)),
-                    },
-                    None => parts.push((vec![(start, end)], value)),
-                }
-            }
-        }
-        if let [(_, value)] = parts.as_slice() {
-            // The set itself, shared.
-            return SmallVec::from_buf([(set.clone(), *value)]);
-        }
-        parts
-            .into_iter()
-            .map(|(ranges, value)| (AddressSet { family, ranges: ranges.into() }, value))
-            .collect()
-    }
-
-    /// The map with every value replaced.
-    pub fn map<U: Copy + Eq>(&self, mut convert: impl FnMut(T) -> U) -> AddressMap<U> {
-        // Values that become equal are joined, so that pieces stay canonical.
-        fn joined<A: Copy, U: Copy + Eq>(starts: &[A], values: Vec<U>) -> Line<A, U> {
-            let mut line: (Vec<A>, Vec<U>) = (Vec::new(), Vec::new());
-            for (start, value) in starts.iter().zip(values) {
-                if line.1.last() != Some(&value) {
-                    line.0.push(*start);
-                    line.1.push(value);
-                }
-            }
-            Line { starts: line.0.into(), values: line.1.into() }
-        }
-        AddressMap {
-            v4: joined(&self.v4.starts, self.v4.values.iter().map(|value| convert(*value)).collect()),
-            v6: joined(&self.v6.starts, self.v6.values.iter().map(|value| convert(*value)).collect()),
-        }
-    }
-}
-
-impl AddressMap<bool> {
-    /// The map that is true on some blocks.
-    pub fn of_blocks(blocks: &[IpNet]) -> AddressMap<bool> {
-        let entries: Vec<(IpNet, ())> = blocks.iter().map(|net| (*net, ())).collect();
-        AddressMap::sweep(&entries, |_, covering| !covering.is_empty())
-    }
-
-    /// The addresses of a family where it is true.
-    pub fn set(&self, family: Family) -> AddressSet {
-        AddressSet::of(family, self.pieces(family).filter(|it| it.2).map(|(low, high, _)| (low, high)))
-    }
-}
-
-/// The sweep: `ranges` are nested and sorted by start, wider first. Returns starts and values of the pieces.
-fn pieces<'p, P, T: Copy + Eq>(
-    family: Family,
-    ranges: &[(u128, u128, &'p P)],
-    mut value: impl FnMut(&[&'p P]) -> T,
-) -> (Vec<u128>, Vec<T>) {
-    let mut starts = vec![0];
-    let mut values = vec![value(&[])];
-    let mut ends: Vec<u128> = Vec::new();
-    let mut payloads: Vec<&'p P> = Vec::new();
-    let mut set = |start: u128, value: T| {
-        if starts.last() == Some(&start) {
-            values.pop();
-            starts.pop();
-        }
-        if values.last() != Some(&value) {
-            starts.push(start);
-            values.push(value);
-        }
-    };
-    // Leaves the blocks that end before a point: where each ends, the value is that of the blocks around it.
-    let leave = |until: Option<u128>,
-                 ends: &mut Vec<u128>,
-                 payloads: &mut Vec<&'p P>,
-                 set: &mut dyn FnMut(u128, T),
-                 value: &mut dyn FnMut(&[&'p P]) -> T| {
-        while let Some(&end) = ends.last() {
-            if until.is_some_and(|until| end >= until) {
-                break;
-            }
-            while ends.last() == Some(&end) {
-                ends.pop();
-                payloads.pop();
-            }
-            if end < family.last() {
-                set(end + 1, value(payloads));
-            }
-        }
-    };
-    let mut index = 0;
-    while index < ranges.len() {
-        let (low, high, _) = ranges[index];
-        leave(Some(low), &mut ends, &mut payloads, &mut set, &mut value);
-        // Entries with the same block come one after another and make one piece.
-        while index < ranges.len() && (ranges[index].0, ranges[index].1) == (low, high) {
-            ends.push(high);
-            payloads.push(ranges[index].2);
-            index += 1;
-        }
-        set(low, value(&payloads));
-    }
-    leave(None, &mut ends, &mut payloads, &mut set, &mut value);
-    (starts, values)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use ipnet::Ipv4Net;
     use iprange::IpRange;
     use proptest::prelude::*;
 
-    fn some_nets() -> impl Strategy<Value = Vec<Ipv4Net>> {
+    /// A few blocks, often in one another.
+    pub fn some_nets() -> impl Strategy<Value = Vec<Ipv4Net>> {
         let net = (prop_oneof![any::<u32>(), 0x0a00_0000u32..0x0a00_0400], 0u8..=32)
             .prop_filter_map("a block", |(address, length)| Ipv4Net::new(address.into(), length).ok())
             .prop_map(|net| net.trunc());
         proptest::collection::vec(net, 0..12)
     }
 
-    fn set_of(nets: &[Ipv4Net]) -> AddressSet {
+    pub fn set_of(nets: &[Ipv4Net]) -> AddressSet {
         AddressSet::of(Family::V4, nets.iter().map(|net| range_of(IpNet::V4(*net))))
     }
 
@@ -583,30 +347,6 @@ mod tests {
             let set = set_of(&nets);
             let blocks = set.blocks();
             prop_assert_eq!(AddressSet::of(Family::V4, blocks.iter().map(|net| range_of(*net))), set);
-        }
-
-        #[test]
-        fn a_sweep_sees_exactly_the_blocks_that_hold_an_address(nets in some_nets(), probe in any::<u32>()) {
-            let entries: Vec<(IpNet, usize)> = nets.iter().enumerate().map(|(i, net)| (IpNet::V4(*net), i)).collect();
-            let map = AddressMap::sweep(&entries, |_, covering| covering.iter().fold(0u64, |sum, index| sum | 1 << **index));
-            let probes = nets.iter().flat_map(|net| {
-                let (low, high) = range_of(IpNet::V4(*net));
-                [low, high, low.saturating_sub(1), (high + 1).min(u32::MAX as u128)]
-            });
-            for address in probes.chain([probe as u128]) {
-                let expected = nets.iter().enumerate().filter(|(_, net)| net.contains(&Ipv4Addr::from(address as u32)))
-                    .fold(0u64, |sum, (index, _)| sum | 1 << index);
-                prop_assert_eq!(map.at(Family::V4, address), expected);
-            }
-            let split = map.split(&set_of(&nets));
-            for (part, value) in &split {
-                for (low, high) in part.ranges() {
-                    prop_assert_eq!(map.at(Family::V4, *low), *value);
-                    prop_assert_eq!(map.at(Family::V4, *high), *value);
-                }
-            }
-            let parts = split.iter().fold(AddressSet::empty(Family::V4), |sum, (part, _)| sum.union(part));
-            prop_assert_eq!(parts, set_of(&nets));
         }
     }
 

@@ -6,6 +6,8 @@
 
 pub mod transport;
 pub mod address;
+pub mod address_map;
 
-pub use address::{AddressMap, AddressSet, Family, bits, ip, range_of};
+pub use address::{AddressSet, Family, bits, ip, range_of};
+pub use address_map::AddressMap;
 pub use transport::{Interval, Ports, Translation, TransportSet, TransportSets, Workspace, protocol};
