@@ -43,6 +43,33 @@ pub(super) struct Flow {
     pub blocked: u16,
 }
 
+impl Flow {
+    /// Packets that begin at a location, inside, and have been nowhere.
+    pub fn new(at: LocationId, source: AddressSet, destination: AddressSet, transport: TransportSet) -> Flow {
+        Flow {
+            at,
+            resume: 0,
+            asked_source: source.clone(),
+            asked_destination: destination.clone(),
+            source,
+            destination,
+            source_linked: true,
+            destination_linked: true,
+            transport,
+            subnet: NONE,
+            zone: NONE,
+            vpc: NONE,
+            sender: NONE,
+            groups: Groups::Kept,
+            entry: EntryKind::Inside,
+            hops: 0,
+            marks: SmallVec::new(),
+            trail: NONE,
+            blocked: 0,
+        }
+    }
+}
+
 /// Whether rules that name a group know the sender's groups (SG-13 … SG-18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Groups {

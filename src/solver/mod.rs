@@ -16,6 +16,8 @@ mod flow;
 mod filters;
 mod walk;
 mod pair;
+mod start;
+mod reply;
 mod explain;
 mod rules;
 mod witness;

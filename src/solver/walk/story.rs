@@ -33,6 +33,16 @@ impl Story {
     pub fn lenient() -> Story {
         Story { is_lenient: true, ..Story::default() }
     }
+
+    /// The events up to one, from there backwards. Ends: each event was told after its predecessor.
+    pub fn backwards(&self, last: u32) -> impl Iterator<Item = &Event> {
+        let mut at = last;
+        std::iter::from_fn(move || {
+            let (before, event) = self.events.get(at as usize)?;
+            at = *before;
+            Some(event)
+        })
+    }
 }
 
 impl Walk<'_, '_> {
