@@ -1,9 +1,10 @@
 //! Explanations: a blocker with its sentence, the rules that were considered, and what would help.
 
 use super::Context;
+use super::component::{absent_gateway, at_rows, instance_of, owning_vpc};
 use super::name;
 use super::packets::header;
-use super::path::{absent_gateway, after_drop, at_rows, instance_of, owning_vpc};
+use super::path::after_drop;
 use super::rule::{Met, RuleSource, place_text, rule};
 use super::traffic::{Match, addresses_text, transport_text};
 use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};

@@ -12,6 +12,7 @@ mod traffic;
 mod packets;
 mod name;
 mod rule;
+mod component;
 mod path;
 mod explanation;
 mod sentence;
@@ -164,7 +165,9 @@ fn assumptions<'a>(context: Context<'a>, pairs: &'a [PairAnswer]) -> Vec<Assumpt
     for pair in pairs.iter().filter(|pair| pair.is_host_local) {
         if let Source::Interface(interface, _) = &context.query.sources[pair.source] {
             let interface = context.network.interfaces[interface.index()].component;
-            hosts.insert(name::named(context, path::instance_of(context, interface).unwrap_or(interface)).id);
+            hosts.insert(
+                name::named(context, component::instance_of(context, interface).unwrap_or(interface)).id,
+            );
         }
     }
     views.extend(hosts.into_iter().map(explanation::host_local));

@@ -54,13 +54,15 @@ pub(super) fn remedies<'a>(
             };
             vec![Remedy { words, ..usual(case, component) }]
         }
-        ExplanationCode::BadState => match super::path::instance_of(case.context, case.blocker.component) {
-            Some(instance) => {
-                let id = name::named(case.context, instance).id;
-                vec![Remedy { component: Some(id), words: format!("start {id}") }]
+        ExplanationCode::BadState => {
+            match super::component::instance_of(case.context, case.blocker.component) {
+                Some(instance) => {
+                    let id = name::named(case.context, instance).id;
+                    vec![Remedy { component: Some(id), words: format!("start {id}") }]
+                }
+                None => vec![usual(case, component)],
             }
-            None => vec![usual(case, component)],
-        },
+        }
         ExplanationCode::MoreSpecificRoute => match by {
             Some(by) => {
                 vec![Remedy { words: format!("remove or narrow {}", by.words), ..usual(case, component) }]

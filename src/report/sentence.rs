@@ -191,7 +191,7 @@ fn acl_sentence(case: Case<'_, '_>, component: &ComponentView<'_>, by: Option<&R
 
 /// Whatever has a state, in words: an interface by its instance.
 fn bad_state(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
-    let instance = super::path::instance_of(case.context, case.blocker.component)
+    let instance = super::component::instance_of(case.context, case.blocker.component)
         .map(|instance| name::named(case.context, instance));
     if let Some(instance) = instance
         && let Some(state) = instance.state.filter(|state| *state != "running")
