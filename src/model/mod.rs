@@ -79,13 +79,17 @@ pub trait Resource: Sized {
     /// The element as the aws-cli prints it; every member optional.
     type Wire: for<'de> Deserialize<'de> + Default;
     /// The id that other resources use to refer to this one.
-    type Id: Ord + Clone + std::fmt::Display;
+    type Id: Ord + Clone + std::fmt::Display + AsRef<str>;
     /// Its row in the `resources!` table.
     const KIND: ResourceKind;
     /// The typed resource, or why the element cannot be one.
     fn convert(wire: Self::Wire, reading: &mut Reading) -> Result<Self, ElementError>;
     /// Its id.
     fn id(&self) -> &Self::Id;
+    /// Its id as AWS prints it, where that differs from what the collection is sorted by.
+    fn id_text(&self) -> &str {
+        self.id().as_ref()
+    }
     /// Place, owner, tags.
     fn about(&self) -> &About;
     /// Takes in a second element with the same id. The owner's view is preferred (SHR-5): the reader
@@ -163,6 +167,12 @@ macro_rules! id_types {
         impl std::fmt::Display for $Id {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $Id {
+            fn as_ref(&self) -> &str {
+                &self.0
             }
         }
 
@@ -269,6 +279,16 @@ macro_rules! resources {
             /// How many of them a model holds.
             pub fn count(self, model: &Model) -> usize {
                 match self { $(ResourceKind::$Type => model.$field.len(),)* }
+            }
+
+            /// The id of one of them, as AWS prints it.
+            pub fn id_text(self, model: &Model, row: usize) -> Option<&str> {
+                match self { $(ResourceKind::$Type => model.$field[..].get(row).map(Resource::id_text),)* }
+            }
+
+            /// Place, owner and tags of one of them.
+            pub fn about(self, model: &Model, row: usize) -> Option<&About> {
+                match self { $(ResourceKind::$Type => model.$field[..].get(row).map(Resource::about),)* }
             }
         }
     };

@@ -222,6 +222,10 @@ impl Resource for TransitGatewayAttachment {
         &self.key
     }
 
+    fn id_text(&self) -> &str {
+        self.id.as_str()
+    }
+
     fn about(&self) -> &About {
         &self.about
     }

@@ -100,6 +100,10 @@ impl Resource for Unmodelled {
         &self.id
     }
 
+    fn id_text(&self) -> &str {
+        &self.resource
+    }
+
     fn about(&self) -> &About {
         &self.about
     }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::model::words::Word;
-use crate::model::{About, ResourceKind};
+use crate::model::{About, Model, ResourceKind};
 use crate::network::Component;
 
 /// What is printed where the snapshot does not have the thing itself.
@@ -48,17 +48,9 @@ impl<'a> Named<'a> {
         }
     }
 
-    fn within(self, vpc: Option<&'a str>, subnet: Option<&'a str>) -> Named<'a> {
-        Named { vpc, subnet, ..self }
-    }
-
     fn called(self, name: &'a str) -> Named<'a> {
         let other = (!name.is_empty() && name != self.id).then_some(name);
         Named { name: self.name.or(other), ..self }
-    }
-
-    fn at(self, state: Option<&'a impl Word>) -> Named<'a> {
-        Named { state: state.map(Word::as_text), ..self }
     }
 
     /// Whether the snapshot has the thing itself.
@@ -162,149 +154,126 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
 
 fn resource<'a>(context: Context<'a>, kind: ResourceKind, position: usize) -> Option<Named<'a>> {
     let model = &context.snapshot.model;
-    Some(match kind {
-        ResourceKind::Vpc => {
-            let it = model.vpcs[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-                .within(Some(it.id.as_str()), None)
-                .at(it.state.as_ref())
-        }
+    let named = Named::new(kind.id_text(model, position)?, kind, kind.about(model, position)?);
+    let (vpc, subnet) = place(model, kind, position);
+    let named = Named { vpc, subnet, state: state(model, kind, position), ..named };
+    // Some have a name of their own beside the tag.
+    Some(if kind == ResourceKind::SecurityGroup {
+        named.called(&model.security_groups[position].name)
+    } else if kind == ResourceKind::PrefixList {
+        named.called(&model.prefix_lists[position].name)
+    } else {
+        named
+    })
+}
+
+/// The VPC and subnet that a resource is in or attached to.
+fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option<&str>) {
+    match kind {
+        ResourceKind::Vpc => (Some(model.vpcs[row].id.as_str()), None),
         ResourceKind::Subnet => {
-            let it = model.subnets[..].get(position)?;
-            let id = it.id.as_str();
-            Named::new(id, kind, &it.about).within(Some(it.vpc.as_str()), Some(id))
+            let it = &model.subnets[row];
+            (Some(it.vpc.as_str()), Some(it.id.as_str()))
         }
-        ResourceKind::RouteTable => {
-            let it = model.route_tables[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).within(Some(it.vpc.as_str()), None)
-        }
+        ResourceKind::RouteTable => (Some(model.route_tables[row].vpc.as_str()), None),
         ResourceKind::NetworkInterface => {
-            let it = model.network_interfaces[..].get(position)?;
-            let named = Named::new(it.id.as_str(), kind, &it.about);
-            named.within(Some(it.vpc.as_str()), Some(it.subnet.as_str()))
+            let it = &model.network_interfaces[row];
+            (Some(it.vpc.as_str()), Some(it.subnet.as_str()))
         }
-        ResourceKind::Instance => {
-            let it = model.instances[..].get(position)?;
-            let subnet = it.subnet.as_ref().map(|it| it.as_str());
-            Named::new(it.id.as_str(), kind, &it.about).within(None, subnet).at(it.state.as_ref())
-        }
-        ResourceKind::SecurityGroup => {
-            let it = model.security_groups[..].get(position)?;
-            let vpc = it.vpc.as_ref().map(|it| it.as_str());
-            Named::new(it.id.as_str(), kind, &it.about).within(vpc, None).called(&it.name)
-        }
-        ResourceKind::SecurityGroupRule => {
-            let it = model.security_group_rules[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
+        ResourceKind::Instance => (None, model.instances[row].subnet.as_ref().map(|it| it.as_str())),
+        ResourceKind::SecurityGroup => (model.security_groups[row].vpc.as_ref().map(|it| it.as_str()), None),
         ResourceKind::SecurityGroupVpcAssociation => {
-            let it = model.security_group_associations[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).within(Some(it.vpc.as_str()), None)
+            (Some(model.security_group_associations[row].vpc.as_str()), None)
         }
-        ResourceKind::NetworkAcl => {
-            let it = model.network_acls[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).within(Some(it.vpc.as_str()), None)
-        }
-        ResourceKind::PrefixList => {
-            let it = model.prefix_lists[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).called(&it.name)
-        }
-        ResourceKind::PrefixListEntries => {
-            let it = model.prefix_list_entries[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
+        ResourceKind::NetworkAcl => (Some(model.network_acls[row].vpc.as_str()), None),
         ResourceKind::InternetGateway => {
-            let it = model.internet_gateways[..].get(position)?;
-            let attachment = it.attachments.first();
-            let named = Named::new(it.id.as_str(), kind, &it.about);
-            let vpc = attachment.map(|it| it.vpc.as_str());
-            named.within(vpc, None).at(attachment.and_then(|it| it.state.as_ref()))
+            (model.internet_gateways[row].attachments.first().map(|it| it.vpc.as_str()), None)
         }
         ResourceKind::EgressOnlyInternetGateway => {
-            let it = model.egress_only_gateways[..].get(position)?;
-            let attachment = it.attachments.first();
-            let named = Named::new(it.id.as_str(), kind, &it.about);
-            let vpc = attachment.map(|it| it.vpc.as_str());
-            named.within(vpc, None).at(attachment.and_then(|it| it.state.as_ref()))
+            (model.egress_only_gateways[row].attachments.first().map(|it| it.vpc.as_str()), None)
         }
         ResourceKind::NatGateway => {
-            let it = model.nat_gateways[..].get(position)?;
-            let (vpc, subnet) = (it.vpc.as_ref(), it.subnet.as_ref());
-            let named = Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref());
-            named.within(vpc.map(|it| it.as_str()), subnet.map(|it| it.as_str()))
-        }
-        ResourceKind::ElasticAddress => {
-            let it = model.elastic_addresses[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
-        ResourceKind::VpcPeeringConnection => {
-            let it = model.peering_connections[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(it.status.as_ref())
-        }
-        ResourceKind::TransitGateway => {
-            let it = model.transit_gateways[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref())
+            let it = &model.nat_gateways[row];
+            (it.vpc.as_ref().map(|it| it.as_str()), it.subnet.as_ref().map(|it| it.as_str()))
         }
         ResourceKind::TransitGatewayAttachment => {
-            let it = model.transit_gateway_attachments[..].get(position)?;
-            let vpc = it.resource.as_deref().filter(|it| it.starts_with("vpc-"));
-            Named::new(it.id.as_str(), kind, &it.about).within(vpc, None).at(it.state.as_ref())
+            let resource = model.transit_gateway_attachments[row].resource.as_deref();
+            (resource.filter(|it| it.starts_with("vpc-")), None)
         }
         ResourceKind::TransitGatewayVpcAttachment => {
-            let it = model.transit_gateway_vpc_attachments[..].get(position)?;
-            let named = Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref());
-            named.within(Some(it.vpc.as_str()), None)
+            (Some(model.transit_gateway_vpc_attachments[row].vpc.as_str()), None)
+        }
+        ResourceKind::VpcEndpoint => (Some(model.vpc_endpoints[row].vpc.as_str()), None),
+        ResourceKind::SecurityGroupRule
+        | ResourceKind::PrefixList
+        | ResourceKind::PrefixListEntries
+        | ResourceKind::ElasticAddress
+        | ResourceKind::ByoipCidr
+        | ResourceKind::VpcPeeringConnection
+        | ResourceKind::TransitGateway
+        | ResourceKind::TransitGatewayPeeringAttachment
+        | ResourceKind::TransitGatewayRouteTable
+        | ResourceKind::TransitGatewayRoutes
+        | ResourceKind::TransitGatewayAssociations
+        | ResourceKind::TransitGatewayPropagations
+        | ResourceKind::TransitGatewayPrefixListReferences
+        | ResourceKind::BlockPublicAccessOptions
+        | ResourceKind::BlockPublicAccessExclusion
+        | ResourceKind::AvailabilityZone
+        | ResourceKind::Unmodelled => (None, None),
+    }
+}
+
+/// The state of a resource or of its attachment, in AWS's word.
+fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
+    fn text(word: Option<&impl Word>) -> Option<&str> {
+        word.map(Word::as_text)
+    }
+    match kind {
+        ResourceKind::Vpc => text(model.vpcs[row].state.as_ref()),
+        ResourceKind::Instance => text(model.instances[row].state.as_ref()),
+        ResourceKind::InternetGateway => {
+            text(model.internet_gateways[row].attachments.first()?.state.as_ref())
+        }
+        ResourceKind::EgressOnlyInternetGateway => {
+            text(model.egress_only_gateways[row].attachments.first()?.state.as_ref())
+        }
+        ResourceKind::NatGateway => text(model.nat_gateways[row].state.as_ref()),
+        ResourceKind::ByoipCidr => text(model.byoip_cidrs[row].state.as_ref()),
+        ResourceKind::VpcPeeringConnection => text(model.peering_connections[row].status.as_ref()),
+        ResourceKind::TransitGateway => text(model.transit_gateways[row].state.as_ref()),
+        ResourceKind::TransitGatewayAttachment => text(model.transit_gateway_attachments[row].state.as_ref()),
+        ResourceKind::TransitGatewayVpcAttachment => {
+            text(model.transit_gateway_vpc_attachments[row].state.as_ref())
         }
         ResourceKind::TransitGatewayPeeringAttachment => {
-            let it = model.transit_gateway_peerings[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref())
+            text(model.transit_gateway_peerings[row].state.as_ref())
         }
         ResourceKind::TransitGatewayRouteTable => {
-            let it = model.transit_gateway_route_tables[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref())
+            text(model.transit_gateway_route_tables[row].state.as_ref())
         }
-        ResourceKind::TransitGatewayRoutes => {
-            let it = model.transit_gateway_routes[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
-        ResourceKind::TransitGatewayAssociations => {
-            let it = model.transit_gateway_associations[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
-        ResourceKind::TransitGatewayPropagations => {
-            let it = model.transit_gateway_propagations[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
-        ResourceKind::TransitGatewayPrefixListReferences => {
-            let it = model.transit_gateway_prefix_list_references[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
-        ResourceKind::VpcEndpoint => {
-            let it = model.vpc_endpoints[..].get(position)?;
-            let named = Named::new(it.id.as_str(), kind, &it.about).within(Some(it.vpc.as_str()), None);
-            named.at(it.state.as_ref())
-        }
-        ResourceKind::BlockPublicAccessOptions => {
-            let it = model.block_public_access_options[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(Some(&it.mode))
-        }
+        ResourceKind::VpcEndpoint => text(model.vpc_endpoints[row].state.as_ref()),
+        ResourceKind::BlockPublicAccessOptions => text(Some(&model.block_public_access_options[row].mode)),
         ResourceKind::BlockPublicAccessExclusion => {
-            let it = model.block_public_access_exclusions[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref())
+            text(model.block_public_access_exclusions[row].state.as_ref())
         }
-        ResourceKind::AvailabilityZone => {
-            let it = model.availability_zones[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about)
-        }
-        ResourceKind::ByoipCidr => {
-            let it = model.byoip_cidrs[..].get(position)?;
-            Named::new(it.id.as_str(), kind, &it.about).at(it.state.as_ref())
-        }
-        ResourceKind::Unmodelled => {
-            let it = model.unmodelled[..].get(position)?;
-            Named::new(&it.resource, kind, &it.about)
-        }
-    })
+        ResourceKind::Subnet
+        | ResourceKind::RouteTable
+        | ResourceKind::NetworkInterface
+        | ResourceKind::SecurityGroup
+        | ResourceKind::SecurityGroupRule
+        | ResourceKind::SecurityGroupVpcAssociation
+        | ResourceKind::NetworkAcl
+        | ResourceKind::PrefixList
+        | ResourceKind::PrefixListEntries
+        | ResourceKind::ElasticAddress
+        | ResourceKind::TransitGatewayRoutes
+        | ResourceKind::TransitGatewayAssociations
+        | ResourceKind::TransitGatewayPropagations
+        | ResourceKind::TransitGatewayPrefixListReferences
+        | ResourceKind::AvailabilityZone
+        | ResourceKind::Unmodelled => None,
+    }
 }
 
 /// The id of a subnet's row, when the snapshot has it.

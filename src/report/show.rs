@@ -70,151 +70,37 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
     let mut document = Document::default();
     document.fact("schema", Cell::Number(1));
     document.fact("kind", Cell::text(kind_text(kind)));
+    if let (Some(id), Some(about)) = (kind.id_text(model, row), kind.about(model, row)) {
+        head(&mut document, snapshot, id, about);
+    }
     match kind {
-        ResourceKind::NetworkInterface => {
-            head(
-                &mut document,
-                snapshot,
-                model.network_interfaces[row].id.as_str(),
-                &model.network_interfaces[row].about,
-            );
-            hosts::interface(&mut document, source, row);
-        }
-        ResourceKind::Instance => {
-            head(&mut document, snapshot, model.instances[row].id.as_str(), &model.instances[row].about);
-            hosts::instance(&mut document, source, row);
-        }
-        ResourceKind::Subnet => {
-            head(&mut document, snapshot, model.subnets[row].id.as_str(), &model.subnets[row].about);
-            hosts::subnet(&mut document, source, row);
-        }
-        ResourceKind::Vpc => {
-            head(&mut document, snapshot, model.vpcs[row].id.as_str(), &model.vpcs[row].about);
-            hosts::vpc(&mut document, source, row);
-        }
-        ResourceKind::SecurityGroup => {
-            head(
-                &mut document,
-                snapshot,
-                model.security_groups[row].id.as_str(),
-                &model.security_groups[row].about,
-            );
-            filters::security_group(&mut document, source, row);
-        }
-        ResourceKind::NetworkAcl => {
-            head(
-                &mut document,
-                snapshot,
-                model.network_acls[row].id.as_str(),
-                &model.network_acls[row].about,
-            );
-            filters::network_acl(&mut document, source, row);
-        }
-        ResourceKind::PrefixList => {
-            head(
-                &mut document,
-                snapshot,
-                model.prefix_lists[row].id.as_str(),
-                &model.prefix_lists[row].about,
-            );
-            filters::prefix_list(&mut document, source, row);
-        }
-        ResourceKind::RouteTable => {
-            head(
-                &mut document,
-                snapshot,
-                model.route_tables[row].id.as_str(),
-                &model.route_tables[row].about,
-            );
-            routes::route_table(&mut document, source, row);
-        }
-        ResourceKind::InternetGateway => {
-            head(
-                &mut document,
-                snapshot,
-                model.internet_gateways[row].id.as_str(),
-                &model.internet_gateways[row].about,
-            );
-            gateways::internet_gateway(&mut document, source, row);
-        }
-        ResourceKind::EgressOnlyInternetGateway => {
-            head(
-                &mut document,
-                snapshot,
-                model.egress_only_gateways[row].id.as_str(),
-                &model.egress_only_gateways[row].about,
-            );
-            gateways::egress_only(&mut document, source, row);
-        }
-        ResourceKind::NatGateway => {
-            head(
-                &mut document,
-                snapshot,
-                model.nat_gateways[row].id.as_str(),
-                &model.nat_gateways[row].about,
-            );
-            gateways::nat_gateway(&mut document, source, row);
-        }
-        ResourceKind::ElasticAddress => {
-            head(
-                &mut document,
-                snapshot,
-                model.elastic_addresses[row].id.as_str(),
-                &model.elastic_addresses[row].about,
-            );
-            gateways::elastic_address(&mut document, source, row);
-        }
-        ResourceKind::VpcPeeringConnection => {
-            head(
-                &mut document,
-                snapshot,
-                model.peering_connections[row].id.as_str(),
-                &model.peering_connections[row].about,
-            );
-            gateways::peering(&mut document, source, row);
-        }
-        ResourceKind::VpcEndpoint => {
-            head(
-                &mut document,
-                snapshot,
-                model.vpc_endpoints[row].id.as_str(),
-                &model.vpc_endpoints[row].about,
-            );
-            gateways::endpoint(&mut document, source, row);
-        }
-        ResourceKind::TransitGateway => {
-            head(
-                &mut document,
-                snapshot,
-                model.transit_gateways[row].id.as_str(),
-                &model.transit_gateways[row].about,
-            );
-            transit::gateway(&mut document, source, row);
-        }
-        ResourceKind::TransitGatewayRouteTable => {
-            let table = &model.transit_gateway_route_tables[row];
-            head(&mut document, snapshot, table.id.as_str(), &table.about);
-            transit::route_table(&mut document, source, row);
-        }
+        ResourceKind::NetworkInterface => hosts::interface(&mut document, source, row),
+        ResourceKind::Instance => hosts::instance(&mut document, source, row),
+        ResourceKind::Subnet => hosts::subnet(&mut document, source, row),
+        ResourceKind::Vpc => hosts::vpc(&mut document, source, row),
+        ResourceKind::SecurityGroup => filters::security_group(&mut document, source, row),
+        ResourceKind::NetworkAcl => filters::network_acl(&mut document, source, row),
+        ResourceKind::PrefixList => filters::prefix_list(&mut document, source, row),
+        ResourceKind::RouteTable => routes::route_table(&mut document, source, row),
+        ResourceKind::InternetGateway => gateways::internet_gateway(&mut document, source, row),
+        ResourceKind::EgressOnlyInternetGateway => gateways::egress_only(&mut document, source, row),
+        ResourceKind::NatGateway => gateways::nat_gateway(&mut document, source, row),
+        ResourceKind::ElasticAddress => gateways::elastic_address(&mut document, source, row),
+        ResourceKind::VpcPeeringConnection => gateways::peering(&mut document, source, row),
+        ResourceKind::VpcEndpoint => gateways::endpoint(&mut document, source, row),
+        ResourceKind::TransitGateway => transit::gateway(&mut document, source, row),
+        ResourceKind::TransitGatewayRouteTable => transit::route_table(&mut document, source, row),
         ResourceKind::TransitGatewayAttachment => {
-            let attachment = &model.transit_gateway_attachments[row];
-            head(&mut document, snapshot, attachment.id.as_str(), &attachment.about);
-            transit::attachment(&mut document, source, &attachment.id);
+            transit::attachment(&mut document, source, &model.transit_gateway_attachments[row].id)
         }
         ResourceKind::TransitGatewayVpcAttachment => {
-            let attachment = &model.transit_gateway_vpc_attachments[row];
-            head(&mut document, snapshot, attachment.id.as_str(), &attachment.about);
-            transit::attachment(&mut document, source, &attachment.id);
+            transit::attachment(&mut document, source, &model.transit_gateway_vpc_attachments[row].id)
         }
         ResourceKind::TransitGatewayPeeringAttachment => {
-            let attachment = &model.transit_gateway_peerings[row];
-            head(&mut document, snapshot, attachment.id.as_str(), &attachment.about);
-            transit::attachment(&mut document, source, &attachment.id);
+            transit::attachment(&mut document, source, &model.transit_gateway_peerings[row].id)
         }
         ResourceKind::Unmodelled => {
-            let it = &model.unmodelled[row];
-            head(&mut document, snapshot, &it.resource, &it.about);
-            document.fact("key", Cell::shown(&it.key));
+            document.fact("key", Cell::shown(&model.unmodelled[row].key));
             document.fact(
                 "note",
                 Cell::text("recognised and not modelled: what it does with packets is unknown"),

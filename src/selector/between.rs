@@ -56,7 +56,7 @@ pub fn components(index: &Index<'_>, text: &str) -> Result<Vec<Component>, Selec
 fn one(index: &Index<'_>, text: &str, found: &[Resource]) -> Result<Vec<Component>, SelectorError> {
     let [one] = found else { return Err(super::ambiguous(index, text, found)) };
     // An attachment stands in several lists, and an answer may name it by any.
-    let same = index.by_id(&one.id(index.model), NAMEABLE);
+    let same = index.by_id(one.id(index.model), NAMEABLE);
     Ok(of_resources(index, if same.is_empty() { found } else { &same }))
 }
 

@@ -88,7 +88,7 @@ fn drop_repeats(index: &Index<'_>, found: &mut SmallVec<[Resource; 1]>) {
     }
     let model = index.model;
     let all = found.clone();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
     found.retain(|it| {
         let is_attachment = matches!(
             it.kind,

@@ -38,98 +38,13 @@ impl Resource {
     }
 
     /// Its id.
-    pub fn id(self, model: &Model) -> String {
-        let row = self.row();
-        match self.kind {
-            ResourceKind::Vpc => model.vpcs[row].id.to_string(),
-            ResourceKind::Subnet => model.subnets[row].id.to_string(),
-            ResourceKind::RouteTable => model.route_tables[row].id.to_string(),
-            ResourceKind::NetworkInterface => model.network_interfaces[row].id.to_string(),
-            ResourceKind::Instance => model.instances[row].id.to_string(),
-            ResourceKind::SecurityGroup => model.security_groups[row].id.to_string(),
-            ResourceKind::SecurityGroupRule => model.security_group_rules[row].id().to_string(),
-            ResourceKind::SecurityGroupVpcAssociation => {
-                model.security_group_associations[row].id().to_string()
-            }
-            ResourceKind::NetworkAcl => model.network_acls[row].id.to_string(),
-            ResourceKind::PrefixList => model.prefix_lists[row].id.to_string(),
-            ResourceKind::PrefixListEntries => model.prefix_list_entries[row].id.to_string(),
-            ResourceKind::InternetGateway => model.internet_gateways[row].id.to_string(),
-            ResourceKind::EgressOnlyInternetGateway => model.egress_only_gateways[row].id.to_string(),
-            ResourceKind::NatGateway => model.nat_gateways[row].id.to_string(),
-            ResourceKind::ElasticAddress => model.elastic_addresses[row].id.to_string(),
-            ResourceKind::ByoipCidr => model.byoip_cidrs[row].id().to_string(),
-            ResourceKind::VpcPeeringConnection => model.peering_connections[row].id.to_string(),
-            ResourceKind::TransitGateway => model.transit_gateways[row].id.to_string(),
-            ResourceKind::TransitGatewayAttachment => model.transit_gateway_attachments[row].id.to_string(),
-            ResourceKind::TransitGatewayVpcAttachment => {
-                model.transit_gateway_vpc_attachments[row].id.to_string()
-            }
-            ResourceKind::TransitGatewayPeeringAttachment => {
-                model.transit_gateway_peerings[row].id.to_string()
-            }
-            ResourceKind::TransitGatewayRouteTable => model.transit_gateway_route_tables[row].id.to_string(),
-            ResourceKind::TransitGatewayRoutes => model.transit_gateway_routes[row].id().to_string(),
-            ResourceKind::TransitGatewayAssociations => {
-                model.transit_gateway_associations[row].id().to_string()
-            }
-            ResourceKind::TransitGatewayPropagations => {
-                model.transit_gateway_propagations[row].id().to_string()
-            }
-            ResourceKind::TransitGatewayPrefixListReferences => {
-                model.transit_gateway_prefix_list_references[row].id().to_string()
-            }
-            ResourceKind::VpcEndpoint => model.vpc_endpoints[row].id.to_string(),
-            ResourceKind::BlockPublicAccessOptions => model.block_public_access_options[row].id().to_string(),
-            ResourceKind::BlockPublicAccessExclusion => {
-                model.block_public_access_exclusions[row].id().to_string()
-            }
-            ResourceKind::AvailabilityZone => model.availability_zones[row].id().to_string(),
-            ResourceKind::Unmodelled => model.unmodelled[row].resource.to_string(),
-        }
+    pub fn id(self, model: &Model) -> &str {
+        self.kind.id_text(model, self.row()).expect("a resource stands for a row of the model")
     }
 
     /// Its place, owner and tags.
     pub fn about(self, model: &Model) -> &About {
-        fn of<T: Type>(collection: &Collection<T>, row: usize) -> &About {
-            collection[row].about()
-        }
-        let row = self.row();
-        match self.kind {
-            ResourceKind::Vpc => of(&model.vpcs, row),
-            ResourceKind::Subnet => of(&model.subnets, row),
-            ResourceKind::RouteTable => of(&model.route_tables, row),
-            ResourceKind::NetworkInterface => of(&model.network_interfaces, row),
-            ResourceKind::Instance => of(&model.instances, row),
-            ResourceKind::SecurityGroup => of(&model.security_groups, row),
-            ResourceKind::SecurityGroupRule => of(&model.security_group_rules, row),
-            ResourceKind::SecurityGroupVpcAssociation => of(&model.security_group_associations, row),
-            ResourceKind::NetworkAcl => of(&model.network_acls, row),
-            ResourceKind::PrefixList => of(&model.prefix_lists, row),
-            ResourceKind::PrefixListEntries => of(&model.prefix_list_entries, row),
-            ResourceKind::InternetGateway => of(&model.internet_gateways, row),
-            ResourceKind::EgressOnlyInternetGateway => of(&model.egress_only_gateways, row),
-            ResourceKind::NatGateway => of(&model.nat_gateways, row),
-            ResourceKind::ElasticAddress => of(&model.elastic_addresses, row),
-            ResourceKind::ByoipCidr => of(&model.byoip_cidrs, row),
-            ResourceKind::VpcPeeringConnection => of(&model.peering_connections, row),
-            ResourceKind::TransitGateway => of(&model.transit_gateways, row),
-            ResourceKind::TransitGatewayAttachment => of(&model.transit_gateway_attachments, row),
-            ResourceKind::TransitGatewayVpcAttachment => of(&model.transit_gateway_vpc_attachments, row),
-            ResourceKind::TransitGatewayPeeringAttachment => of(&model.transit_gateway_peerings, row),
-            ResourceKind::TransitGatewayRouteTable => of(&model.transit_gateway_route_tables, row),
-            ResourceKind::TransitGatewayRoutes => of(&model.transit_gateway_routes, row),
-            ResourceKind::TransitGatewayAssociations => of(&model.transit_gateway_associations, row),
-            ResourceKind::TransitGatewayPropagations => of(&model.transit_gateway_propagations, row),
-            ResourceKind::TransitGatewayPrefixListReferences => {
-                of(&model.transit_gateway_prefix_list_references, row)
-            }
-            ResourceKind::VpcEndpoint => of(&model.vpc_endpoints, row),
-            ResourceKind::BlockPublicAccessOptions => of(&model.block_public_access_options, row),
-            ResourceKind::BlockPublicAccessExclusion => of(&model.block_public_access_exclusions, row),
-            ResourceKind::AvailabilityZone => of(&model.availability_zones, row),
-            ResourceKind::Unmodelled => of(&model.unmodelled, row),
-        }
+        self.kind.about(model, self.row()).expect("a resource stands for a row of the model")
     }
 
     /// The VPC that it is a part of or attached to, where there is one.
@@ -186,7 +101,7 @@ impl Resource {
             .then(|| model.security_groups[self.row()].name.as_str());
         let name = about.name().or(group);
         Candidate {
-            id: self.id(model),
+            id: self.id(model).to_owned(),
             kind: words(self.kind).0,
             name: name.map(str::to_owned),
             vpc: self.vpc(model).map(ToString::to_string),
