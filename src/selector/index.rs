@@ -196,7 +196,7 @@ impl<'a> Index<'a> {
         for kind in super::named::NAMEABLE {
             for position in 0..kind.count(self.model) as u32 {
                 let resource = Resource { kind: *kind, position };
-                consider(&resource.id(self.model));
+                consider(resource.id(self.model));
                 if let Some(name) = resource.about(self.model).name() {
                     consider(name);
                 }
