@@ -115,6 +115,7 @@ pub(super) enum PlaceKey {
 }
 
 impl<'a> Compiler<'a> {
+    #[expect(clippy::too_many_lines, reason = "a line for each table that the twins fill")]
     pub(super) fn new(model: &'a Model) -> Compiler<'a> {
         let mut graph = DiGraph::default();
         let internet_location = graph.add_node(Location {

@@ -14,6 +14,7 @@ use crate::solver::{Direction, RuleUse};
 const MOST_BLOCKS: usize = 4;
 
 /// Any one of these would do.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each code")]
 pub(super) fn remedies<'a>(
     case: Case<'_, 'a>,
     component: &ComponentView<'a>,

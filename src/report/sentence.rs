@@ -8,6 +8,7 @@ use crate::network::{Component, ExplanationCode, Judge};
 use crate::solver::{Direction, RuleUse};
 
 /// The sentence: lower case, no full stop.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each code")]
 pub(super) fn sentence(
     case: Case<'_, '_>,
     component: &ComponentView<'_>,

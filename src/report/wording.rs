@@ -65,6 +65,7 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
 }
 
 /// What a code means.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each code")]
 pub fn explanation(code: ExplanationCode) -> &'static str {
     match code {
         ExplanationCode::NoRouteToDestination => "the route table has no route for the destination",
@@ -162,6 +163,7 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
 }
 
 /// What usually helps.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each code")]
 pub fn fix(code: ExplanationCode) -> &'static str {
     match code {
         ExplanationCode::NoRouteToDestination => "add a route for the destination",

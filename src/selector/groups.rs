@@ -4,7 +4,7 @@ use super::ends::Meaning;
 use super::error::SelectorError;
 use super::index::Index;
 use super::resource::{Resource, words};
-use crate::model::{EndpointKind, InterfaceKind, NatGateway, ResourceKind, VpcEndpoint};
+use crate::model::{EndpointKind, InterfaceKind, Model, NatGateway, ResourceKind, VpcEndpoint};
 use crate::network::InterfaceIndex;
 use crate::packet::Family;
 
@@ -41,21 +41,7 @@ pub(super) fn meaning_of(
         ResourceKind::VpcEndpoint => endpoint(index, text, &model.vpc_endpoints[row], row),
         ResourceKind::InternetGateway => Ok(Meaning::Internet),
         ResourceKind::ElasticAddress => Ok(Meaning::Address(model.elastic_addresses[row].public.into())),
-        ResourceKind::PrefixList => {
-            let id = &model.prefix_lists[row].id;
-            let listed = model.prefix_list_entries.get(id).map(|it| it.cidrs.clone());
-            match listed.or_else(|| model.prefix_lists[row].cidrs.clone()) {
-                Some(cidrs) if cidrs.is_empty() => {
-                    let cause = "the prefix list has no entries".to_owned();
-                    Err(SelectorError::Empty { text: text.to_owned(), cause })
-                }
-                Some(cidrs) => Ok(Meaning::Blocks(cidrs)),
-                None => {
-                    let needs = format!("`aws ec2 get-managed-prefix-list-entries --prefix-list-id {id}`");
-                    Err(SelectorError::NoServiceAddresses { text: text.to_owned(), needs })
-                }
-            }
-        }
+        ResourceKind::PrefixList => prefix_list(model, text, row),
         ResourceKind::Unmodelled => {
             let what = format!("one of `{}`", model.unmodelled[row].key);
             Err(SelectorError::NotModelled { text: text.to_owned(), what })
@@ -112,6 +98,23 @@ fn instance(index: &Index<'_>, row: usize) -> Vec<InterfaceIndex> {
     }
     let listed = instance.interfaces.iter();
     listed.filter_map(|id| index.interface(id.as_str())).take(1).collect()
+}
+
+/// The blocks of its entries.
+fn prefix_list(model: &Model, text: &str, row: usize) -> Result<Meaning, SelectorError> {
+    let list = &model.prefix_lists[row];
+    let listed = model.prefix_list_entries.get(&list.id).map(|it| it.cidrs.clone());
+    match listed.or_else(|| list.cidrs.clone()) {
+        Some(cidrs) if cidrs.is_empty() => {
+            let cause = "the prefix list has no entries".to_owned();
+            Err(SelectorError::Empty { text: text.to_owned(), cause })
+        }
+        Some(cidrs) => Ok(Meaning::Blocks(cidrs)),
+        None => {
+            let needs = format!("`aws ec2 get-managed-prefix-list-entries --prefix-list-id {}`", list.id);
+            Err(SelectorError::NoServiceAddresses { text: text.to_owned(), needs })
+        }
+    }
 }
 
 /// The interfaces of its primary addresses, or the public addresses of one that shows no others.

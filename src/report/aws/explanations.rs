@@ -71,6 +71,7 @@ fn of_related<'r>(view: &'r ExplanationView<'_>, related: &'r Related<'_>) -> Co
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each code")]
 fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut Explanation<'r>) {
     match view.case {
         ExplanationCode::EniSgRulesMismatch | ExplanationCode::SgReferencesNotPreserved => {

@@ -2,10 +2,22 @@
 
 use super::{Next, Reading, Walk};
 use crate::model::AssumptionCode;
-use crate::network::{AssumptionIndex, ExplanationCode, Guard, LocationKind, PeerSide, Step};
+use crate::network::{
+    AssumptionIndex, ExplanationCode, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
+};
 use crate::packet::TransportSet;
 use crate::solver::answer::RuleUse;
 use crate::solver::flow::{Arrival, End, Flow};
+
+/// What stands before an interface whoever sends.
+struct Control {
+    at: LocationId,
+    /// What it lets through from anyone.
+    passing: TransportSet,
+    /// Why it drops the rest.
+    code: ExplanationCode,
+    rule: RuleUse,
+}
 
 impl Walk<'_, '_> {
     /// What nobody can tell: certainly nothing passes, possibly everything does.
@@ -42,51 +54,7 @@ impl Walk<'_, '_> {
         let mut flow = flow.clone();
         let asked = flow.transport;
         if let (Some(interface), false) = (self.intended, self.is_back()) {
-            let row = &self.network.interfaces[interface.index()];
-            let subnet = &self.network.subnets[row.subnet.index()];
-            let acl_id = subnet.acl[0];
-            let acl = self.filters.get(self.network, self.workspace, acl_id).anything;
-            let mut controls = vec![(
-                subnet.inward,
-                acl,
-                ExplanationCode::SubnetAclRestriction,
-                RuleUse::Filter(acl_id, PeerSide::Source),
-            )];
-            for step in self.network.steps_of(row.inward).iter() {
-                match step {
-                    Step::SecurityGroups { filter, .. } => {
-                        let anything = self.filters.get(self.network, self.workspace, *filter).anything;
-                        let rule = RuleUse::Filter(*filter, PeerSide::Source);
-                        controls.push((row.inward, anything, ExplanationCode::EniSgRulesMismatch, rule));
-                    }
-                    Step::Guard(Guard::Never(code)) => {
-                        controls.push((row.inward, TransportSet::EMPTY, *code, RuleUse::None));
-                    }
-                    Step::Guard(Guard::Protocols(carried, code)) => {
-                        controls.push((row.inward, *carried, *code, RuleUse::None));
-                    }
-                    Step::Guard(_)
-                    | Step::Acl { .. }
-                    | Step::Translate(_)
-                    | Step::Enter(_)
-                    | Step::Stand(_)
-                    | Step::Services(_)
-                    | Step::SameSubnet(..)
-                    | Step::For(..)
-                    | Step::Follow(_)
-                    | Step::GoOn(_)
-                    | Step::Route(_)
-                    | Step::ToSubnet(_)
-                    | Step::ToInterface(_)
-                    | Step::OwnZone(..)
-                    | Step::AnyZone(..)
-                    | Step::OnInternet
-                    | Step::ArriveInterface(_)
-                    | Step::ArriveService(_)
-                    | Step::NatReturn(..) => {}
-                }
-            }
-            for (at, passing, code, rule) in controls {
+            for Control { at, passing, code, rule } in self.controls_before(interface) {
                 let before = flow.transport;
                 flow.transport = self.workspace.intersection(before, passing);
                 if flow.transport != before {
@@ -101,5 +69,50 @@ impl Walk<'_, '_> {
         } else {
             self.has_lost |= !asked.is_empty();
         }
+    }
+
+    /// The controls that packets for an interface meet in any case.
+    fn controls_before(&mut self, interface: InterfaceIndex) -> Vec<Control> {
+        let row = &self.network.interfaces[interface.index()];
+        let subnet = &self.network.subnets[row.subnet.index()];
+        let acl = subnet.acl[0];
+        let mut controls = vec![Control {
+            at: subnet.inward,
+            passing: self.filters.get(self.network, self.workspace, acl).anything,
+            code: ExplanationCode::SubnetAclRestriction,
+            rule: RuleUse::Filter(acl, PeerSide::Source),
+        }];
+        for step in self.network.steps_of(row.inward).iter() {
+            let (passing, code, rule) = match step {
+                Step::SecurityGroups { filter, .. } => {
+                    let anything = self.filters.get(self.network, self.workspace, *filter).anything;
+                    let rule = RuleUse::Filter(*filter, PeerSide::Source);
+                    (anything, ExplanationCode::EniSgRulesMismatch, rule)
+                }
+                Step::Guard(Guard::Never(code)) => (TransportSet::EMPTY, *code, RuleUse::None),
+                Step::Guard(Guard::Protocols(carried, code)) => (*carried, *code, RuleUse::None),
+                Step::Guard(_)
+                | Step::Acl { .. }
+                | Step::Translate(_)
+                | Step::Enter(_)
+                | Step::Stand(_)
+                | Step::Services(_)
+                | Step::SameSubnet(..)
+                | Step::For(..)
+                | Step::Follow(_)
+                | Step::GoOn(_)
+                | Step::Route(_)
+                | Step::ToSubnet(_)
+                | Step::ToInterface(_)
+                | Step::OwnZone(..)
+                | Step::AnyZone(..)
+                | Step::OnInternet
+                | Step::ArriveInterface(_)
+                | Step::ArriveService(_)
+                | Step::NatReturn(..) => continue,
+            };
+            controls.push(Control { at: row.inward, passing, code, rule });
+        }
+        controls
     }
 }

@@ -28,46 +28,10 @@ impl Walk<'_, '_> {
         let exits = exits.iter().filter(leads).take(MOST_WAYS);
         let mut best: Option<(usize, Vec<Drop>, Vec<Arrival>)> = None;
         for exit in exits {
-            let is_way = match network.location(*exit).kind {
-                LocationKind::Unknown => false,
-                // No answer goes out by a gateway that only lets conversations begin.
-                LocationKind::NatGateway | LocationKind::EgressOnlyGateway => !self.is_back(),
-                LocationKind::InterfaceOut
-                | LocationKind::InterfaceIn
-                | LocationKind::SubnetOut
-                | LocationKind::SubnetIn
-                | LocationKind::SubnetInside
-                | LocationKind::RouteTable
-                | LocationKind::Router
-                | LocationKind::InternetGatewayOut
-                | LocationKind::InternetGatewayIn
-                | LocationKind::Internet
-                | LocationKind::NatGatewayReturn
-                | LocationKind::Peering
-                | LocationKind::TransitIn
-                | LocationKind::AttachmentIn
-                | LocationKind::TransitRouteTable
-                | LocationKind::AttachmentOut
-                | LocationKind::AttachmentSubnet
-                | LocationKind::GatewayEndpoint
-                | LocationKind::Forwarder => true,
-            };
-            if !is_way {
+            if !self.is_way(*exit) {
                 continue;
             }
-            let mut attempt = flow.clone();
-            attempt.at = *exit;
-            let drops_before = self.story.as_ref().map_or(0, |story| story.drops.len());
-            let arrivals_before = self.arrivals.len();
-            let pending = std::mem::take(&mut self.pending);
-            self.run(attempt);
-            self.pending = pending;
-            let arrivals: Vec<Arrival> = self.arrivals.drain(arrivals_before..).collect();
-            let drops: Vec<Drop> = self
-                .story
-                .as_mut()
-                .map(|story| story.drops.drain(drops_before..).collect())
-                .unwrap_or_default();
+            let (drops, arrivals) = self.attempt(flow, *exit);
             let reaches = arrivals.iter().any(|arrival| match (arrival.end, self.intended) {
                 (End::Interface(interface), Some(intended)) => interface == intended,
                 (End::Interface(_), None) | (End::Possible, _) => true,
@@ -89,6 +53,49 @@ impl Walk<'_, '_> {
         if let Some(story) = &mut self.story {
             story.depth -= 1;
         }
+    }
+
+    /// Whether packets could go on at a location at all.
+    fn is_way(&self, exit: LocationId) -> bool {
+        match self.network.location(exit).kind {
+            LocationKind::Unknown => false,
+            // No answer goes out by a gateway that only lets conversations begin.
+            LocationKind::NatGateway | LocationKind::EgressOnlyGateway => !self.is_back(),
+            LocationKind::InterfaceOut
+            | LocationKind::InterfaceIn
+            | LocationKind::SubnetOut
+            | LocationKind::SubnetIn
+            | LocationKind::SubnetInside
+            | LocationKind::RouteTable
+            | LocationKind::Router
+            | LocationKind::InternetGatewayOut
+            | LocationKind::InternetGatewayIn
+            | LocationKind::Internet
+            | LocationKind::NatGatewayReturn
+            | LocationKind::Peering
+            | LocationKind::TransitIn
+            | LocationKind::AttachmentIn
+            | LocationKind::TransitRouteTable
+            | LocationKind::AttachmentOut
+            | LocationKind::AttachmentSubnet
+            | LocationKind::GatewayEndpoint
+            | LocationKind::Forwarder => true,
+        }
+    }
+
+    /// Follows a copy of a flow from another location on, and takes what it gave out of the story.
+    fn attempt(&mut self, flow: &Flow, exit: LocationId) -> (Vec<Drop>, Vec<Arrival>) {
+        let mut attempt = flow.clone();
+        attempt.at = exit;
+        let drops_before = self.story.as_ref().map_or(0, |story| story.drops.len());
+        let arrivals_before = self.arrivals.len();
+        let pending = std::mem::take(&mut self.pending);
+        self.run(attempt);
+        self.pending = pending;
+        let arrivals = self.arrivals.drain(arrivals_before..).collect();
+        let story = self.story.as_mut();
+        let drops = story.map(|story| story.drops.drain(drops_before..).collect()).unwrap_or_default();
+        (drops, arrivals)
     }
 
     /// Where no way leads from one VPC to another, what the other end's own controls say shows all the same.
