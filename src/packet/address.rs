@@ -219,7 +219,27 @@ impl AddressSet {
 
     /// What is in either.
     pub fn union(&self, other: &AddressSet) -> AddressSet {
-        AddressSet::of(self.family, self.ranges().iter().chain(other.ranges()).copied())
+        if other.is_empty() || self == other {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        let mut ranges: Vec<(u128, u128)> = Vec::with_capacity(self.ranges().len() + other.ranges().len());
+        let (mut left, mut right) = (self.ranges().iter().peekable(), other.ranges().iter().peekable());
+        // Ends: every round takes a range from one side.
+        while let Some((low, high)) = match (left.peek(), right.peek()) {
+            (Some(one), Some(two)) if one.0 <= two.0 => left.next(),
+            (Some(_), None) => left.next(),
+            (_, Some(_)) => right.next(),
+            (None, None) => None,
+        } {
+            match ranges.last_mut() {
+                Some(last) if *low <= last.1.saturating_add(1) => last.1 = last.1.max(*high),
+                Some(_) | None => ranges.push((*low, *high)),
+            }
+        }
+        AddressSet { family: self.family, ranges: ranges.into() }
     }
 
     /// What is in no range.

@@ -134,7 +134,13 @@ impl<T: Copy + Eq> AddressMap<T> {
             [(low, high), rest @ ..] if constant || (low == high && rest.is_empty()) => {
                 return SmallVec::from_buf([(set.clone(), self.at(family, *low))]);
             }
-            _ => {}
+            // The internet is tens of thousands of ranges, most of them in one piece of a map.
+            [_, _, ..] => {
+                if let Some(value) = self.one_value(set) {
+                    return SmallVec::from_buf([(set.clone(), value)]);
+                }
+            }
+            [_] => {}
         }
         let mut parts: SmallVec<[(Vec<(u128, u128)>, T); 1]> = SmallVec::new();
         for (low, high) in set.ranges() {
@@ -153,6 +159,33 @@ impl<T: Copy + Eq> AddressMap<T> {
             return SmallVec::from_buf([(set.clone(), *value)]);
         }
         parts.into_iter().map(|(ranges, value)| (AddressSet::of_canonical(family, ranges), value)).collect()
+    }
+
+    /// The value of all addresses of a set, when they have the same. O(p log n) for p pieces and n ranges.
+    fn one_value(&self, set: &AddressSet) -> Option<T> {
+        let ranges = set.ranges();
+        let mut low = ranges.first()?.0;
+        let mut found: Option<T> = None;
+        let mut left = ranges;
+        // Ends: each round leaves a piece behind, or at least one range.
+        while let Some((_, high)) = left.first() {
+            let index = match set.family() {
+                Family::V4 => self.v4.index(low as u32),
+                Family::V6 => self.v6.index(low),
+            };
+            let (_, end, value) = self.piece(set.family(), index)?;
+            if found.is_some_and(|known| known != value) {
+                return None;
+            }
+            found = Some(value);
+            if end < *high {
+                low = end + 1;
+                continue;
+            }
+            left = &left[left.partition_point(|(_, high)| *high <= end)..];
+            low = left.first().map_or(low, |(first, _)| (*first).max(end.saturating_add(1)));
+        }
+        found
     }
 
     /// The map with every value replaced.
