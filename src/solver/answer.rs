@@ -1,6 +1,6 @@
 //! Answers: plain values that name components, rules and packets; the report makes words of them.
 
-use super::explain::explain;
+use super::explain::{Detail, explain};
 use super::pair::{Outcome, Passing, Solver, together};
 use super::question::{Destination, Pair, Query, Source};
 use super::witness::{Witness, witness};
@@ -229,15 +229,15 @@ pub(super) fn decide(solver: &mut Solver<'_>, query: &Query) -> Answer {
 
 /// With explanations: of every pair if asked, else of the first few of each verdict.
 pub(super) fn answer(solver: &mut Solver<'_>, query: &Query) -> Answer {
-    explained(solver, query, |_| true)
+    explained(solver, query, Detail::Everything)
 }
 
-/// With the blockers of what is not reachable, and no story of what is.
+/// With the blockers of what is not reachable, and nothing else of the story.
 pub(super) fn blockers(solver: &mut Solver<'_>, query: &Query) -> Answer {
-    explained(solver, query, |verdict| verdict != Verdict::Reachable)
+    explained(solver, query, Detail::Blockers)
 }
 
-fn explained(solver: &mut Solver<'_>, query: &Query, wants_story: fn(Verdict) -> bool) -> Answer {
+fn explained(solver: &mut Solver<'_>, query: &Query, detail: Detail) -> Answer {
     let mut explained: [usize; 5] = [0; 5];
     let has_filter = !(query.via.is_empty() && query.avoid.is_empty());
     let pairs = each_pair(solver, query, |solver, indices, pair| {
@@ -246,8 +246,9 @@ fn explained(solver: &mut Solver<'_>, query: &Query, wants_story: fn(Verdict) ->
         let count = &mut explained[outcome.verdict as usize];
         *count += 1;
         let is_asked = query.all_paths || has_filter || *count <= MOST_EXPLAINED;
-        if is_asked && wants_story(outcome.verdict) {
-            explain(solver, query, pair, &outcome, &mut answer);
+        let is_wanted = detail == Detail::Everything || outcome.verdict != Verdict::Reachable;
+        if is_asked && is_wanted {
+            explain(solver, query, pair, &outcome, &mut answer, detail);
         }
         Some(answer)
     });

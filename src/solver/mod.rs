@@ -25,7 +25,7 @@ mod witness;
 pub use answer::{
     Answer, Blocker, Decision, Direction, Event, NearMiss, PairAnswer, Part, PathAnswer, RuleUse, Verdict,
 };
-pub use explain::explain;
+pub use explain::{Detail, explain};
 pub use pair::{Outcome, Solver, together};
 pub use question::{Destination, Pair, Query, Source, Traffic};
 pub use rules::{matching_rules, rules_of_filter};
@@ -43,7 +43,7 @@ pub fn decide(solver: &mut Solver<'_>, query: &Query) -> Answer {
     answer::decide(solver, query)
 }
 
-/// Answers a query with the blockers of what is not reachable, and without the ways of what is.
+/// Answers a query with the blockers of what is not reachable, without ways and without the rules that decided.
 pub fn solve_blockers(solver: &mut Solver<'_>, query: &Query) -> Answer {
     answer::blockers(solver, query)
 }

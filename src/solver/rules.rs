@@ -30,7 +30,8 @@ fn matches_peer(network: &Network, rule: &Rule, peer: &AddressSet, groups: PeerG
     let holds = |net: &ipnet::IpNet| {
         Family::of(net.addr()) == peer.family() && {
             let range = range_of(*net);
-            peer.ranges().iter().any(|(low, high)| *low <= range.1 && range.0 <= *high)
+            let first = peer.ranges().partition_point(|(_, high)| *high < range.0);
+            peer.ranges().get(first).is_some_and(|(low, _)| *low <= range.1)
         }
     };
     match &rule.peer {
@@ -80,7 +81,8 @@ fn covers(rule: &Rule, peer: &AddressSet) -> bool {
     let RulePeer::Cidr(net) = &rule.peer else { return false };
     let (first, last) = range_of(*net);
     Family::of(net.addr()) == peer.family()
-        && peer.ranges().iter().all(|(low, high)| first <= *low && *high <= last)
+        && peer.ranges().first().is_none_or(|(low, _)| first <= *low)
+        && peer.ranges().last().is_none_or(|(_, high)| *high <= last)
 }
 
 /// The rules that match some packets, for tests and lints.

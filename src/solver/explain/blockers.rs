@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::Telling;
+use super::{Detail, Telling};
 use crate::network::{
     Component, Entry, EntryKind, ExplanationCode, Filter, FilterId, Judge, LocationKind, Network, Origin,
     PeerSide, Step,
@@ -216,6 +216,9 @@ impl Telling<'_, '_, '_> {
         }
         let groups = PeerGroups { groups: &[] };
         let workspace = &mut self.solver.workspace;
+        if self.detail == Detail::Blockers {
+            return;
+        }
         blocker.considered =
             near_misses(network, workspace, &filter.judge, peer, groups, drop.flow.transport);
         blocker.considered.truncate(MOST_CONSIDERED);

@@ -30,6 +30,7 @@ pub fn explain(
     pair: &Pair<'_>,
     outcome: &Outcome,
     answer: &mut PairAnswer,
+    detail: Detail,
 ) {
     answer.is_explained = true;
     let asked = solver.workspace.of(&query.traffic.intervals);
@@ -50,8 +51,17 @@ pub fn explain(
     }
     let is_hidden = first.is_some();
     let reading = if outcome.verdict == Verdict::Unknown { Reading::Certain } else { Reading::Possible };
-    let mut telling =
-        Telling { solver, query, pair, outcome, blockers: Vec::new(), paths: Vec::new(), reading, is_hidden };
+    let mut telling = Telling {
+        solver,
+        query,
+        pair,
+        outcome,
+        detail,
+        blockers: Vec::new(),
+        paths: Vec::new(),
+        reading,
+        is_hidden,
+    };
     telling.blockers.extend(first);
     let mut choices = Choices::default();
     // Ends: the odometer of choices is finite, and cut off.
@@ -66,8 +76,19 @@ pub fn explain(
         blockers.clear();
     }
     answer.blockers = blockers;
-    answer.paths = paths;
-    answer.paths.truncate(MOST_PATHS);
+    if detail == Detail::Everything {
+        answer.paths = paths;
+        answer.paths.truncate(MOST_PATHS);
+    }
+}
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Ways, and the rules that decided or nearly did.
+    Everything,
+    /// What blocks, and where.
+    Blockers,
 }
 
 /// What is being told about one pair.
@@ -76,6 +97,7 @@ struct Telling<'s, 'n, 'q> {
     query: &'q Query,
     pair: &'q Pair<'q>,
     outcome: &'q Outcome,
+    detail: Detail,
     blockers: Vec<Blocker>,
     paths: Vec<PathAnswer>,
     /// Certain where the answer is unknown, and says why; else whatever is missing makes no difference, and is left out.
@@ -174,6 +196,9 @@ impl Telling<'_, '_, '_> {
 
     /// The events from the beginning to one, with the rules that matched.
     fn trail(&mut self, story: &Story, last: u32) -> Vec<Event> {
+        if self.detail == Detail::Blockers {
+            return Vec::new();
+        }
         let events = story.backwards(last).cloned();
         let mut events: Vec<Event> =
             events.map(|event| Event { matched: self.matched(&event), ..event }).collect();
