@@ -88,6 +88,25 @@ pub enum RouteTarget {
     Unknown,
 }
 
+impl RouteTarget {
+    /// The id of the thing that packets are sent to, where it is one.
+    pub fn id(&self) -> Option<&CompactString> {
+        match self {
+            RouteTarget::Gateway(id)
+            | RouteTarget::NatGateway(id)
+            | RouteTarget::NetworkInterface(id)
+            | RouteTarget::Instance(id)
+            | RouteTarget::PeeringConnection(id)
+            | RouteTarget::TransitGateway(id)
+            | RouteTarget::EgressOnlyInternetGateway(id)
+            | RouteTarget::CarrierGateway(id)
+            | RouteTarget::LocalGateway(id)
+            | RouteTarget::CoreNetwork(id) => Some(id),
+            RouteTarget::Local | RouteTarget::Unknown => None,
+        }
+    }
+}
+
 words! {
     /// The state of a route.
     RouteState { Active = "active", Blackhole = "blackhole", Filtered = "filtered", }

@@ -1,27 +1,18 @@
 //! Explanations: a blocker with its sentence, the rules that were considered, and what would help.
 
 use super::Context;
-use super::component::{absent_gateway, at_rows, instance_of, owning_vpc};
+use super::case::{Case, assumption_text, call, without_references};
+use super::component::{at_rows, instance_of};
 use super::name;
 use super::packets::header;
-use super::path::after_drop;
 use super::rule::{Met, RuleSource, place_text, rule};
-use super::traffic::{Match, addresses_text, transport_text};
+use super::traffic::Match;
 use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};
 use super::{remedy, sentence, wording};
-use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind, SecurityGroupId, Support};
-use crate::network::{Component, ExplanationCode, GroupIndex, Judge};
-use crate::packet::{Interval, protocol};
-use crate::solver::{Blocker, Destination, Direction, NearMiss, PairAnswer, RuleUse, Source};
-
-/// A blocker and what is around it.
-#[derive(Clone, Copy)]
-pub(super) struct Case<'c, 'a> {
-    pub context: Context<'a>,
-    pub pair: &'a PairAnswer,
-    pub blocker: &'a Blocker,
-    pub paths: &'c [PathView<'a>],
-}
+use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind};
+use crate::network::{Component, ExplanationCode, GroupIndex};
+use crate::packet::Interval;
+use crate::solver::{Blocker, Direction, NearMiss, PairAnswer};
 
 /// The view of a blocker.
 pub(super) fn explanation<'a>(
@@ -76,120 +67,6 @@ pub(super) fn direction_text(direction: Direction) -> &'static str {
     }
 }
 
-/// The call that would settle an assumption.
-pub(super) fn call(assumption: &Assumption) -> Option<String> {
-    assumption.needs.map(|call| format!("aws {call}"))
-}
-
-impl<'a> Case<'_, 'a> {
-    /// What is missing, where something is.
-    pub fn gap(&self) -> Option<&'a Assumption> {
-        self.blocker.gap.map(|index| &self.context.network.assumptions[index.index()])
-    }
-
-    /// Where the path shows the drop.
-    fn met(&self) -> Option<&super::view::ComponentView<'a>> {
-        let component = self.blocker.component;
-        let drops = self.paths.iter().flat_map(|path| match self.blocker.direction {
-            Direction::Forward => &path.forward_path_components,
-            Direction::Return => &path.return_path_components,
-        });
-        drops.into_iter().find(|it| it.component == component && it.decision == "drop")
-    }
-
-    /// The id of something that the snapshot does not have: what is missing, or where the last route sent.
-    fn absent_id(&self) -> Option<&'a str> {
-        if let Some(gap) = self.gap().filter(|gap| super::rule::is_id(&gap.about)) {
-            return Some(&gap.about);
-        }
-        let gateway = absent_gateway(self.context, self.blocker.component, &self.blocker.destination);
-        if gateway.is_some() {
-            return gateway;
-        }
-        let dropped = self.paths.iter().flat_map(|path| match self.blocker.direction {
-            Direction::Forward => &path.forward_path_components,
-            Direction::Return => &path.return_path_components,
-        });
-        dropped
-            .filter(|it| it.component == self.blocker.component)
-            .map(|it| it.id)
-            .find(|id| *id != name::ABSENT)
-    }
-
-    /// The direction of the filter that dropped, where one did.
-    pub fn is_outbound(&self) -> bool {
-        match self.blocker.rule {
-            RuleUse::Filter(id, _) => match self.context.network.judge(id) {
-                Judge::SecurityGroups { is_outbound, .. } | Judge::Acl { is_outbound, .. } => is_outbound,
-            },
-            RuleUse::None
-            | RuleUse::Stateful(_)
-            | RuleUse::Route(..)
-            | RuleUse::NoRoute(_)
-            | RuleUse::Assumption(_) => false,
-        }
-    }
-
-    /// What was asked of the packets' end that a filter looks at.
-    pub fn peer_text(&self) -> String {
-        let set = if self.is_outbound() { &self.blocker.destination } else { &self.blocker.source };
-        addresses_text(self.context.network, set)
-    }
-
-    /// The packets.
-    pub fn traffic(&self) -> String {
-        transport_text(&self.blocker.transport)
-    }
-
-    pub fn source(&self) -> String {
-        addresses_text(self.context.network, &self.blocker.source)
-    }
-
-    pub fn destination(&self) -> String {
-        addresses_text(self.context.network, &self.blocker.destination)
-    }
-
-    /// The VPC that it is about.
-    pub fn vpc(&self) -> Option<&'a str> {
-        let own = name::named(self.context, self.blocker.component).vpc;
-        own.or_else(|| name::vpc_id(self.context, self.blocker.vpc))
-            .or_else(|| owning_vpc(self.context, &self.blocker.destination))
-    }
-
-    /// The groups of the end that a filter looks at, where that is an interface.
-    pub fn peer_groups(&self) -> &'a [GroupIndex] {
-        let is_forward = self.blocker.direction == Direction::Forward;
-        // Inbound filters look at the sender, which of a reply is the destination.
-        let wants_source = self.is_outbound() != is_forward;
-        let query = self.context.query;
-        let interface = match (&query.sources[self.pair.source], &query.destinations[self.pair.destination]) {
-            (Source::Interface(interface, _), _) if wants_source => interface,
-            (_, Destination::Interface(interface, _)) if !wants_source => interface,
-            _ => return &[],
-        };
-        let network = self.context.network;
-        &network.group_sets[network.interfaces[interface.index()].groups.index()]
-    }
-
-    /// Whether the other end has a group.
-    fn has_group(&self, id: &SecurityGroupId) -> bool {
-        let groups = &self.context.network.groups;
-        self.peer_groups().iter().any(|group| groups[group.index()].id == *id)
-    }
-
-    fn source_ports(&self) -> Vec<Interval> {
-        let ports = &self.context.query.traffic.source_ports;
-        let client = |number: u8| {
-            let start = u32::from(number) << 16;
-            ports.iter().map(move |(low, high)| (start | u32::from(*low), start | u32::from(*high)))
-        };
-        match self.blocker.direction {
-            Direction::Forward => client(protocol::TCP).chain(client(protocol::UDP)).collect(),
-            Direction::Return => self.context.query.traffic.intervals.clone(),
-        }
-    }
-}
-
 /// What else has a part in it; of an interface in a bad state also its instance, and what switches public access off.
 fn related<'a>(case: Case<'_, 'a>) -> Vec<Related<'a>> {
     let blocker = case.blocker;
@@ -216,40 +93,6 @@ fn related<'a>(case: Case<'_, 'a>) -> Vec<Related<'a>> {
         Related { id: named.id, kind: named.kind, name: named.name, state: named.state }
     };
     components.into_iter().map(view).filter(|it| it.id != name::ABSENT).collect()
-}
-
-/// SG-18: of an attachment on the way, what has group referencing off: the transit gateway, the attachment, or both.
-pub(super) fn without_references(context: Context<'_>, component: Component) -> Vec<Component> {
-    let model = &context.snapshot.model;
-    let (id, gateway) = match component {
-        Component::Resource(ResourceKind::TransitGatewayAttachment, row) => {
-            let Some(it) = model.transit_gateway_attachments[..].get(row as usize) else { return Vec::new() };
-            (&it.id, &it.transit_gateway)
-        }
-        Component::Resource(ResourceKind::TransitGatewayVpcAttachment, row) => {
-            let Some(it) = model.transit_gateway_vpc_attachments[..].get(row as usize) else {
-                return Vec::new();
-            };
-            (&it.id, &it.transit_gateway)
-        }
-        Component::Resource(ResourceKind::TransitGateway, row) => {
-            let gateway = model.transit_gateways[..].get(row as usize);
-            let is_on = gateway.is_some_and(|it| it.group_referencing == Some(Support::Enable));
-            return if is_on { Vec::new() } else { vec![component] };
-        }
-        Component::Resource(..) | Component::Internet | Component::Service(_) => return vec![component],
-    };
-    let mut losing = Vec::new();
-    let attachment = model.transit_gateway_vpc_attachments.get(id);
-    if attachment.is_some_and(|it| it.group_referencing == Some(Support::Disable)) {
-        losing.push(component);
-    }
-    if let Some(position) = model.transit_gateways.position(gateway)
-        && model.transit_gateways[position].group_referencing != Some(Support::Enable)
-    {
-        losing.push(Component::Resource(ResourceKind::TransitGateway, position as u32));
-    }
-    if losing.is_empty() { vec![component] } else { losing }
 }
 
 /// The setting that holds for the subnet that packets stood in.
@@ -383,16 +226,6 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
     }
 }
 
-/// An assumption in a sentence.
-pub(super) fn assumption_text(assumption: &Assumption) -> String {
-    match (assumption.code, call(assumption)) {
-        (AssumptionCode::MissingData, Some(call)) => {
-            format!("the snapshot has no answer of `{call}` for {}", assumption.about)
-        }
-        (code, _) => format!("{} {}", assumption.about, wording::assumption(code)),
-    }
-}
-
 /// The view of an assumption.
 pub(super) fn assumption<'a>(context: Context<'a>, assumption: &'a Assumption) -> AssumptionView<'a> {
     AssumptionView {
@@ -416,9 +249,4 @@ pub(super) fn host_local(interface: &str) -> AssumptionView<'_> {
         place: None,
         makes_unknown: false,
     }
-}
-
-/// What a would-be path does after a drop.
-pub(super) fn next_hop<'c, 'a>(case: Case<'c, 'a>) -> Option<&'c super::view::ComponentView<'a>> {
-    after_drop(case.paths, case.blocker.direction, case.blocker.component)?.1
 }

@@ -14,6 +14,7 @@ mod name;
 mod rule;
 mod component;
 mod path;
+mod case;
 mod explanation;
 mod sentence;
 mod remedy;

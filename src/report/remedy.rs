@@ -1,6 +1,6 @@
 //! What would let packets pass: the smallest change that the case shows, else what usually helps.
 
-use super::explanation::{Case, next_hop};
+use super::case::{Case, next_hop};
 use super::name;
 use super::traffic::{is_everything, is_internet};
 use super::view::{ComponentView, Remedy, RuleView};
@@ -38,7 +38,7 @@ pub(super) fn remedies<'a>(
         }
         ExplanationCode::UnknownResource
         | ExplanationCode::TgwRtbRoutesAreUnknown
-        | ExplanationCode::UnsupportedComponent => match case.gap().and_then(super::explanation::call) {
+        | ExplanationCode::UnsupportedComponent => match case.gap().and_then(super::case::call) {
             Some(call) => {
                 vec![Remedy { component: None, words: format!("the answer of `{call}` in the snapshot") }]
             }

@@ -189,20 +189,9 @@ fn table_route<'a>(context: Context<'a>, table: u32, route: u16) -> Option<RuleV
 
 /// A route's target as AWS names it.
 pub(super) fn target_text(target: &RouteTarget) -> &str {
-    match target {
-        RouteTarget::Local => "local",
-        RouteTarget::Gateway(id)
-        | RouteTarget::NatGateway(id)
-        | RouteTarget::NetworkInterface(id)
-        | RouteTarget::Instance(id)
-        | RouteTarget::PeeringConnection(id)
-        | RouteTarget::TransitGateway(id)
-        | RouteTarget::EgressOnlyInternetGateway(id)
-        | RouteTarget::CarrierGateway(id)
-        | RouteTarget::LocalGateway(id)
-        | RouteTarget::CoreNetwork(id) => id,
-        RouteTarget::Unknown => "a target of an unknown kind",
-    }
+    let is_local = matches!(target, RouteTarget::Local);
+    let otherwise = if is_local { "local" } else { "a target of an unknown kind" };
+    target.id().map_or(otherwise, |id| id)
 }
 
 fn note_route(route: &Route, words: &mut String) {
@@ -317,10 +306,7 @@ impl<'a> RuleSource<'a> {
     /// Where a route sends, as far as it names a thing.
     pub fn target(&self) -> Option<&'a str> {
         match self {
-            RuleSource::Route { route } => {
-                let is_thing = !matches!(route.target, RouteTarget::Local | RouteTarget::Unknown);
-                is_thing.then(|| target_text(&route.target))
-            }
+            RuleSource::Route { route } => route.target.id().map(|id| id.as_str()),
             RuleSource::Transit { route } => route.attachments.first().map(|it| it.as_str()),
             RuleSource::Propagation { attachment, .. } => Some(attachment),
             RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),

@@ -1,6 +1,6 @@
 //! One sentence for a blocker: what dropped which packets, with the names and states of the case.
 
-use super::explanation::Case;
+use super::case::Case;
 use super::name::{self, Named};
 use super::view::{ComponentView, RuleView};
 use crate::model::ResourceKind;
@@ -234,7 +234,7 @@ fn bad_attachment(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
 fn losing(case: Case<'_, '_>) -> Vec<String> {
     let related = case.blocker.related.iter();
     let mut labels: Vec<String> = related
-        .flat_map(|it| super::explanation::without_references(case.context, *it))
+        .flat_map(|it| super::case::without_references(case.context, *it))
         .map(|it| name::named(case.context, it))
         .filter(|it| it.kind.starts_with("transit-gateway"))
         .map(label_of)
@@ -270,7 +270,7 @@ fn component_filter(case: Case<'_, '_>, component: &ComponentView<'_>) -> String
 
 fn unknown(case: Case<'_, '_>, component: &ComponentView<'_>, otherwise: &str) -> String {
     match case.gap() {
-        Some(gap) => super::explanation::assumption_text(gap),
+        Some(gap) => super::case::assumption_text(gap),
         None => format!("{} {otherwise}", short(component)),
     }
 }

@@ -57,20 +57,9 @@ pub(super) fn routes(document: &mut Document, source: Source<'_>, table: Option<
 }
 
 fn target(target: &RouteTarget) -> Cell {
-    match target {
-        RouteTarget::Local => Cell::text("local"),
-        RouteTarget::Gateway(id)
-        | RouteTarget::NatGateway(id)
-        | RouteTarget::NetworkInterface(id)
-        | RouteTarget::Instance(id)
-        | RouteTarget::PeeringConnection(id)
-        | RouteTarget::TransitGateway(id)
-        | RouteTarget::EgressOnlyInternetGateway(id)
-        | RouteTarget::CarrierGateway(id)
-        | RouteTarget::LocalGateway(id)
-        | RouteTarget::CoreNetwork(id) => Cell::text(id.as_str()),
-        RouteTarget::Unknown => Cell::text("unknown"),
-    }
+    let is_local = matches!(target, RouteTarget::Local);
+    let otherwise = if is_local { "local" } else { "unknown" };
+    Cell::text(target.id().map_or(otherwise, |id| id))
 }
 
 pub(super) fn route_table(document: &mut Document, source: Source<'_>, row: usize) {
