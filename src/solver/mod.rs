@@ -2,10 +2,10 @@
 //!
 //! Forwarding in AWS is a function of where a packet stands and where it is for, so a question is a walk, not a search:
 //! [`walk`] interprets the steps of locations on a [`flow::Flow`], a box of packets (sources × destinations × transport
-//! set) that splits where a map splits it. [`pair`] walks there and back for one pair of ends and judges; [`explain`]
-//! walks again, past everything that blocks, and collects what to tell. Where AWS chooses among equals, every choice is
-//! walked; where the snapshot is silent, the walk is done twice, once as if what is missing let nothing pass and once as
-//! if it let everything pass (`engine` 5.7).
+//! set) that splits where a map splits it. [`pair`] walks there and back for one pair of ends and judges; [`start`] says
+//! how packets begin, [`reply`] which packets answer which; [`explain`] walks again, past everything that blocks, and
+//! collects what to tell. Where AWS chooses among equals, every choice is walked; where the snapshot is silent, the walk
+//! is done twice, once as if what is missing let nothing pass and once as if it let everything pass (`engine` 5.7).
 //!
 //! Nothing here can fail, allocates per packet, or knows an AWS resource: locations, steps and components are the
 //! network's words.

@@ -1,4 +1,7 @@
 //! Filters: security groups and network ACLs, which drop by the other end's address and the port.
+//!
+//! A filter is a map from that address to what may pass. One address is one look-up; a set is split into the pieces
+//! where the map has one value, each of which is a flow of its own from here on.
 
 use smallvec::SmallVec;
 

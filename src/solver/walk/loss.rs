@@ -1,4 +1,7 @@
-//! Losing packets: all of a flow, part of its addresses or part of its ports; in a lenient walk they go on all the same.
+//! Losing packets: all of a flow, part of its addresses or part of its ports.
+//!
+//! Every drop comes through here. A plain walk only notes that something was lost; a lenient one records the drop and
+//! lets what was lost go on by itself from the next step, with one blocker more on its count.
 
 use super::{Drop, Next, Walk};
 use crate::network::{Component, ExplanationCode, PeerSide};

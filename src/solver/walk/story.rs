@@ -1,4 +1,7 @@
 //! The story of a walk: what happened to packets where, what was dropped, and what had to be assumed.
+//!
+//! Events are a tree that is kept as a list: each says which event came before it, so that flows that part share what
+//! they had in common. A walk that only decides has no story and pays nothing for it.
 
 use super::Walk;
 use crate::network::{AssumptionIndex, Component, ExplanationCode};

@@ -1,4 +1,7 @@
 //! Would-be ways: where a lenient walk goes on when no way leads on.
+//!
+//! Not good at finding the way that an operator had in mind: it tries what routes could name here, and prefers the way
+//! with the fewest further blockers.
 
 use super::{Drop, Walk};
 use crate::network::{EntryKind, LocationId, LocationKind};
