@@ -3,6 +3,7 @@
 //! The data stays where it is (`NETPATH_CORPUS`, else `../shared/corpus`); a clone without it skips, and says so. Every
 //! difference that is known stands in `docs/validation.md` with its cause, and in the lists below.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use netpath::network::{self, InterfaceIndex, Network};
@@ -18,10 +19,8 @@ pub fn corpus() -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    #[expect(clippy::print_stderr, reason = "the line that `.ci/run` looks for")]
-    {
-        eprintln!("skipped: no corpus at `{}`, set NETPATH_CORPUS", path.display());
-    }
+    // Not by `eprintln!`: what a passing test prints is hidden, and `.ci/run` looks for the line.
+    let _ = writeln!(io::stderr(), "skipped: no corpus at `{}`, set NETPATH_CORPUS", path.display());
     None
 }
 
