@@ -95,7 +95,7 @@ fn one_of(index: &Index<'_>, text: &str, found: &[Resource]) -> Result<Meaning, 
         ([], [first, ..]) => {
             Err(SelectorError::NotAnEnd { text: text.to_owned(), what: words(first.kind).1 })
         }
-        ([], []) => Err(SelectorError::Unknown { text: text.to_owned() }),
+        ([], []) => Err(super::unknown(index, text)),
         (several, _) => Err(super::ambiguous(index, text, several)),
     }
 }

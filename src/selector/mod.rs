@@ -21,6 +21,7 @@ pub use index::Index;
 pub use resource::Resource;
 pub use traffic::{parse_source_ports, parse_traffic};
 
+use crate::model::ResourceKind;
 use crate::network::Network;
 use crate::packet::Family;
 use crate::solver::{Destination, Query, Source, Traffic};
@@ -90,12 +91,12 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
     if let [first, ..] = exact.as_slice() {
         return Ok(*first);
     }
-    let unknown = || SelectorError::Unknown { text: text.to_owned() };
+    let unknown = || unknown(index, text);
     let found = match word::read(text)? {
         word::Word::Name(name) => named::named(index, text, name, named::NAMEABLE)?,
         word::Word::OfKind(kinds, name) => named::named(index, text, name, kinds)?,
         word::Word::Address(address) => {
-            let kind = crate::model::ResourceKind::NetworkInterface;
+            let kind = ResourceKind::NetworkInterface;
             let owners = index.owners(Family::of(address), crate::packet::bits(address));
             let known = owners.into_iter().filter(|it| it.index() < index.model.network_interfaces.len());
             known.map(|it| Resource { kind, position: it.0 }).collect()
@@ -109,6 +110,13 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
         [] => Err(unknown()),
         several => Err(ambiguous(index, text, several)),
     }
+}
+
+/// Nothing has a name, as far as the snapshot goes: calls that would name such things may be missing from it.
+fn unknown(index: &Index<'_>, text: &str) -> SelectorError {
+    let is_whole = |kind: ResourceKind| index.model.coverage.holds(kind, None, None);
+    let kinds = word::kinds_meant(text).iter().filter(|kind| !is_whole(**kind));
+    SelectorError::Unknown { text: text.to_owned(), lacks: kinds.map(|kind| kind.call()).collect() }
 }
 
 fn ambiguous(index: &Index<'_>, text: &str, found: &[Resource]) -> SelectorError {

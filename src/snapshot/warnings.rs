@@ -251,8 +251,7 @@ impl SnapshotError {
             SnapshotError::Unreadable { .. } => None,
             SnapshotError::NotJson { spoiled, .. } => spoiled.help().map(str::to_owned),
             SnapshotError::Nothing { .. } => Some(
-                "save answers with `aws ec2 describe-vpcs --output json > describe-vpcs.json`, one file a call, \
-                 or run `netpath collect`"
+                "save answers with `aws ec2 describe-vpcs --output json > describe-vpcs.json`, one file a call"
                     .into(),
             ),
             SnapshotError::Strict(_) => Some("leave `--strict` away to answer from what is there".into()),

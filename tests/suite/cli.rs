@@ -138,6 +138,11 @@ fn errors_are_an_error_and_a_help() {
             "traffic `443`: `443` is no protocol",
             "did you mean `tcp/443`?",
         ),
+        (
+            &["query", "web-a", "app-a", "tcp/ 443"],
+            "traffic `tcp/ 443`: a space stands beside the `/`",
+            "did you mean `tcp/443`?",
+        ),
         (&["query", "web-a", "app-a", "tcp/70000"], "`70000` is no port", "write `tcp/443`"),
         (&["query", "web-a", "app-a", "--source-ports", "x"], "source ports `x`", "write ports"),
         (&["query", "web-a", "10.0.0.300"], "`10.0.0.300` is no address and no CIDR", "write an address"),
@@ -173,6 +178,72 @@ fn errors_are_an_error_and_a_help() {
         assert!(rest.len() <= 1 && rest.iter().all(|it| it.starts_with("help: ")), "{words:?}: {}", run.err);
         assert!(rest.concat().contains(help), "{words:?}: {}", run.err);
     }
+}
+
+#[test]
+fn a_name_that_a_missing_call_would_know_says_so() {
+    let folder = copy();
+    fs::remove_file(folder.path().join("describe-instances.json")).expect("the file is there");
+    let ask = |words: &[&str]| run(netpath().arg("-s").arg(folder.path()).args(words), "");
+    for name in ["web-a", "i-082fe1c50e48cbfde", "instance:web-a"] {
+        let run = ask(&["query", name, "10.0.10.10", "tcp/8080"]);
+        assert_eq!(run.code, 2, "{name}");
+        let first = run.err.lines().next().unwrap_or_default();
+        let message = "which lacks the whole answer of `aws ec2 describe-instances`";
+        assert!(first.ends_with(message), "{name}: {}", run.err);
+    }
+    // What other calls name is not theirs to know.
+    assert!(!ask(&["query", "sg-nothing", "10.0.10.10"]).err.contains("lacks"));
+    let line = "{\"source\":\"web-a\",\"destination\":\"10.0.10.10\"}";
+    let batch = run(netpath().arg("-s").arg(folder.path()).args(["query", "--batch", "-"]), line);
+    assert!(batch.out.contains("`aws ec2 describe-instances`"), "{}", batch.out);
+}
+
+#[test]
+fn what_an_ambiguous_name_is_told_works() {
+    let ids = ["eni-067c5271f9faac87c", "eni-067c5"];
+    for word in ["eni-", "i-0", "eni:eni-0", "tgw-"] {
+        assert_ne!(ask(&["query", word, "app-a"]).code, 0, "{word}");
+    }
+    for id in ids {
+        assert_eq!(ask(&["query", id, "app-a", "tcp/8080"]).code, 0, "{id}");
+    }
+    let several = ask(&["query", "i-0", "app-a"]);
+    assert!(several.err.starts_with("error: `i-0` is ambiguous: it may be any of "), "{}", several.err);
+    let help = several.err.lines().last().unwrap_or_default();
+    let suggested = help.split('`').nth(1).unwrap_or_default();
+    assert!(help.starts_with("help: name one by its id, such as `i-0") && suggested != "i-0", "{help}");
+    assert_eq!(ask(&["query", suggested, "app-a", "tcp/8080"]).code, 0, "{help}");
+}
+
+#[test]
+fn the_shortest_beginning_that_only_one_id_has_is_enough() {
+    assert_eq!(ask(&["query", "i-082", "app-a", "tcp/8080", "--expect", "reachable"]).code, 0);
+    assert_eq!(ask(&["query", "i-08", "app-a", "tcp/8080", "--expect", "reachable"]).code, 0);
+}
+
+#[test]
+fn a_verdict_is_expected_in_letters_of_either_case() {
+    let words = ["query", "web-a", "app-a", "tcp/8080", "--expect"];
+    for (verdict, code) in [("REACHABLE", 0), ("Not-Reachable", 1)] {
+        assert_eq!(ask(&[&words[..], &[verdict]].concat()).code, code, "{verdict}");
+    }
+    let line = "{\"source\":\"web-a\",\"destination\":\"app-a\",\"traffic\":\"tcp/8080\",\"expect\":\"BLOCKED\"}";
+    let batch = |line: &str| run(netpath().arg("-s").arg(three_tier()).args(["query", "--batch", "-"]), line);
+    assert_eq!(batch(line).code, 1);
+    let wrong = batch(&line.replace("BLOCKED", "never"));
+    assert!(wrong.out.contains("`never` is no verdict: they are `reachable`"), "{}", wrong.out);
+}
+
+#[test]
+fn a_single_answer_can_be_brief() {
+    let words = ["query", "web-a", "app-a", "tcp/22", "--brief"];
+    assert_eq!(ask(&words).out, "blocked ENI_SG_RULES_MISMATCH\n");
+    let as_json = ask(&[&words[..], &["-f", "json"]].concat());
+    assert_eq!(as_json.out, "{\"verdict\":\"blocked\",\"codes\":[\"ENI_SG_RULES_MISMATCH\"]}\n");
+    assert_eq!(ask(&["query", "web-a", "app-a", "tcp/8080", "--brief"]).out, "reachable\n");
+    assert_eq!(ask(&[&words[..], &["--expect", "reachable"]].concat()).code, 1);
+    assert_eq!(ask(&[&words[..], &["-f", "aws"]].concat()).code, 2);
 }
 
 #[test]
@@ -273,6 +344,13 @@ fn help_is_short_and_has_two_examples() {
             assert!(long.out.len() >= help.out.len(), "{command}");
         }
     }
+    for words in [&["--help"][..], &["help"], &["help", "query"]] {
+        let help = run(netpath().args(words), "");
+        assert!(!help.out.contains("collect"), "{words:?} speaks of a command that is not there");
+    }
+    let empty = tempfile::tempdir().expect("a temporary folder can be made");
+    let nothing = run(netpath().arg("-s").arg(empty.path()).args(["query", "a", "b"]), "");
+    assert!(!nothing.err.contains("netpath collect"), "{}", nothing.err);
     let version = run(netpath().arg("--version"), "");
     assert!(version.out.starts_with("netpath "), "{}", version.out);
 }
@@ -417,7 +495,8 @@ fn a_batch_answers_every_line_in_its_place() {
                  not json\n\
                  {\"id\":\"x\",\"source\":\"web-a\"}\n\
                  {\"source\":\"nobody\",\"destination\":\"app-a\"}\n\
-                 {\"id\":18446744073709551616,\"source\":\"web-a\",\"destination\":\"app-a\"}";
+                 {\"id\":18446744073709551616,\"source\":\"web-a\",\"destination\":\"app-a\"}\n\
+                 {\"id\":1,\"id\":2,\"source\":\"web-a\",\"destination\":\"app-a\"}";
     let brief = run(netpath().arg("-s").arg(three_tier()).args(["query", "--batch", "-", "--brief"]), lines);
     assert_eq!(brief.code, 2, "{}", brief.err);
     let expected = [
@@ -427,6 +506,7 @@ fn a_batch_answers_every_line_in_its_place() {
         "{\"id\":\"x\",\"error\":\"not a question: missing field `destination`\"}",
         "{\"id\":null,\"error\":\"nothing in the snapshot is called `nobody`\"}",
         "{\"id\":18446744073709551616,\"verdict\":\"partial\",\"codes\":[\"ENI_SG_RULES_MISMATCH\"]}",
+        "{\"id\":null,\"error\":\"not a question: duplicate field `id`\"}",
     ];
     let answers: Vec<&str> = brief.out.lines().collect();
     assert_eq!(answers.len(), expected.len(), "{}", brief.out);

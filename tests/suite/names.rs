@@ -182,7 +182,8 @@ fn a_name_is_an_id_before_a_tag_before_a_beginning() {
     let source = |text: &str| case.ends(text, "8.8.8.8").replace(" -> 8.8.8.8/32", "");
     assert_eq!(source("eni-abcd2"), "eni-abcd2");
     assert_eq!(source("eni-solo"), "eni-solo1");
-    assert_eq!(source("eni-sol"), "nothing in the snapshot is called `eni-sol`");
+    assert_eq!(source("eni-s"), "eni-solo1");
+    assert_eq!(source("eni-t"), "nothing in the snapshot is called `eni-t`");
     assert_eq!(
         source("eni-abcd"),
         "`eni-abcd` is ambiguous: eni-abcd1 (network interface `eni-abcd2` in vpc-a of account 111111111111), \
