@@ -33,7 +33,8 @@ impl TryFrom<std::borrow::Cow<'_, str>> for Expectation {
             let all = Expectation::value_variants().iter().map(|it| format!("`{}`", it.as_text()));
             all.collect::<Vec<_>>().join(", ")
         };
-        Expectation::from_str(&text, true).map_err(|_| format!("`{text}` is no verdict: they are {}", words()))
+        Expectation::from_str(&text, true)
+            .map_err(|_| format!("`{text}` is no verdict: they are {}", words()))
     }
 }
 

@@ -60,6 +60,7 @@ impl Failure {
             | SelectorError::ServiceAsSource { .. }
             | SelectorError::Malformed { .. }
             | SelectorError::NoFamily { .. }
+            | SelectorError::OtherFamily { .. }
             | SelectorError::Traffic { .. }
             | SelectorError::SourcePorts { .. }) => {
                 Failure { message: error.to_string(), details: Vec::new(), help }

@@ -182,9 +182,9 @@ pub(super) fn port_match(
         "udp" => 17,
         "icmp" => 1,
         "icmpv6" => 58,
-        other => other
-            .parse::<u8>()
-            .map_err(|_| malformed(members.protocol, protocol.chars().take(40).collect(), "a protocol name or number"))?,
+        other => other.parse::<u8>().map_err(|_| {
+            malformed(members.protocol, protocol.chars().take(40).collect(), "a protocol name or number")
+        })?,
     };
     // Out-of-range ports are refused rather than cut: a rule that is not understood must not admit.
     let in_range = |member, value: i64, limit: i64, what| {

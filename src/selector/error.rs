@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::packet::Family;
+
 /// Why a name, address or traffic stands for nothing that can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorError {
@@ -77,6 +79,21 @@ pub enum SelectorError {
         /// `address family`, or `IPv6 addresses` when one was asked for.
         family: &'static str,
     },
+    /// Traffic of one family, between ends that are asked about in the other.
+    #[error(
+        "traffic `{text}` is {}, and between `{source_text}` and `{destination_text}` only {} is asked about",
+        family_name(*.family), other_name(*.family)
+    )]
+    OtherFamily {
+        /// The source's word.
+        source_text: String,
+        /// The destination's word.
+        destination_text: String,
+        /// The person's word for the traffic.
+        text: String,
+        /// The family that it is of.
+        family: Family,
+    },
     /// Traffic that is none.
     #[error("traffic `{text}`: {cause}")]
     Traffic {
@@ -132,6 +149,20 @@ impl std::fmt::Display for Candidate {
 
 /// How many candidates are listed.
 const MOST_LISTED: usize = 8;
+
+fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv4",
+        Family::V6 => "IPv6",
+    }
+}
+
+fn other_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv6",
+        Family::V6 => "IPv4",
+    }
+}
 
 fn lacking(calls: &[&'static str]) -> String {
     match calls {
@@ -208,6 +239,12 @@ impl SelectorError {
                 Some("write an address as `10.0.1.5` or `2001:db8::1`, a block as `10.0.0.0/16`".to_owned())
             }
             SelectorError::NoFamily { .. } => None,
+            SelectorError::OtherFamily { family: Family::V4, .. } => {
+                Some("IPv6 has `icmpv6`; its ping is `icmpv6/128`".to_owned())
+            }
+            SelectorError::OtherFamily { family: Family::V6, .. } => {
+                Some("IPv4 has `icmp`; its ping is `icmp/8`".to_owned())
+            }
             SelectorError::Traffic { advice: Some(advice), text, .. } if advice != text => Some(format!("did you mean `{advice}`?")),
             SelectorError::Traffic { .. } => Some(
                 "write `tcp/443`, `tcp/80,443`, `tcp/8000-8100`, `udp/53`, `icmp/8`, `icmp/3:4`, `icmpv6/128`, `proto/50` or `all`; join several with `+`"

@@ -228,7 +228,8 @@ fn a_verdict_is_expected_in_letters_of_either_case() {
     for (verdict, code) in [("REACHABLE", 0), ("Not-Reachable", 1)] {
         assert_eq!(ask(&[&words[..], &[verdict]].concat()).code, code, "{verdict}");
     }
-    let line = "{\"source\":\"web-a\",\"destination\":\"app-a\",\"traffic\":\"tcp/8080\",\"expect\":\"BLOCKED\"}";
+    let line =
+        "{\"source\":\"web-a\",\"destination\":\"app-a\",\"traffic\":\"tcp/8080\",\"expect\":\"BLOCKED\"}";
     let batch = |line: &str| run(netpath().arg("-s").arg(three_tier()).args(["query", "--batch", "-"]), line);
     assert_eq!(batch(line).code, 1);
     let wrong = batch(&line.replace("BLOCKED", "never"));
