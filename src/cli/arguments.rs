@@ -70,7 +70,7 @@ pub(super) struct Options {
     /// The Region of files that do not say theirs
     #[arg(long, value_name = "NAME", global = true, env = "NETPATH_REGION")]
     pub region: Option<String>,
-    /// Anything unread, dangling or truncated in the snapshot is an error
+    /// Anything unread, dangling, contradictory or truncated in the snapshot is an error
     #[arg(long, global = true)]
     pub strict: bool,
     /// Take AWS's defaults for calls that the snapshot lacks, and say so

@@ -156,6 +156,11 @@ fn errors_are_an_error_and_a_help() {
             "aws ec2",
         ),
         (&["query", "svc:s3", "web-a"], "`svc:s3` is a service", ""),
+        (
+            &["query", "web-a", "app-a", "icmpv6/128"],
+            "traffic `icmpv6/128` is IPv6, and between `web-a` and `app-a` only IPv4 is asked about",
+            "IPv4 has `icmp`; its ping is `icmp/8`",
+        ),
         (&["query", "web-a", "app-a", "--ipv6"], "`web-a` and `app-a` have no IPv6 in common", ""),
         (&["query", "web-a", "app-a", "--via", "nowhere"], "nothing in the snapshot is called `nowhere`", ""),
         (&["show", "sg-wbe"], "nothing in the snapshot is called `sg-wbe`", "did you mean `sg-web`"),
@@ -234,6 +239,120 @@ fn a_verdict_is_expected_in_letters_of_either_case() {
     assert_eq!(batch(line).code, 1);
     let wrong = batch(&line.replace("BLOCKED", "never"));
     assert!(wrong.out.contains("`never` is no verdict: they are `reachable`"), "{}", wrong.out);
+}
+
+/// A topology in shorthand, as a folder of files.
+fn written(topology: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (path, document) in crate::shorthand::expand(topology).expect("the topology is right") {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+        fs::write(path, document.to_string()).expect("a file can be written");
+    }
+    folder
+}
+
+// Not on a page: the second opinion takes all of a missing VPC for unknown.
+#[test]
+fn without_the_vpcs_nothing_is_certain_of_ipv6_on_the_internet() {
+    let topology = "vpc vpc-a 10.0.0.0/16 2600:f00d::/56
+         subnet subnet-a 10.0.1.0/24 2600:f00d::/64 in vpc-a
+         eni eni-a 10.0.1.10 2600:f00d::10 in subnet-a sg sg-a public 198.51.100.10
+         eni eni-b 10.0.1.20 2600:f00d::20 in subnet-a sg sg-a
+         allow sg-a inbound tcp 443 from 0.0.0.0/0,::/0
+         route subnet-a 0.0.0.0/0 -> igw-a
+         route subnet-a ::/0 -> igw-a\n";
+    let (whole, folder) = (written(topology), written(&format!("{topology}missing vpcs")));
+    for (source, destination, family, verdict) in [
+        ("eni-a", "internet", "--ipv6", "unknown"),
+        ("internet", "eni-a", "--ipv6", "unknown"),
+        ("internet", "eni-a", "--ipv4", "reachable"),
+        ("eni-a", "eni-b", "--ipv6", "reachable"),
+    ] {
+        let ask = |folder: &TempDir| {
+            let words = ["query", source, destination, "tcp/443", family, "-f", "json"];
+            json(&run(netpath().arg("-s").arg(folder.path()).args(words), "").out)
+        };
+        assert_eq!(ask(&whole)["verdict"], "reachable", "{source} -> {destination} {family}");
+        let answer = ask(&folder);
+        assert_eq!(answer["verdict"], verdict, "{source} -> {destination} {family}");
+        let names_call = answer["assumptions"].to_string().contains("aws ec2 describe-vpcs");
+        assert_eq!(names_call, verdict == "unknown", "{answer}");
+    }
+}
+
+#[test]
+fn without_its_exclusions_nothing_is_certain_of_block_public_access() {
+    let topology = "vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.1.0/24 in vpc-a
+         eni eni-a 10.0.1.10 in subnet-a public 198.51.100.10
+         route subnet-a 0.0.0.0/0 -> igw-a
+         bpa block-bidirectional\n";
+    for (more, verdict) in [
+        ("", "blocked VPC_BLOCK_PUBLIC_ACCESS_ENABLED\n"),
+        ("missing vpc-block-public-access-exclusions", "unknown UNKNOWN_RESOURCE\n"),
+        ("bpa-exclusion vpc-a allow-bidirectional", "reachable\n"),
+        ("bpa-exclusion vpc-a allow-sideways", "unknown UNKNOWN_RESOURCE\n"),
+    ] {
+        let folder = written(&format!("{topology}{more}"));
+        let words = ["query", "eni-a", "internet", "tcp/443", "--brief"];
+        let run = run(netpath().arg("-s").arg(folder.path()).args(words), "");
+        assert_eq!(run.out, verdict, "{more}: {}", run.err);
+    }
+}
+
+#[test]
+fn an_instance_that_no_call_describes_is_said_to_be_taken_for_running() {
+    let folder = copy();
+    fs::remove_file(folder.path().join("describe-instances.json")).expect("the file is there");
+    let words = ["query", "10.0.0.10", "10.0.10.10", "tcp/8080", "-f", "json"];
+    let answer = json(&run(netpath().arg("-s").arg(folder.path()).args(words), "").out);
+    assert_eq!(answer["verdict"], "reachable");
+    let said: Vec<&Value> = answer["assumptions"].as_array().expect("a list").iter().collect();
+    assert!(said.iter().any(|it| it["code"] == "INSTANCE_ASSUMED_RUNNING"), "{said:?}");
+    assert!(said.iter().all(|it| it["needs"] == "aws ec2 describe-instances"), "{said:?}");
+}
+
+#[test]
+fn a_block_says_what_it_was_narrowed_to() {
+    let words = ["query", "10.0.0.0/8", "app-a", "tcp/8080"];
+    let text = ask(&words).out;
+    assert!(text.contains("10.0.0.0/8 stands for the interfaces in it ("), "{text}");
+    assert!(text.contains("nobody in the snapshot has the rest"), "{text}");
+    let answer = json(&ask(&[&words[..], &["-f", "json"]].concat()).out);
+    let assumptions = answer["assumptions"].as_array().expect("a list");
+    let narrowed = assumptions.iter().find(|it| it["code"] == "BLOCK_NARROWED").expect("it is said");
+    assert_eq!(narrowed["about"], "10.0.0.0/8");
+    assert!(!ask(&["query", "10.0.0.10", "app-a"]).out.contains("stands for the interfaces"));
+    // A whole line of addresses is the internet, and AWS's own addresses in it keep nothing unknown.
+    for destination in ["0.0.0.0/0", "128.0.0.0/1"] {
+        let run = ask(&["query", "app-a", destination, "tcp/443", "--brief"]);
+        assert!(!run.out.contains("unknown"), "{destination}: {}", run.out);
+    }
+    assert_eq!(ask(&["query", "app-a", "0.0.0.0/0", "tcp/443", "--expect", "reachable"]).code, 0);
+}
+
+#[test]
+fn an_address_that_cannot_be_read_is_said_and_makes_nothing_certain() {
+    let folder = copy();
+    let mut id = String::new();
+    edit(folder.path(), "describe-network-interfaces.json", |document| {
+        let interface = &mut document["NetworkInterfaces"][0];
+        interface["PrivateIpAddress"] = "10.0.0.300".into();
+        id = interface["NetworkInterfaceId"].as_str().unwrap_or_default().to_owned();
+    });
+    let ask = |words: &[&str]| run(netpath().arg("-s").arg(folder.path()).args(words), "");
+    let run = ask(&["query", "10.0.0.99", "10.0.10.99", "tcp/443", "-f", "json"]);
+    let expected = "warning: describe-network-interfaces.json: NetworkInterfaces[0]: left out: member \
+                    `PrivateIpAddress` is `10.0.0.300`, which is not an IP address";
+    assert!(run.err.starts_with(expected), "{}", run.err);
+    assert_eq!(json(&run.out)["verdict"], "unknown", "{}", run.out);
+    let named = ask(&["query", &id, "10.0.10.99"]);
+    assert!(
+        named.err.contains("lacks the whole answer of `aws ec2 describe-network-interfaces`"),
+        "{}",
+        named.err
+    );
 }
 
 #[test]
@@ -580,6 +699,16 @@ fn ways_can_be_asked_for_or_ruled_out() {
     assert_eq!(code(&["--avoid", "nat-b"], "reachable"), 0);
     assert_eq!(code(&["--avoid", "subnet-web-a"], "blocked"), 0);
     assert_eq!(code(&["--via", "igw-shop", "--avoid", "subnet-web-b"], "reachable"), 0);
+    // What is ruled out has a reason, also where a way has nothing to name.
+    for words in [
+        ["query", "app-a", "203.0.113.9", "tcp/443", "--via", "sg-db"],
+        ["query", "app-a", "203.0.113.9", "tcp/443", "--avoid", "igw-shop"],
+        ["query", "app-a", "10.0.10.10", "tcp/443", "--via", "sg-db"],
+        ["query", "web-a", "169.254.169.254", "tcp/80", "--via", "nat-a"],
+    ] {
+        let run = ask(&[&words[..], &["--brief"]].concat());
+        assert_eq!(run.out, "blocked COMPONENT_FILTER_RESTRICTION\n", "{words:?}");
+    }
 }
 
 #[test]
