@@ -70,7 +70,7 @@ pub(super) struct Options {
     /// The Region of files that do not say theirs
     #[arg(long, value_name = "NAME", global = true, env = "NETPATH_REGION")]
     pub region: Option<String>,
-    /// Anything unread, dangling or truncated in the snapshot is an error
+    /// Anything unread, dangling, contradictory or truncated in the snapshot is an error
     #[arg(long, global = true)]
     pub strict: bool,
     /// Take AWS's defaults for calls that the snapshot lacks, and say so
@@ -138,7 +138,7 @@ pub(super) struct Query {
     #[arg(default_value = "all")]
     pub traffic: String,
     /// What the verdict must be; `not-reachable` is `blocked` or `forward-only`
-    #[arg(long, value_name = "VERDICT")]
+    #[arg(long, value_name = "VERDICT", ignore_case = true)]
     pub expect: Option<Expectation>,
     /// Explain each pair of several ends, not only some of each verdict
     #[arg(long)]
@@ -171,8 +171,8 @@ pub(super) struct Query {
     /// `id`. A line that cannot be answered gets `{"id","error"}` and the rest goes on.
     #[arg(long, value_name = "FILE")]
     pub batch: Option<PathBuf>,
-    /// In a batch, write only id, verdict and codes
-    #[arg(long, requires = "batch")]
+    /// Write only verdict and codes, in a batch with the id
+    #[arg(long)]
     pub brief: bool,
 }
 

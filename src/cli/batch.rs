@@ -35,6 +35,9 @@ const LINES_A_TURN: usize = 64;
 /// One line. Members that nobody here knows are ignored.
 #[derive(Debug, Deserialize)]
 struct Line<'a> {
+    /// Read by itself, for lines that are no questions; here so that two of them are an error like two of any other.
+    #[serde(rename = "id")]
+    _id: Option<serde::de::IgnoredAny>,
     #[serde(borrow)]
     source: Cow<'a, str>,
     #[serde(borrow)]

@@ -8,7 +8,7 @@ use crate::solver::Verdict;
 
 /// A verdict, or a family of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "std::borrow::Cow<'_, str>")]
 pub(super) enum Expectation {
     /// Every asked packet gets there, and the reply to each gets back
     Reachable,
@@ -22,6 +22,20 @@ pub(super) enum Expectation {
     Unknown,
     /// No reply gets back: `blocked` or `forward-only`
     NotReachable,
+}
+
+impl TryFrom<std::borrow::Cow<'_, str>> for Expectation {
+    type Error = String;
+
+    /// A line of a batch says it as the option does, in letters of either case.
+    fn try_from(text: std::borrow::Cow<'_, str>) -> Result<Expectation, String> {
+        let words = || {
+            let all = Expectation::value_variants().iter().map(|it| format!("`{}`", it.as_text()));
+            all.collect::<Vec<_>>().join(", ")
+        };
+        Expectation::from_str(&text, true)
+            .map_err(|_| format!("`{text}` is no verdict: they are {}", words()))
+    }
 }
 
 impl Expectation {

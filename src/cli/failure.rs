@@ -7,6 +7,9 @@ use super::terminal::clean;
 use crate::selector::{Index, SelectorError};
 use crate::snapshot::SnapshotError;
 
+/// How many of the things that a name may mean are listed.
+const MOST_LISTED: usize = 20;
+
 /// Why nothing was answered.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -33,14 +36,19 @@ impl Failure {
     pub(super) fn of_selector(index: &Index<'_>, error: SelectorError) -> Failure {
         let help = error.help();
         match error {
-            SelectorError::Ambiguous { text, candidates } => Failure {
-                message: format!("`{text}` is ambiguous: it may be any of {}", candidates.len()),
-                details: candidates.iter().map(ToString::to_string).collect(),
-                help,
-            },
-            SelectorError::Unknown { text } => {
+            SelectorError::Ambiguous { text, candidates } => {
+                let shown = candidates.iter().take(MOST_LISTED).map(ToString::to_string);
+                let more = candidates.len().saturating_sub(MOST_LISTED);
+                let rest = (more > 0).then(|| format!("and {more} more"));
+                Failure {
+                    message: format!("`{text}` is ambiguous: it may be any of {}", candidates.len()),
+                    details: shown.chain(rest).collect(),
+                    help,
+                }
+            }
+            SelectorError::Unknown { text, lacks } => {
                 let similar: Vec<String> = index.similar(&text).iter().map(|it| format!("`{it}`")).collect();
-                let message = SelectorError::Unknown { text }.to_string();
+                let message = SelectorError::Unknown { text, lacks }.to_string();
                 let advice = format!("did you mean {}?", similar.join(" or "));
                 let help = if similar.is_empty() { help } else { Some(advice) };
                 Failure { message, details: Vec::new(), help }
@@ -52,6 +60,7 @@ impl Failure {
             | SelectorError::ServiceAsSource { .. }
             | SelectorError::Malformed { .. }
             | SelectorError::NoFamily { .. }
+            | SelectorError::OtherFamily { .. }
             | SelectorError::Traffic { .. }
             | SelectorError::SourcePorts { .. }) => {
                 Failure { message: error.to_string(), details: Vec::new(), help }

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::network::{Component, ExplanationCode, Network};
-use crate::packet::AddressSet;
+use crate::packet::{AddressSet, Family};
 use crate::selector::{Index, SelectorError, components};
 use crate::solver::{
     Answer, Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, Query, RuleUse, Verdict, together,
@@ -72,6 +72,12 @@ impl Filter {
         let kept: Vec<&PathAnswer> = pair.paths.iter().filter(|path| is_open(path)).collect();
         if ruled_out.is_empty() && !kept.is_empty() {
             return;
+        }
+        if let (true, true, Some(component)) =
+            (kept.is_empty(), ruled_out.is_empty(), self.via.first().or(self.avoid.first()))
+        {
+            // Packets that never leave their host pass nothing at all.
+            ruled_out.push(untold(pair.family, *component));
         }
         pair.witness = None;
         if kept.is_empty() {
@@ -148,6 +154,27 @@ fn blocker(direction: Direction, component: Component, event: &Event) -> Blocker
         source: event.source.clone(),
         destination: event.destination.clone(),
         transport: event.transport.clone(),
+        subnet: u32::MAX,
+        vpc: u32::MAX,
+        is_later: false,
+        gap: None,
+    }
+}
+
+/// Why a pair does not count that has no way to tell of.
+fn untold(family: Family, component: Component) -> Blocker {
+    let empty = AddressSet::empty(family);
+    Blocker {
+        direction: Direction::Forward,
+        code: ExplanationCode::ComponentFilterRestriction,
+        component,
+        related: Vec::new(),
+        rule: RuleUse::None,
+        by: None,
+        considered: Vec::new(),
+        source: empty.clone(),
+        destination: empty,
+        transport: Vec::new(),
         subnet: u32::MAX,
         vpc: u32::MAX,
         is_later: false,

@@ -1,5 +1,7 @@
 //! `netpath query`: one question, or a batch of them.
 
+use std::io::Write;
+
 use super::arguments::{Format, Query as Words};
 use super::failure::Failure;
 use super::filter::Filter;
@@ -9,7 +11,7 @@ use super::{Context, Outcome, batch};
 use crate::packet::Family;
 use crate::report::{self, Question, Report};
 use crate::selector::{Arguments, Index, resolve};
-use crate::solver::{Solver, Verdict, solve_with};
+use crate::solver::{Answer, Solver, Verdict, solve_with};
 
 /// Answers.
 pub(super) fn run(context: &Context, words: &Words) -> Result<Outcome, Failure> {
@@ -40,6 +42,9 @@ pub(super) fn arguments(words: &Words) -> Arguments<'_> {
 }
 
 fn one(context: &Context, words: &Words, source: &str, destination: &str) -> Result<Outcome, Failure> {
+    if words.brief && context.options.format == Format::Aws {
+        return Err(Failure::new("`--brief` has no form of AWS's").help("ask for `--format text` or `json`"));
+    }
     let opened = open(context)?;
     let index = Index::new(&opened.snapshot.model, &opened.network);
     let failed = |error| Failure::of_selector(&index, error);
@@ -50,6 +55,10 @@ fn one(context: &Context, words: &Words, source: &str, destination: &str) -> Res
     let mut solver = Solver::new(&opened.network);
     let mut answer = solve_with(&mut solver, &query);
     filter.apply(&opened.network, &mut answer);
+    if words.brief {
+        print_brief(context, &answer)?;
+        return Ok(judge(context, words, answer.verdict));
+    }
     let question = Question {
         source: source.to_owned(),
         destination: destination.to_owned(),
@@ -75,6 +84,18 @@ fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
         Format::Aws => report::aws::write(report, &mut output),
     };
     written.map_err(|cause| unwritable("the answer", &cause))?;
+    output.finish()
+}
+
+/// Verdict and codes: a line of words, or of JSON.
+fn print_brief(context: &Context, answer: &Answer) -> Result<(), Failure> {
+    let codes = report::codes(answer);
+    let line = match context.options.format {
+        Format::Text => [&[answer.verdict.as_text()], codes.as_slice()].concat().join(" "),
+        Format::Json | Format::Aws => report::batch::alone(answer.verdict, &codes),
+    };
+    let mut output = Output::open(context.options.output.as_deref())?;
+    writeln!(output, "{line}").map_err(|cause| unwritable("the answer", &cause))?;
     output.finish()
 }
 

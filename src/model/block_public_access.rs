@@ -67,6 +67,15 @@ pub struct BlockPublicAccessExclusion {
 }
 
 impl BlockPublicAccessExclusion {
+    /// The word that nobody knows, when its state or mode is one and decides (JS-4).
+    pub fn odd_word(&self) -> Option<&str> {
+        match (&self.state, &self.mode) {
+            (Some(ExclusionState::Unknown(word)), _) => Some(word),
+            (_, ExclusionMode::Unknown(word)) if self.is_in_force() => Some(word),
+            (_, ExclusionMode::Unknown(_) | ExclusionMode::Bidirectional | ExclusionMode::Egress) => None,
+        }
+    }
+
     /// BPA-4: whether it counts.
     pub fn is_in_force(&self) -> bool {
         matches!(self.state, None | Some(ExclusionState::CreateComplete | ExclusionState::UpdateComplete))

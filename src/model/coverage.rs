@@ -126,6 +126,10 @@ pub enum AssumptionCode {
     HostLocal,
     /// The instance has several interfaces; which one its system sends by is outside the model (ENI-9).
     HostRoutingAssumed,
+    /// The instance is taken to be running: the snapshot does not describe it (ENI-8).
+    InstanceAssumedRunning,
+    /// A block of addresses was asked about, and stands for the interfaces in it.
+    BlockNarrowed,
     /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
     EncryptionEnforced,
 }
@@ -146,7 +150,9 @@ impl AssumptionCode {
             | AssumptionCode::RouteTie
             | AssumptionCode::PolicyNotEvaluated
             | AssumptionCode::HostLocal
-            | AssumptionCode::HostRoutingAssumed => false,
+            | AssumptionCode::HostRoutingAssumed
+            | AssumptionCode::InstanceAssumedRunning
+            | AssumptionCode::BlockNarrowed => false,
         }
     }
 }

@@ -27,9 +27,18 @@ pub struct GatewayAttachment {
 }
 
 impl GatewayAttachment {
-    /// Whether its state is a word that nobody knows (JS-4).
-    pub fn is_odd(&self) -> bool {
-        matches!(self.state, Some(GatewayAttachmentState::Unknown(_)))
+    /// The word that nobody knows, when its state is one (JS-4).
+    pub fn odd_word(&self) -> Option<&str> {
+        match &self.state {
+            Some(GatewayAttachmentState::Unknown(word)) => Some(word),
+            None
+            | Some(
+                GatewayAttachmentState::Attached
+                | GatewayAttachmentState::Attaching
+                | GatewayAttachmentState::Detaching
+                | GatewayAttachmentState::Detached,
+            ) => None,
+        }
     }
 
     /// Whether packets pass.

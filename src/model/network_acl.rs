@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::about::{Absent, cidr, present};
+use super::security_group::{PortMembers, port_match};
 use super::words::words;
 use super::{
     About, ElementError, NetworkAclId, PortMatch, Reading, Resource, ResourceKind, SubnetId, Tags, VpcId,
@@ -144,7 +145,12 @@ fn acl_protocol(
     ports: Option<PortRangeWire>,
     icmp: Option<IcmpTypeCodeWire>,
 ) -> Result<AclProtocol, ElementError> {
-    let number = super::security_group::port_match(protocol, None, None)?;
+    let mut members = PortMembers {
+        protocol: "Entries[].Protocol",
+        from: "Entries[].PortRange.From",
+        to: "Entries[].PortRange.To",
+    };
+    let number = port_match(members, protocol, None, None)?;
     let number = match number {
         PortMatch::All => return Ok(PortMatch::All),
         PortMatch::Protocol(number) | PortMatch::Ports { protocol: number, .. } => number,
@@ -157,7 +163,11 @@ fn acl_protocol(
         1 | 58 => icmp.map_or((None, None), |it| (it.kind, it.code)),
         _ => (None, None),
     };
-    super::security_group::port_match(protocol, from, to)
+    if matches!(number, 1 | 58) {
+        members.from = "Entries[].IcmpTypeCode.Type";
+        members.to = "Entries[].IcmpTypeCode.Code";
+    }
+    port_match(members, protocol, from, to)
 }
 
 impl Resource for NetworkAcl {

@@ -200,12 +200,14 @@ fn associated(private: Ipv4Addr, wire: Option<AssociationWire>) -> Result<Interf
 impl Wire {
     /// ENI-1, primary address first. Older answers and some collectors have only the single member.
     fn addresses(&mut self) -> Result<Box<[InterfaceAddress]>, ElementError> {
+        // Read also where the list says it again: what cannot be read there is told, not passed over.
+        let single = present(self.private_ip_address.take());
+        let single: Option<Ipv4Addr> = single.map(|text| address("PrivateIpAddress", &text)).transpose()?;
         let mut addresses = Vec::new();
         for wire in self.private_ip_addresses.take().unwrap_or_default() {
             addresses.extend(wire.convert()?);
         }
-        if let (true, Some(private)) = (addresses.is_empty(), present(self.private_ip_address.take())) {
-            let private = address("PrivateIpAddress", &private)?;
+        if let (true, Some(private)) = (addresses.is_empty(), single) {
             addresses.push((true, associated(private, self.association.take())?));
         }
         addresses.sort_by_key(|(primary, _)| !primary);

@@ -156,30 +156,39 @@ impl GroupPairWire {
     }
 }
 
+/// What the members are called that protocol and ports stand in, for messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PortMembers {
+    pub protocol: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+}
+
+/// Those of a group's rules.
+pub(super) const OF_RULES: PortMembers =
+    PortMembers { protocol: "IpProtocol", from: "FromPort", to: "ToPort" };
+
 /// The meaning of `IpProtocol`, `FromPort` and `ToPort` (SG-8 … SG-11).
 pub(super) fn port_match(
+    members: PortMembers,
     protocol: &str,
     from: Option<i64>,
     to: Option<i64>,
 ) -> Result<PortMatch, ElementError> {
-    let malformed = |text: String, expected| ElementError::Malformed {
-        member: "IpPermissions[].IpProtocol",
-        text,
-        expected,
-    };
+    let malformed = |member, text: String, expected| ElementError::Malformed { member, text, expected };
     let number = match protocol.to_ascii_lowercase().as_str() {
         "-1" | "all" => return Ok(PortMatch::All),
         "tcp" => 6,
         "udp" => 17,
         "icmp" => 1,
         "icmpv6" => 58,
-        other => other
-            .parse::<u8>()
-            .map_err(|_| malformed(protocol.chars().take(40).collect(), "a protocol name or number"))?,
+        other => other.parse::<u8>().map_err(|_| {
+            malformed(members.protocol, protocol.chars().take(40).collect(), "a protocol name or number")
+        })?,
     };
     // Out-of-range ports are refused rather than cut: a rule that is not understood must not admit.
-    let in_range = |value: i64, limit: i64, what| {
-        if (0..=limit).contains(&value) { Ok(value) } else { Err(malformed(value.to_string(), what)) }
+    let in_range = |member, value: i64, limit: i64, what| {
+        if (0..=limit).contains(&value) { Ok(value) } else { Err(malformed(member, value.to_string(), what)) }
     };
     match number {
         6 | 17 => {
@@ -191,8 +200,8 @@ pub(super) fn port_match(
             };
             Ok(PortMatch::Ports {
                 protocol: number,
-                from: in_range(from, 65535, "a port")? as u16,
-                to: in_range(to, 65535, "a port")? as u16,
+                from: in_range(members.from, from, 65535, "a port")? as u16,
+                to: in_range(members.to, to, 65535, "a port")? as u16,
             })
         }
         // SG-10: FromPort is the type, ToPort the code, -1 all of them.
@@ -200,10 +209,10 @@ pub(super) fn port_match(
             -1 => Ok(PortMatch::Protocol(number)),
             kind => Ok(PortMatch::Icmp {
                 protocol: number,
-                kind: in_range(kind, 255, "an ICMP type")? as u8,
+                kind: in_range(members.from, kind, 255, "an ICMP type")? as u8,
                 code: match to.unwrap_or(-1) {
                     -1 => None,
-                    code => Some(in_range(code, 255, "an ICMP code")? as u8),
+                    code => Some(in_range(members.to, code, 255, "an ICMP code")? as u8),
                 },
             }),
         },
@@ -236,7 +245,7 @@ fn permission(wire: PermissionWire) -> Result<SecurityGroupPermission, ElementEr
     let pairs = wire.user_id_group_pairs.unwrap_or_default().into_iter();
     peers.extend(pairs.filter_map(GroupPairWire::convert).map(|group| Peer::Group(Box::new(group))));
     Ok(SecurityGroupPermission {
-        ports: port_match(&protocol, wire.from_port, wire.to_port)?,
+        ports: port_match(OF_RULES, &protocol, wire.from_port, wire.to_port)?,
         peers: peers.into(),
     })
 }

@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use serde::Deserialize;
 
 use super::about::{Absent, cidr, present};
-use super::security_group::{GroupPairWire, port_match};
+use super::security_group::{GroupPairWire, OF_RULES, port_match};
 use super::{
     About, ElementError, Peer, PortMatch, PrefixListId, Reading, Resource, ResourceKind, SecurityGroupId,
     SecurityGroupRuleId, Tags,
@@ -68,7 +68,7 @@ impl Resource for SecurityGroupRule {
             id: SecurityGroupRuleId(wire.security_group_rule_id.or_missing("SecurityGroupRuleId")?),
             group: SecurityGroupId(wire.group_id.or_missing("GroupId")?),
             is_outbound: wire.is_egress.ok_or(ElementError::Missing("IsEgress"))?,
-            ports: port_match(&protocol, wire.from_port, wire.to_port)?,
+            ports: port_match(OF_RULES, &protocol, wire.from_port, wire.to_port)?,
             peer,
         })
     }

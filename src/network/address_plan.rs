@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::compiler::Compiler;
 use super::rows::{LinkLocal, NOBODY, PublicOwner, ServiceRow};
 use crate::model::AssumptionCode;
-use crate::packet::{AddressMap, AddressSet, Family};
+use crate::packet::{AddressMap, AddressSet, Family, TransportSet, protocol};
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8) -> IpNet {
     IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), length))
@@ -28,15 +28,21 @@ pub(super) const NAT64: IpNet = v6(0x64, 0xff9b, 0, 96);
 const NOT_HOSTS: &[IpNet] =
     &[v4(0, 0, 0, 0, 8), v4(127, 0, 0, 0, 8), v4(169, 254, 0, 0, 16), v4(224, 0, 0, 0, 3)];
 
-/// Services at link-local addresses that nothing filters (LL-1 … LL-4).
-const LINK_LOCAL_SERVICES: &[(IpNet, &str)] = &[
-    (v4(169, 254, 169, 254, 32), "instance metadata service"),
-    (v4(169, 254, 169, 253, 32), "Amazon DNS"),
-    (v4(169, 254, 169, 123, 32), "Amazon Time Sync Service"),
-    (v4(169, 254, 170, 2, 32), "ECS task metadata"),
-    (v6(0xfd00, 0xec2, 0x254, 128), "instance metadata service"),
-    (v6(0xfd00, 0xec2, 0x253, 128), "Amazon DNS"),
-    (v6(0xfd00, 0xec2, 0x123, 128), "Amazon Time Sync Service"),
+/// Protocols with a port each.
+type Answered = &'static [(u8, u16)];
+const HTTP: Answered = &[(protocol::TCP, 80)];
+const DNS: Answered = &[(protocol::TCP, 53), (protocol::UDP, 53)];
+const NTP: Answered = &[(protocol::UDP, 123)];
+
+/// Services at link-local addresses that nothing filters (LL-1 … LL-4), and what they answer.
+const LINK_LOCAL_SERVICES: &[(IpNet, &str, Answered)] = &[
+    (v4(169, 254, 169, 254, 32), "instance metadata service", HTTP),
+    (v4(169, 254, 169, 253, 32), "Amazon DNS", DNS),
+    (v4(169, 254, 169, 123, 32), "Amazon Time Sync Service", NTP),
+    (v4(169, 254, 170, 2, 32), "ECS task metadata", HTTP),
+    (v6(0xfd00, 0xec2, 0x254, 128), "instance metadata service", HTTP),
+    (v6(0xfd00, 0xec2, 0x253, 128), "Amazon DNS", DNS),
+    (v6(0xfd00, 0xec2, 0x123, 128), "Amazon Time Sync Service", NTP),
 ];
 
 /// Destinations that are not routed like others.
@@ -55,7 +61,12 @@ pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
     let lattice =
         compiler.assumption(AssumptionCode::NotModelled, "VPC Lattice at 169.254.171.0/24", None, None);
     entries.push((v4(169, 254, 171, 0, 24), LinkLocal::Unknown(lattice)));
-    for (net, name) in LINK_LOCAL_SERVICES {
+    for (net, name, answered) in LINK_LOCAL_SERVICES {
+        let mut transport = TransportSet::EMPTY;
+        for (number, port) in *answered {
+            let one = compiler.workspace.ports(*number, *port, *port);
+            transport = compiler.workspace.union(transport, one);
+        }
         let service = compiler.service(ServiceRow {
             name: (*name).to_owned(),
             component: None,
@@ -63,7 +74,7 @@ pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
             addresses: vec![*net],
             assumption: None,
         });
-        entries.push((*net, LinkLocal::Service(service)));
+        entries.push((*net, LinkLocal::Service(service, transport)));
     }
     AddressMap::sweep(&entries, |_, covering| covering.last().map_or(LinkLocal::Ordinary, |last| **last))
 }
@@ -75,6 +86,10 @@ pub(super) fn public_ipv6(compiler: &Compiler<'_>) -> AddressMap<u32> {
         let Some(index) = compiler.vpc_ids.get(&vpc.id) else { continue };
         let public = super::vpc::public_ipv6_cidrs(vpc);
         entries.extend(public.map(|net| (net, index.0)));
+    }
+    // Of a VPC that the snapshot does not have, any block may be public: the gateway says that it is not known.
+    for (index, vpc) in (0..).zip(&compiler.vpcs).filter(|(_, vpc)| vpc.gap.is_some()) {
+        entries.extend(vpc.cidrs.iter().filter(|net| is_global(**net)).map(|net| (*net, index)));
     }
     AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |last| **last))
 }

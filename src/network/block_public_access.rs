@@ -4,7 +4,8 @@ use super::compiler::{Compiler, Stage};
 use super::location::{AssumptionIndex, Component};
 use super::rows::PublicAccess;
 use crate::model::{
-    About, AssumptionCode, BlockMode, BlockPublicAccessOptions, ExclusionMode, ResourceKind, Subnet,
+    About, AssumptionCode, BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode,
+    ResourceKind, Subnet,
 };
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -56,10 +57,11 @@ fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option
         }
     };
     let exclusions = model.block_public_access_exclusions.iter();
-    let excluded = exclusions
-        .filter(|it| it.is_in_force())
+    let own: Vec<&BlockPublicAccessExclusion> = exclusions
         .filter(|it| it.resource == subnet.id.as_str() || it.resource == subnet.vpc.as_str())
-        .map(|it| match it.mode {
+        .collect();
+    let excluded =
+        own.iter().filter(|it| it.is_in_force() && it.odd_word().is_none()).map(|it| match it.mode {
             ExclusionMode::Bidirectional => PublicAccess::Open,
             ExclusionMode::Egress => PublicAccess::OutwardByGateways,
             ExclusionMode::Unknown(_) => PublicAccess::Unknown,
@@ -72,7 +74,29 @@ fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option
         PublicAccess::Closed => 2,
         PublicAccess::Unknown => 3,
     });
-    (widest.unwrap_or(base), unknown_word(compiler, &mode, &subnet.about))
+    let widest = widest.unwrap_or(base);
+    match doubt(compiler, subnet, &own).filter(|_| widest != PublicAccess::Open) {
+        Some(gap) => (PublicAccess::Unknown, Some(gap)),
+        None => (widest, unknown_word(compiler, &mode, &subnet.about)),
+    }
+}
+
+/// What keeps it open whether the subnet is excluded: a word that nobody knows, or a call that is missing (JS-4, BPA-3).
+fn doubt(
+    compiler: &mut Compiler<'_>,
+    subnet: &Subnet,
+    own: &[&BlockPublicAccessExclusion],
+) -> Option<AssumptionIndex> {
+    let odd = own.iter().find_map(|it| Some((it.odd_word()?, it.about.place)));
+    if let Some((word, place)) = odd {
+        return Some(compiler.assumption(AssumptionCode::UnknownWord, word, None, Some(place)));
+    }
+    let kind = ResourceKind::BlockPublicAccessExclusion;
+    let owner = &subnet.about;
+    let is_held = compiler.model.coverage.holds(kind, owner.account.as_ref(), owner.region.as_ref());
+    (!is_held).then(|| {
+        compiler.assumption(AssumptionCode::MissingData, subnet.id.as_str(), Some(kind.call()), None)
+    })
 }
 
 fn is_for(options: &BlockPublicAccessOptions, owner: &About) -> bool {

@@ -11,7 +11,8 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
         return;
     }
     for gateway in compiler.model.egress_only_gateways.iter() {
-        for attachment in gateway.attachments.iter().filter(|it| it.is_in_force()) {
+        for attachment in gateway.attachments.iter().filter(|it| it.is_in_force() || it.odd_word().is_some())
+        {
             if let Some(vpc) = compiler.vpc_ids.get(&attachment.vpc).copied() {
                 let location = outward(compiler, gateway.id.as_str(), vpc, true, None);
                 super::vpc::add_exit(compiler, vpc, location);
@@ -33,10 +34,13 @@ pub(super) fn outward(
     let position = compiler.model.egress_only_gateways.position(&EgressOnlyInternetGatewayId::from(id));
     let component = Component::Resource(kind, position.map_or(NOBODY, |position| position as u32));
     let vpc_id = compiler.vpcs[vpc.index()].id.clone();
-    let (is_attached, assumption) = match position {
+    let (is_attached, condition) = match position {
         Some(position) => {
             let gateway = &compiler.model.egress_only_gateways[position];
-            (gateway.attachments.iter().any(|it| it.vpc == vpc_id && it.is_in_force()), None)
+            let doubt =
+                super::internet_gateway::doubt(compiler, &gateway.attachments, vpc, gateway.about.place);
+            let is_named = gateway.attachments.iter().any(|it| it.vpc == vpc_id && it.is_in_force());
+            (is_named || doubt.is_some(), doubt)
         }
         None => {
             let gap = compiler.absent(kind, id, None, None, place);
@@ -44,7 +48,8 @@ pub(super) fn outward(
                 return compiler.unknown_location(gap, component);
             }
             let call = Some(kind.call());
-            (true, Some(compiler.assumption(AssumptionCode::GatewayAssumedAttached, id, call, place)))
+            let assumed = compiler.assumption(AssumptionCode::GatewayAssumedAttached, id, call, place);
+            (true, Some(Step::Guard(Guard::Assume(assumed))))
         }
     };
     if is_attached && let Some(location) = compiler.places.get(&PlaceKey::EgressOnly(vpc)) {
@@ -58,7 +63,8 @@ pub(super) fn outward(
     } else {
         steps.push(Step::Guard(Guard::Never(ExplanationCode::BadStateAttachment)));
     }
-    steps.extend(assumption.map(|it| Step::Guard(Guard::Assume(it))));
+    steps.extend(condition);
+    steps.extend(super::internet_gateway::ipv6_doubt(compiler, vpc));
     let sources = super::internet_gateway::public_sources(compiler, vpc);
     let internet = compiler.internet_location;
     let edge = compiler.add_edge(location, internet, Origin::Wiring);

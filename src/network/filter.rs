@@ -37,6 +37,8 @@ pub struct Filter {
     pub possible: Option<AddressMap<TransportSet>>,
     /// Peers that are members of a group → what passes, by group.
     pub references: Box<[(GroupIndex, TransportSet)]>,
+    /// What passes for members of groups that the snapshot does not have (SG-21), and what is said of those groups.
+    pub absent: (TransportSet, Box<[AssumptionIndex]>),
     /// What passes for some peer or other.
     pub anything: TransportSet,
     /// What is missing.
@@ -104,6 +106,8 @@ pub enum RulePeer {
     UnknownList(AssumptionIndex),
     /// A group that no interface of the snapshot is a member of and that the snapshot does not have.
     AbsentGroup,
+    /// The same as a destination: whoever is not in the snapshot may be a member.
+    UnknownGroup(AssumptionIndex),
 }
 
 /// The filter of a set of security groups in one direction (SG-1, SG-21). O(n log n) in the number of rules.
@@ -124,6 +128,7 @@ pub fn group_filter(
     let union = union_filter(workspace, &rules, &network.lists, has_gap);
     let widest = union.possible.as_ref().unwrap_or(&union.certain);
     let anything = anything(workspace, widest, &union.references);
+    let anything = workspace.union(anything, union.absent.0);
     Filter {
         judge: Judge::SecurityGroups { groups: groups.clone(), is_outbound },
         anything,
@@ -131,6 +136,7 @@ pub fn group_filter(
         certain: union.certain,
         possible: union.possible,
         references: union.references,
+        absent: union.absent,
     }
 }
 
@@ -145,6 +151,7 @@ fn union_filter(
     let mut references: Vec<(GroupIndex, TransportSet)> = Vec::new();
     let mut unknown = if has_unknown_group { TransportSet::ALL } else { TransportSet::EMPTY };
     let mut gaps = Vec::new();
+    let (mut absent, mut absent_groups) = (TransportSet::EMPTY, Vec::new());
     for rule in rules {
         match &rule.peer {
             RulePeer::Cidr(net) => entries.push((*net, rule.transport)),
@@ -157,6 +164,10 @@ fn union_filter(
                 gaps.push(*assumption);
             }
             RulePeer::AbsentGroup => {}
+            RulePeer::UnknownGroup(assumption) => {
+                absent = workspace.union(absent, rule.transport);
+                absent_groups.push(*assumption);
+            }
         }
     }
     references.sort_by_key(|(group, _)| *group);
@@ -171,7 +182,8 @@ fn union_filter(
         covering.iter().fold(TransportSet::EMPTY, |sum, set| workspace.union(sum, **set))
     });
     let possible = (!unknown.is_empty()).then(|| certain.map(|set| workspace.union(set, unknown)));
-    UnionParts { certain, possible, references: references.into(), gaps }
+    let absent = (absent, absent_groups.into());
+    UnionParts { certain, possible, references: references.into(), absent, gaps }
 }
 
 /// What [`union_filter`] makes.
@@ -179,6 +191,7 @@ struct UnionParts {
     certain: AddressMap<TransportSet>,
     possible: Option<AddressMap<TransportSet>>,
     references: Box<[(GroupIndex, TransportSet)]>,
+    absent: (TransportSet, Box<[AssumptionIndex]>),
     gaps: Vec<AssumptionIndex>,
 }
 
@@ -189,7 +202,11 @@ pub fn first_match_filter(workspace: &mut Workspace<'_>, rules: &[Rule]) -> Addr
         .enumerate()
         .filter_map(|(number, rule)| match rule.peer {
             RulePeer::Cidr(net) => Some((net, number)),
-            RulePeer::List(_) | RulePeer::Group(_) | RulePeer::UnknownList(_) | RulePeer::AbsentGroup => None,
+            RulePeer::List(_)
+            | RulePeer::Group(_)
+            | RulePeer::UnknownList(_)
+            | RulePeer::AbsentGroup
+            | RulePeer::UnknownGroup(_) => None,
         })
         .collect();
     AddressMap::sweep(&entries, |_, covering| {

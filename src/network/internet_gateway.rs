@@ -6,7 +6,9 @@ use super::location::{
     Component, Entry, Guard, LocationId, LocationKind, Origin, Step, Translation, VpcIndex,
 };
 use super::rows::NOBODY;
-use crate::model::{AssumptionCode, InternetGatewayId, ResourceKind, RouteState, RouteTarget};
+use crate::model::{
+    AssumptionCode, GatewayAttachment, InternetGatewayId, Place, ResourceKind, RouteState, RouteTarget,
+};
 use crate::packet::Family;
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -18,14 +20,46 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     }
 }
 
-/// The gateway that is attached to a VPC, by the gateway's own word.
+/// The gateway that is attached to a VPC, by the gateway's own word; one that may be, where nobody knows the word.
 fn attached(compiler: &Compiler<'_>, vpc: VpcIndex) -> Option<usize> {
     let id = &compiler.vpcs[vpc.index()].id;
-    let serves = |position: &usize| {
-        let attachments = &compiler.model.internet_gateways[*position].attachments;
-        attachments.iter().any(|attachment| attachment.vpc == *id && attachment.is_in_force())
+    let find = |serves: fn(&GatewayAttachment) -> bool| {
+        let mut positions = compiler.relations.internet_gateways(id).iter().copied();
+        positions.find(|position| {
+            let attachments = &compiler.model.internet_gateways[*position].attachments;
+            attachments.iter().any(|attachment| attachment.vpc == *id && serves(attachment))
+        })
     };
-    compiler.relations.internet_gateways(id).iter().copied().find(serves)
+    find(GatewayAttachment::is_in_force).or_else(|| find(|it| it.odd_word().is_some()))
+}
+
+/// JS-4: what keeps it open whether a gateway is attached to a VPC.
+pub(super) fn doubt(
+    compiler: &mut Compiler<'_>,
+    attachments: &[GatewayAttachment],
+    vpc: VpcIndex,
+    place: Place,
+) -> Option<Step> {
+    let id = &compiler.vpcs[vpc.index()].id;
+    let mut own = attachments.iter().filter(|it| it.vpc == *id);
+    if own.clone().any(GatewayAttachment::is_in_force) {
+        return None;
+    }
+    let word = own.find_map(GatewayAttachment::odd_word)?.to_owned();
+    let gap = compiler.assumption(AssumptionCode::UnknownWord, &word, None, Some(place));
+    Some(Step::Guard(Guard::Unknown(gap)))
+}
+
+/// The same of an internet gateway.
+fn doubt_at(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> Option<Step> {
+    let gateway = &compiler.model.internet_gateways[position];
+    doubt(compiler, &gateway.attachments, vpc, gateway.about.place)
+}
+
+/// What keeps it open which IPv6 blocks of a VPC are public ones: the snapshot does not have the VPC (VPC-5).
+pub(super) fn ipv6_doubt(compiler: &Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
+    let gap = compiler.vpcs[vpc.index()].gap?;
+    Some(Step::Guard(Guard::UnknownFor(Family::V6, gap)))
 }
 
 /// Whether packets from the internet come into a VPC, and by which gateway. Where the gateways are not in the
@@ -46,7 +80,8 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
     if let Some(position) = attached(compiler, vpc) {
         let gateway = compiler.model.internet_gateways[position].id.to_string();
         let component = Compiler::resource(ResourceKind::InternetGateway, position);
-        let inward = inward(compiler, vpc, component, &gateway, None);
+        let doubt = doubt_at(compiler, position, vpc);
+        let inward = inward(compiler, vpc, component, &gateway, doubt);
         compiler.vpcs[vpc.index()].internet_gateway = Some(inward);
         let outward = outward(compiler, vpc, &gateway, true);
         super::vpc::add_exit(compiler, vpc, outward);
@@ -73,7 +108,8 @@ fn attach(compiler: &mut Compiler<'_>, vpc: VpcIndex) {
             let assumption =
                 compiler.assumption(AssumptionCode::GatewayAssumedAttached, gateway, Some(kind.call()), None);
             let component = component_of(gateway);
-            let inward = inward(compiler, vpc, component, gateway, Some(assumption));
+            let assumed = Step::Guard(Guard::Assume(assumption));
+            let inward = inward(compiler, vpc, component, gateway, Some(assumed));
             compiler.vpcs[vpc.index()].internet_gateway = Some(inward);
         }
         None => {
@@ -117,7 +153,9 @@ pub(super) fn outward(compiler: &mut Compiler<'_>, vpc: VpcIndex, id: &str, is_a
     } else {
         steps.push(Step::Guard(Guard::Never(ExplanationCode::BadStateAttachment)));
     }
+    steps.extend(position.filter(|_| is_attached).and_then(|it| doubt_at(compiler, it, vpc)));
     steps.extend(assumption.map(|it| Step::Guard(Guard::Assume(it))));
+    steps.extend(ipv6_doubt(compiler, vpc));
     let sources = public_sources(compiler, vpc);
     let internet = compiler.internet_location;
     let edge = compiler.add_edge(location, internet, Origin::Wiring);
@@ -146,8 +184,11 @@ pub(super) fn outward(compiler: &mut Compiler<'_>, vpc: VpcIndex, id: &str, is_a
 /// Every IPv4 address, which the translation judges, and the VPC's public IPv6 blocks.
 pub(super) fn public_sources(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> super::AddressSetIndex {
     let mut blocks = crate::packet::AddressSet::all(Family::V4).blocks();
-    if let Some(vpc) = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id) {
-        blocks.extend(super::vpc::public_ipv6_cidrs(vpc));
+    let row = &compiler.vpcs[vpc.index()];
+    match compiler.model.vpcs.get(&row.id) {
+        Some(vpc) => blocks.extend(super::vpc::public_ipv6_cidrs(vpc)),
+        // Which of them are public is not known; see `ipv6_doubt`.
+        None => blocks.extend(row.cidrs.iter().copied().filter(|net| super::address_plan::is_global(*net))),
     }
     compiler.address_set(&blocks)
 }
@@ -158,7 +199,7 @@ fn inward(
     vpc: VpcIndex,
     component: Component,
     id: &str,
-    assumption: Option<super::AssumptionIndex>,
+    condition: Option<Step>,
 ) -> LocationId {
     let key = PlaceKey::InternetGatewayIn(vpc);
     let location = compiler.add_location(LocationKind::InternetGatewayIn, component);
@@ -176,7 +217,7 @@ fn inward(
     let well_known = compiler.well_known;
     let own = compiler.vpcs[vpc.index()].cidr_set;
     let not_advertised = compiler.not_advertised;
-    let mut steps: Vec<Step> = assumption.map(|it| Step::Guard(Guard::Assume(it))).into_iter().collect();
+    let mut steps: Vec<Step> = condition.into_iter().chain(ipv6_doubt(compiler, vpc)).collect();
     steps.extend([
         Step::Guard(Guard::SourceNotIn(
             well_known.rfc1918,

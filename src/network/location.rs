@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::ExplanationCode;
 use super::filter::FilterId;
 use crate::model::ResourceKind;
-use crate::packet::TransportSet;
+use crate::packet::{Family, TransportSet};
 
 /// A location's number in the graph.
 pub type LocationId = NodeIndex<u32>;
@@ -322,6 +322,8 @@ pub enum Guard {
     Never(ExplanationCode),
     /// It is not known whether anything passes.
     Unknown(AssumptionIndex),
+    /// The same for packets of a family; others pass.
+    UnknownFor(Family, AssumptionIndex),
     /// It is not known whether anything passes; what does goes on like other packets.
     Maybe(AssumptionIndex),
     /// Nothing is dropped; the answer leans on an assumption.

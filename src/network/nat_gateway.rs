@@ -199,13 +199,21 @@ fn location(compiler: &mut Compiler<'_>, position: usize) -> LocationId {
 
 /// NAT-11: only an available gateway works.
 fn state_guard(compiler: &mut Compiler<'_>, gateway: &NatGateway) -> Option<Step> {
+    let mut odd = |word: &str| {
+        let place = Some(gateway.about.place);
+        let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
+        Some(Step::Guard(Guard::Unknown(gap)))
+    };
+    // JS-4: what a gateway of an unheard-of kind does with packets nobody knows.
+    if let ConnectivityType::Unknown(word) = &gateway.connectivity {
+        return odd(word);
+    }
+    if let AvailabilityMode::Unknown(word) = &gateway.availability {
+        return odd(word);
+    }
     match &gateway.state {
         None | Some(NatGatewayState::Available) => None,
-        Some(NatGatewayState::Unknown(word)) => {
-            let place = Some(gateway.about.place);
-            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
-            Some(Step::Guard(Guard::Unknown(gap)))
-        }
+        Some(NatGatewayState::Unknown(word)) => odd(word),
         Some(
             NatGatewayState::Pending
             | NatGatewayState::Failed

@@ -99,7 +99,8 @@ fn known(compiler: &mut Compiler<'_>, position: usize, is_outbound: bool) -> Fil
         };
         let widest = possible.as_ref().unwrap_or(&certain);
         let anything = anything(&mut compiler.workspace, widest, &[]);
-        Filter { judge, certain, possible, references: Box::new([]), anything, gaps }
+        let (references, absent) = (Box::new([]), (TransportSet::EMPTY, Box::new([]) as Box<[_]>));
+        Filter { judge, certain, possible, references, absent, anything, gaps }
     })
 }
 
@@ -113,6 +114,7 @@ fn unknown(compiler: &mut Compiler<'_>, gap: AssumptionIndex, assumes: bool, is_
         certain,
         possible,
         references: Box::new([]),
+        absent: (TransportSet::EMPTY, Box::new([])),
         anything: TransportSet::ALL,
         gaps: Box::new([gap]),
     });

@@ -15,8 +15,8 @@ use super::location::{
 };
 use super::rows::{InterfaceRow, Manner, NOBODY};
 use crate::model::{
-    AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId, Place,
-    ResourceKind,
+    About, AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId,
+    Place, ResourceKind,
 };
 use crate::packet::AddressMap;
 
@@ -166,6 +166,8 @@ fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
 enum State<'a> {
     /// It does.
     Working,
+    /// It does, as far as anybody knows: no call describes its instance.
+    Assumed,
     /// It does not.
     Resting,
     /// The snapshot uses a word that nobody knows.
@@ -181,6 +183,7 @@ fn state_of<'a>(compiler: &Compiler<'a>, interface: &NetworkInterface) -> State<
     }
     let instance = attachment.and_then(|it| it.instance.as_ref());
     match instance.and_then(|instance| compiler.relations.resting_state(instance)) {
+        None if instance.is_some_and(|it| is_undescribed(compiler, interface, it)) => State::Assumed,
         None | Some(InstanceState::Running) => State::Working,
         Some(InstanceState::Unknown(word)) => State::Odd(word),
         Some(
@@ -193,9 +196,23 @@ fn state_of<'a>(compiler: &Compiler<'a>, interface: &NetworkInterface) -> State<
     }
 }
 
+/// Whether the snapshot lacks an instance because it lacks the call, or a part of its answer. Where the answer is whole,
+/// what it leaves out is AWS's own, and runs.
+fn is_undescribed(compiler: &Compiler<'_>, interface: &NetworkInterface, instance: &InstanceId) -> bool {
+    let About { account, region, .. } = &interface.about;
+    let is_held = compiler.model.coverage.holds(ResourceKind::Instance, account.as_ref(), region.as_ref());
+    !is_held && compiler.model.instances.get(instance).is_none()
+}
+
 fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
     match state_of(compiler, interface) {
         State::Working => None,
+        State::Assumed => {
+            let instance = interface.attachment.as_ref().and_then(|it| it.instance.as_ref());
+            let (code, call) = (AssumptionCode::InstanceAssumedRunning, ResourceKind::Instance.call());
+            let about = instance.map_or("the instance", |it| it.as_str());
+            Some(Step::Guard(Guard::Assume(compiler.assumption(code, about, Some(call), None))))
+        }
         State::Resting => Some(Step::Guard(Guard::Never(ExplanationCode::BadState))),
         State::Odd(word) => {
             let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, None);

@@ -8,7 +8,7 @@ use super::location::{
     SubnetIndex, VpcIndex, ZoneIndex,
 };
 use crate::model::{Region, VpcId};
-use crate::packet::AddressMap;
+use crate::packet::{AddressMap, TransportSet};
 
 /// No owner, in maps from addresses to rows.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -26,8 +26,8 @@ pub struct VpcRow {
     pub cidrs: Vec<IpNet>,
     /// The same, as a set that guards test.
     pub cidr_set: AddressSetIndex,
-    /// Whether the snapshot has it, so that delivery inside it is known.
-    pub is_known: bool,
+    /// What is said of a VPC that others refer to and the snapshot does not have.
+    pub gap: Option<AssumptionIndex>,
     /// Address → subnet; `u32::MAX` for none.
     pub subnets: AddressMap<u32>,
     /// Address → interface; `u32::MAX` for none.
@@ -222,8 +222,8 @@ pub enum PublicOwner {
 pub enum LinkLocal {
     /// It is routed like others.
     Ordinary,
-    /// It goes to a service of the host or the VPC, whatever the rules.
-    Service(ServiceIndex),
+    /// It goes to a service of the host or the VPC, whatever the rules, if it is what the service answers.
+    Service(ServiceIndex, TransportSet),
     /// It is dropped.
     NotRoutable,
     /// It goes to something that is not modelled.

@@ -108,6 +108,17 @@ fn rules_of(
                 Peer::Group(reference) if is_stale(compiler, reference) => RulePeer::AbsentGroup,
                 Peer::Group(reference) => match compiler.group_ids.get(&reference.id) {
                     Some(index) => RulePeer::Group(*index),
+                    None if is_outbound => {
+                        let kind = ResourceKind::SecurityGroup;
+                        let account = reference.account.as_ref();
+                        RulePeer::UnknownGroup(compiler.absent(
+                            kind,
+                            reference.id.as_str(),
+                            account,
+                            None,
+                            None,
+                        ))
+                    }
                     None => RulePeer::AbsentGroup,
                 },
             };

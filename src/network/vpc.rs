@@ -45,10 +45,33 @@ fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
     }
 }
 
+/// JS-4: whether a block is the VPC's is open while nobody knows the word for its state.
+fn block_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
+    let resource = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id)?;
+    let states = resource.cidrs.iter().map(|it| &it.state);
+    let mut states = states.chain(resource.ipv6_cidrs.iter().map(|it| &it.state));
+    let word = states.find_map(|state| match state {
+        Some(BlockState::Unknown(word)) => Some(word),
+        None
+        | Some(
+            BlockState::Associated
+            | BlockState::Associating
+            | BlockState::Disassociating
+            | BlockState::Disassociated
+            | BlockState::Failing
+            | BlockState::Failed,
+        ) => None,
+    })?;
+    let place = Some(resource.about.place);
+    let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
+    Some(Step::Guard(Guard::Unknown(gap)))
+}
+
 /// What holds for all packets of a VPC.
 pub(super) fn guards(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Vec<Step> {
     let id = compiler.vpcs[vpc.index()].id.clone();
     let mut guards: Vec<Step> = compiler.vpcs[vpc.index()].state_guard.into_iter().collect();
+    guards.extend(block_guard(compiler, vpc));
     let enforcing = compiler.model.vpcs.get(&id).filter(|it| it.encryption_enforced);
     if let Some(place) = enforcing.map(|it| it.about.place) {
         // ENC-2, ENC-3: what is not encrypted is dropped, and what is encrypted the snapshot does not say.
@@ -110,13 +133,15 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
     let is_held = compiler.model.coverage.holds(kind, account, region.as_ref());
     let interfaces_gap = (!is_held)
         .then(|| compiler.assumption(AssumptionCode::MissingData, id.as_str(), Some(kind.call()), None));
+    let is_absent = compiler.model.vpcs.get(id).is_none();
+    let gap = is_absent.then(|| compiler.absent(ResourceKind::Vpc, id.as_str(), None, region.as_ref(), None));
     compiler.vpcs.push(VpcRow {
         id: id.clone(),
         component,
         region,
         cidrs,
         cidr_set: AddressSetIndex(0),
-        is_known: true,
+        gap,
         subnets: AddressMap::constant(NOBODY),
         interfaces: AddressMap::constant(NOBODY),
         public_addresses: Vec::new(),

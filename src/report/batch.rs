@@ -16,6 +16,13 @@ struct Brief<'r, I> {
     codes: &'r [&'static str],
 }
 
+/// The same of a question that is asked alone.
+#[derive(Serialize)]
+struct Alone<'r> {
+    verdict: &'static str,
+    codes: &'r [&'static str],
+}
+
 /// A question that could not be read or resolved.
 #[derive(Serialize)]
 struct Failed<'r, I> {
@@ -43,6 +50,11 @@ pub fn line(report: &Report<'_>, id: &impl Serialize, is_brief: bool) -> String 
 /// An answer in brief, for which no report is needed.
 pub fn brief(id: &impl Serialize, verdict: Verdict, codes: &[&'static str]) -> String {
     text(&Brief { id, verdict: verdict.as_text(), codes })
+}
+
+/// An answer in brief, to a question that is asked alone.
+pub fn alone(verdict: Verdict, codes: &[&'static str]) -> String {
+    text(&Alone { verdict: verdict.as_text(), codes })
 }
 
 /// The line of a question that has no answer.

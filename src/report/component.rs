@@ -138,7 +138,7 @@ pub(super) fn service_at(context: Context<'_>, event: &Event) -> Option<ServiceI
     let address =
         if resolver { u128::from(u32::from(std::net::Ipv4Addr::new(169, 254, 169, 253))) } else { address };
     match network.link_local.at(family, address) {
-        LinkLocal::Service(service) => Some(service),
+        LinkLocal::Service(service, _) => Some(service),
         LinkLocal::Ordinary | LinkLocal::NotRoutable | LinkLocal::Unknown(_) => None,
     }
 }

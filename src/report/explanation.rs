@@ -10,9 +10,9 @@ use super::traffic::Match;
 use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related};
 use super::{remedy, sentence, wording};
 use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind};
-use crate::network::{Component, ExplanationCode, GroupIndex};
+use crate::network::{Component, ExplanationCode, GroupIndex, InterfaceIndex};
 use crate::packet::Interval;
-use crate::solver::{Blocker, Direction, NearMiss, PairAnswer};
+use crate::solver::{Blocker, Direction, Narrowing, NearMiss, PairAnswer};
 
 /// The view of a blocker.
 pub(super) fn explanation<'a>(
@@ -245,6 +245,36 @@ pub(super) fn host_local(interface: &str) -> AssumptionView<'_> {
         code: wording::assumption_code(code),
         about: interface,
         words: format!("{interface} {}", wording::assumption(code)),
+        needs: None,
+        place: None,
+        makes_unknown: false,
+    }
+}
+
+/// How many interfaces of a block are named.
+const MOST_NAMED: usize = 3;
+
+/// What a block that was asked about stands for.
+pub(super) fn narrowing<'a>(context: Context<'a>, narrowing: &'a Narrowing) -> AssumptionView<'a> {
+    let code = AssumptionCode::BlockNarrowed;
+    let Narrowing { text, interfaces, has_public } = narrowing;
+    let named = interfaces.iter().take(MOST_NAMED);
+    let component = |it: &InterfaceIndex| context.network.interfaces[it.index()].component;
+    let mut names: Vec<&str> = named.map(|it| name::named(context, component(it)).id).collect();
+    let more = interfaces.len().saturating_sub(MOST_NAMED);
+    let rest = format!("{more} more");
+    if more > 0 {
+        names.push(&rest);
+    }
+    let public = if *has_public { ", and public addresses for themselves" } else { "" };
+    AssumptionView {
+        code: wording::assumption_code(code),
+        about: text,
+        words: format!(
+            "{text} {} ({}){public}; nobody in the snapshot has the rest",
+            wording::assumption(code),
+            names.join(", ")
+        ),
         needs: None,
         place: None,
         makes_unknown: false,

@@ -172,5 +172,6 @@ fn assumptions<'a>(context: Context<'a>, pairs: &'a [PairAnswer]) -> Vec<Assumpt
         }
     }
     views.extend(hosts.into_iter().map(explanation::host_local));
+    views.extend(context.query.narrowings.iter().map(|it| explanation::narrowing(context, it)));
     views
 }

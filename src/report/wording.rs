@@ -17,6 +17,8 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::PolicyNotEvaluated,
     AssumptionCode::HostLocal,
     AssumptionCode::HostRoutingAssumed,
+    AssumptionCode::InstanceAssumedRunning,
+    AssumptionCode::BlockNarrowed,
     AssumptionCode::EncryptionEnforced,
 ];
 
@@ -35,6 +37,8 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::PolicyNotEvaluated => "POLICY_NOT_EVALUATED",
         AssumptionCode::HostLocal => "HOST_LOCAL",
         AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
+        AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
+        AssumptionCode::BlockNarrowed => "BLOCK_NARROWED",
         AssumptionCode::EncryptionEnforced => "ENCRYPTION_ENFORCED",
     }
 }
@@ -58,6 +62,8 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::HostRoutingAssumed => {
             "has several interfaces; which one its system sends by is not part of the snapshot"
         }
+        AssumptionCode::InstanceAssumedRunning => "is taken to be running: the snapshot does not describe it",
+        AssumptionCode::BlockNarrowed => "stands for the interfaces in it",
         AssumptionCode::EncryptionEnforced => {
             "enforces encryption in transit, and what is encrypted is not part of the snapshot"
         }

@@ -17,7 +17,7 @@ pub fn components(index: &Index<'_>, text: &str) -> Result<Vec<Component>, Selec
         return Ok(of_resources(index, &exact));
     }
     let network = index.network;
-    let unknown = || SelectorError::Unknown { text: text.to_owned() };
+    let unknown = || super::unknown(index, text);
     match word::read(text)? {
         Word::Internet => Ok(vec![Component::Internet]),
         Word::Address(address) => {

@@ -16,9 +16,9 @@ use super::resource::{Resource, words};
 use super::services;
 use super::word::{self, Word};
 use crate::model::ResourceKind;
-use crate::network::{InterfaceIndex, PublicOwner, VpcIndex};
+use crate::network::{InterfaceIndex, LinkLocal, PublicOwner, VpcIndex};
 use crate::packet::{AddressSet, Family, bits, ip, range_of};
-use crate::solver::{Destination, Source};
+use crate::solver::{Destination, Narrowing, Source};
 
 /// What a selector means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,15 +45,42 @@ pub(super) struct End<'i, 'm, 't> {
     all_addresses: bool,
 }
 
-/// Source and destination of a question.
+/// Sources and destinations of a question, and which of its blocks stand for less than they say.
 pub(super) fn both(
     index: &Index<'_>,
     (source, destination): (&str, &str),
     all_addresses: bool,
-) -> Result<(Vec<Source>, Vec<Destination>), SelectorError> {
+) -> Result<(Vec<Source>, Vec<Destination>, Vec<Narrowing>), SelectorError> {
     let end = |text| Ok(End { index, text, meaning: meaning(index, text)?, all_addresses });
     let (source, destination) = (end(source)?, end(destination)?);
-    Ok((source.as_source(&destination)?, destination.as_destination(&source)?))
+    let sources = source.as_source(&destination)?;
+    let destinations = destination.as_destination(&source)?;
+    let mut narrowings = Vec::new();
+    if matches!(source.meaning, Meaning::Blocks(_)) {
+        let owner = |source: &Source| match source {
+            Source::Interface(interface, _) => Some(*interface),
+            Source::Outside(_) | Source::Nobody(_) => None,
+        };
+        narrowings.extend(narrowing(source.text, sources.iter().map(owner)));
+    }
+    if matches!(destination.meaning, Meaning::Blocks(_)) {
+        let owner = |destination: &Destination| match destination {
+            Destination::Interface(interface, _) => Some(*interface),
+            Destination::Addresses(_) => None,
+        };
+        narrowings.extend(narrowing(destination.text, destinations.iter().map(owner)));
+    }
+    Ok((sources, destinations, narrowings))
+}
+
+/// What becomes of a block some of whose parts are interfaces.
+fn narrowing(text: &str, owners: impl Iterator<Item = Option<InterfaceIndex>>) -> Option<Narrowing> {
+    let owners: Vec<Option<InterfaceIndex>> = owners.collect();
+    let mut interfaces: Vec<InterfaceIndex> = owners.iter().flatten().copied().collect();
+    interfaces.dedup();
+    let has_public = owners.contains(&None);
+    let is_narrower = !interfaces.is_empty();
+    is_narrower.then(|| Narrowing { text: text.trim().to_owned(), interfaces, has_public })
 }
 
 /// What a selector means, whatever the other end.
@@ -95,7 +122,7 @@ fn one_of(index: &Index<'_>, text: &str, found: &[Resource]) -> Result<Meaning, 
         ([], [first, ..]) => {
             Err(SelectorError::NotAnEnd { text: text.to_owned(), what: words(first.kind).1 })
         }
-        ([], []) => Err(SelectorError::Unknown { text: text.to_owned() }),
+        ([], []) => Err(super::unknown(index, text)),
         (several, _) => Err(super::ambiguous(index, text, several)),
     }
 }
@@ -233,7 +260,8 @@ impl End<'_, '_, '_> {
         sources
     }
 
-    /// A private block stands for the interfaces in it, a public one for its addresses as they are.
+    /// A private block stands for the interfaces in it, a public one for its addresses as they are, and the whole line
+    /// of a family for the internet: nobody who writes `0.0.0.0/0` means AWS's own link-local addresses.
     fn blocks_as_destinations(&self, blocks: &[IpNet], other: &End<'_, '_, '_>) -> Vec<Destination> {
         let network = self.index.network;
         let mut destinations = Vec::new();
@@ -242,6 +270,11 @@ impl End<'_, '_, '_> {
             if asked.is_empty() {
                 continue;
             }
+            if asked == AddressSet::all(family) {
+                destinations.push(Destination::Addresses(network.internet(family).clone()));
+                continue;
+            }
+            let asked = self.without_unmodelled(asked);
             let is_private = asked.intersection(network.internet(family)).is_empty();
             let of_family: Vec<IpNet> =
                 blocks.iter().filter(|it| Family::of(it.addr()) == family).copied().collect();
@@ -253,6 +286,15 @@ impl End<'_, '_, '_> {
             }
         }
         destinations
+    }
+
+    /// A set without the link-local addresses of which nobody can tell anything (LL-5), unless it has no others.
+    fn without_unmodelled(&self, asked: AddressSet) -> AddressSet {
+        let parts = self.index.network.link_local.split(&asked);
+        let is_known = |place: &LinkLocal| !matches!(place, LinkLocal::Unknown(_));
+        let known = parts.iter().filter(|(_, place)| is_known(place));
+        let known = known.fold(AddressSet::empty(asked.family()), |sum, (part, _)| sum.union(part));
+        if known.is_empty() { asked } else { known }
     }
 
     /// An address that several VPCs have is the packet's header and no more: where it leads is for the routes to say.

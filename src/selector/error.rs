@@ -2,14 +2,18 @@
 
 use std::fmt::Write;
 
+use crate::packet::Family;
+
 /// Why a name, address or traffic stands for nothing that can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorError {
     /// Nothing in the snapshot has the name.
-    #[error("nothing in the snapshot is called `{text}`")]
+    #[error("nothing in the snapshot is called `{text}`{}", lacking(.lacks))]
     Unknown {
         /// The person's word.
         text: String,
+        /// The calls that would name such a thing and whose whole answers the snapshot lacks.
+        lacks: Vec<&'static str>,
     },
     /// Several things have the name.
     #[error("`{text}` is ambiguous: {}", listed(.candidates))]
@@ -75,6 +79,21 @@ pub enum SelectorError {
         /// `address family`, or `IPv6 addresses` when one was asked for.
         family: &'static str,
     },
+    /// Traffic of one family, between ends that are asked about in the other.
+    #[error(
+        "traffic `{text}` is {}, and between `{source_text}` and `{destination_text}` only {} is asked about",
+        family_name(*.family), other_name(*.family)
+    )]
+    OtherFamily {
+        /// The source's word.
+        source_text: String,
+        /// The destination's word.
+        destination_text: String,
+        /// The person's word for the traffic.
+        text: String,
+        /// The family that it is of.
+        family: Family,
+    },
     /// Traffic that is none.
     #[error("traffic `{text}`: {cause}")]
     Traffic {
@@ -102,6 +121,8 @@ pub struct Candidate {
     pub id: String,
     /// `instance`, `security group`
     pub kind: &'static str,
+    /// What stands before a name to mean that kind: `instance`, `sg`.
+    pub prefix: Option<&'static str>,
     /// Its `Name` tag.
     pub name: Option<String>,
     /// Its VPC.
@@ -129,6 +150,56 @@ impl std::fmt::Display for Candidate {
 /// How many candidates are listed.
 const MOST_LISTED: usize = 8;
 
+fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv4",
+        Family::V6 => "IPv6",
+    }
+}
+
+fn other_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv6",
+        Family::V6 => "IPv4",
+    }
+}
+
+fn lacking(calls: &[&'static str]) -> String {
+    match calls {
+        [] => String::new(),
+        calls => format!(", which lacks the whole answer of {}", joined(calls)),
+    }
+}
+
+/// Calls as a person runs them.
+pub(super) fn joined(calls: &[&'static str]) -> String {
+    let calls: Vec<String> = calls.iter().map(|call| format!("`aws {call}`")).collect();
+    match calls.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        several => several.join(", "),
+    }
+}
+
+/// Words that mean one candidate, or all of them, and are not what the person wrote.
+fn narrower(text: &str, candidates: &[Candidate]) -> String {
+    let Some(first) = candidates.first() else { return "name it by its id".to_owned() };
+    let mut help = format!("name one by its id, such as `{}`", first.id);
+    // A name that stands behind a kind or a VPC already, or the beginning of an id, gets no clearer by either.
+    if first.name.as_deref() != Some(text) {
+        return help;
+    }
+    let is_alone = |same: &dyn Fn(&Candidate) -> bool| candidates.iter().filter(|it| same(it)).count() == 1;
+    if let Some(prefix) = first.prefix.filter(|_| is_alone(&|it| it.kind == first.kind)) {
+        let _ = write!(help, " or `{prefix}:{text}`");
+    } else if let Some(vpc) = first.vpc.as_deref().filter(|_| is_alone(&|it| it.vpc == first.vpc)) {
+        let _ = write!(help, " or `{vpc}/{text}`");
+    }
+    if candidates.iter().all(|it| matches!(it.prefix, Some("instance" | "eni")) && it.name == first.name) {
+        let _ = write!(help, "; all of them are `tag:Name={text}`");
+    }
+    help
+}
+
 fn listed(candidates: &[Candidate]) -> String {
     let mut text = String::new();
     for (index, candidate) in candidates.iter().take(MOST_LISTED).enumerate() {
@@ -145,14 +216,14 @@ impl SelectorError {
     /// What to do about it. For a name that nothing has, [`super::Index::similar`] knows better.
     pub fn help(&self) -> Option<String> {
         match self {
+            SelectorError::Unknown { lacks, .. } if !lacks.is_empty() => {
+                Some(format!("add {}", joined(lacks)))
+            }
             SelectorError::Unknown { .. } => Some(
                 "name things by id, by `Name` tag, by `vpc-name/name`, `kind:name` or `tag:Key=Value`, by address or CIDR, or as `internet`"
                     .to_owned(),
             ),
-            SelectorError::Ambiguous { text, .. } => {
-                let name = text.rsplit([':', '/']).next().unwrap_or(text);
-                Some(format!("name one by its id, as `vpc-name/{name}` or as `kind:{name}`"))
-            }
+            SelectorError::Ambiguous { text, candidates } => Some(narrower(text, candidates)),
             SelectorError::NotAnEnd { .. } => {
                 Some("ask from and to interfaces, instances, groups or addresses; `--via` and `--avoid` take what lies between".to_owned())
             }
@@ -168,6 +239,12 @@ impl SelectorError {
                 Some("write an address as `10.0.1.5` or `2001:db8::1`, a block as `10.0.0.0/16`".to_owned())
             }
             SelectorError::NoFamily { .. } => None,
+            SelectorError::OtherFamily { family: Family::V4, .. } => {
+                Some("IPv6 has `icmpv6`; its ping is `icmpv6/128`".to_owned())
+            }
+            SelectorError::OtherFamily { family: Family::V6, .. } => {
+                Some("IPv4 has `icmp`; its ping is `icmp/8`".to_owned())
+            }
             SelectorError::Traffic { advice: Some(advice), text, .. } if advice != text => Some(format!("did you mean `{advice}`?")),
             SelectorError::Traffic { .. } => Some(
                 "write `tcp/443`, `tcp/80,443`, `tcp/8000-8100`, `udp/53`, `icmp/8`, `icmp/3:4`, `icmpv6/128`, `proto/50` or `all`; join several with `+`"

@@ -181,7 +181,7 @@ pub(super) fn tagged(
         chosen = of_kinds(&groups);
     }
     if chosen.is_empty() {
-        return Err(SelectorError::Unknown { text: text.to_owned() });
+        return Err(super::unknown(index, text));
     }
     let mut interfaces = Vec::new();
     for resource in chosen {

@@ -18,8 +18,6 @@ use crate::packet::Family;
 const LEAST_LIKENESS: f64 = 0.82;
 /// How many suggestions a person wants to read.
 const MOST_SUGGESTIONS: usize = 3;
-/// How much of an id must stand after its kind.
-const LEAST_PREFIX: usize = 4;
 
 type Found = SmallVec<[Resource; 1]>;
 
@@ -82,9 +80,9 @@ impl<'a> Index<'a> {
         self.matching(text, kinds, Match::Exact)
     }
 
-    /// The resources of some kinds whose id begins with a text that is long enough to mean one.
+    /// The resources of some kinds whose id begins with a text that says more than the kind.
     pub(super) fn by_beginning(&self, text: &str, kinds: &[ResourceKind]) -> Found {
-        let is_long = text.rsplit_once('-').is_some_and(|(_, rest)| rest.len() >= LEAST_PREFIX);
+        let is_long = text.split_once('-').is_some_and(|(_, rest)| !rest.is_empty());
         if is_long { self.matching(text, kinds, Match::Prefix) } else { Found::new() }
     }
 

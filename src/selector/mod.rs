@@ -21,8 +21,9 @@ pub use index::Index;
 pub use resource::Resource;
 pub use traffic::{parse_source_ports, parse_traffic};
 
+use crate::model::ResourceKind;
 use crate::network::Network;
-use crate::packet::Family;
+use crate::packet::{Family, Interval, protocol};
 use crate::solver::{Destination, Query, Source, Traffic};
 
 /// A question in a person's words.
@@ -51,7 +52,8 @@ pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, Se
     let intervals = parse_traffic(arguments.traffic)?;
     let source_ports = parse_source_ports(arguments.source_ports)?;
     let (source, destination) = (arguments.source, arguments.destination);
-    let (sources, destinations) = ends::both(index, (source, destination), arguments.all_addresses)?;
+    let (sources, destinations, narrowings) =
+        ends::both(index, (source, destination), arguments.all_addresses)?;
     let asked = match arguments.family {
         Some(family) => vec![family],
         None => Family::BOTH.to_vec(),
@@ -60,7 +62,8 @@ pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, Se
         sources.iter().any(|it| source_speaks(index.network, it, *family))
             && destinations.iter().any(|it| destination_speaks(index.network, it, *family))
     };
-    if !asked.iter().any(shares) {
+    let shared: Vec<Family> = asked.into_iter().filter(shares).collect();
+    if shared.is_empty() {
         return Err(SelectorError::NoFamily {
             source_text: source.to_owned(),
             destination_text: destination.to_owned(),
@@ -69,6 +72,15 @@ pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, Se
                 Some(Family::V4) => "IPv4",
                 Some(Family::V6) => "IPv6",
             },
+        });
+    }
+    // Who restricts the family asks for that very packet, odd as it is.
+    if let Some(stranger) = stranger(&intervals, &shared).filter(|_| arguments.family.is_none()) {
+        return Err(SelectorError::OtherFamily {
+            source_text: source.to_owned(),
+            destination_text: destination.to_owned(),
+            text: arguments.traffic.trim().to_owned(),
+            family: stranger,
         });
     }
     Ok(Query {
@@ -80,7 +92,22 @@ pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, Se
         via: Vec::new(),
         avoid: Vec::new(),
         all_paths: arguments.all_paths,
+        narrowings,
     })
+}
+
+/// The family that traffic is of when it is of one only, and none of the question's: ICMP is IPv4's, ICMPv6 is IPv6's.
+fn stranger(intervals: &[Interval], families: &[Family]) -> Option<Family> {
+    let is_all = |number: u8| {
+        let block = u32::from(number);
+        intervals.iter().all(|(low, high)| (low >> 16, high >> 16) == (block, block))
+    };
+    let own = match (is_all(protocol::ICMP), is_all(protocol::ICMPV6)) {
+        (true, false) => Family::V4,
+        (false, true) => Family::V6,
+        (false, false) | (true, true) => return None,
+    };
+    (!families.contains(&own)).then_some(own)
 }
 
 /// The one resource that a selector names, for what is shown and not asked about.
@@ -90,12 +117,12 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
     if let [first, ..] = exact.as_slice() {
         return Ok(*first);
     }
-    let unknown = || SelectorError::Unknown { text: text.to_owned() };
+    let unknown = || unknown(index, text);
     let found = match word::read(text)? {
         word::Word::Name(name) => named::named(index, text, name, named::NAMEABLE)?,
         word::Word::OfKind(kinds, name) => named::named(index, text, name, kinds)?,
         word::Word::Address(address) => {
-            let kind = crate::model::ResourceKind::NetworkInterface;
+            let kind = ResourceKind::NetworkInterface;
             let owners = index.owners(Family::of(address), crate::packet::bits(address));
             let known = owners.into_iter().filter(|it| it.index() < index.model.network_interfaces.len());
             known.map(|it| Resource { kind, position: it.0 }).collect()
@@ -109,6 +136,13 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
         [] => Err(unknown()),
         several => Err(ambiguous(index, text, several)),
     }
+}
+
+/// Nothing has a name, as far as the snapshot goes: calls that would name such things may be missing from it.
+fn unknown(index: &Index<'_>, text: &str) -> SelectorError {
+    let is_whole = |kind: ResourceKind| index.model.coverage.holds(kind, None, None);
+    let kinds = word::kinds_meant(text).iter().filter(|kind| !is_whole(**kind));
+    SelectorError::Unknown { text: text.to_owned(), lacks: kinds.map(|kind| kind.call()).collect() }
 }
 
 fn ambiguous(index: &Index<'_>, text: &str, found: &[Resource]) -> SelectorError {

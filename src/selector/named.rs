@@ -38,7 +38,7 @@ pub(super) fn named(
     name: &str,
     kinds: &[ResourceKind],
 ) -> Result<SmallVec<[Resource; 1]>, SelectorError> {
-    let unknown = || SelectorError::Unknown { text: whole.to_owned() };
+    let unknown = || super::unknown(index, whole);
     if name.is_empty() {
         return Err(unknown());
     }

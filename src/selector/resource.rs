@@ -103,6 +103,7 @@ impl Resource {
         Candidate {
             id: self.id(model).to_owned(),
             kind: words(self.kind).0,
+            prefix: super::word::prefix_of(self.kind),
             name: name.map(str::to_owned),
             vpc: self.vpc(model).map(ToString::to_string),
             account: about.account.as_ref().map(ToString::to_string),

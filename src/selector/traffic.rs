@@ -49,7 +49,11 @@ pub fn parse_source_ports(text: Option<&str>) -> Result<Ports, SelectorError> {
 fn term(whole: &str, part: &str, intervals: &mut Vec<Interval>) -> Result<(), SelectorError> {
     let bad = |cause: String| SelectorError::Traffic { text: whole.to_owned(), cause, advice: advice(part) };
     let (name, rest) = match part.split_once('/') {
-        Some((name, rest)) => (name.trim(), Some(rest.trim())),
+        // A space there is a slip of a script: an empty port that was put before or after something.
+        Some((name, rest)) if name.ends_with(' ') || rest.starts_with(' ') => {
+            return Err(bad("a space stands beside the `/`".to_owned()));
+        }
+        Some((name, rest)) => (name, Some(rest)),
         None => (part, None),
     };
     let block = |number: u8| {
@@ -97,8 +101,11 @@ fn advice(part: &str) -> Option<String> {
     if is_ports(part) {
         return Some(format!("tcp/{part}"));
     }
-    if let Some((one, other)) = part.split_once([':', '/', ' ', '-']) {
+    if let Some((one, other)) = part.split_once(['/']).or_else(|| part.split_once([':', ' ', '-'])) {
         let (one, other) = (one.trim().to_ascii_lowercase(), other.trim().to_ascii_lowercase());
+        if other.is_empty() {
+            return None;
+        }
         let is_protocol = |text: &str| matches!(text, "tcp" | "udp");
         if is_protocol(&one) && is_ports(&other) {
             return Some(format!("{one}/{other}"));
@@ -199,6 +206,8 @@ mod tests {
         assert_eq!(advice("tcp:443").as_deref(), Some("tcp/443"));
         assert_eq!(advice("443/udp").as_deref(), Some("udp/443"));
         assert_eq!(advice("tpc/443").as_deref(), Some("tcp/443"));
+        assert_eq!(advice("tcp/ 443").as_deref(), Some("tcp/443"));
+        assert_eq!(advice("udp /53").as_deref(), Some("udp/53"));
         assert_eq!(advice("ping").as_deref(), Some("icmp/8"));
         for text in
             ["", "tcp/", "tcp/70000", "tcp/5-1", "icmp/300", "icmp/3:400", "proto", "proto/x", "all/3", "+"]

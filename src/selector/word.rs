@@ -66,6 +66,37 @@ const NOT_MODELLED: &[(&str, &str)] = &[
     ("vpn", "a VPN connection"),
 ];
 
+/// What is written before a name to mean a kind.
+pub(super) fn prefix_of(kind: ResourceKind) -> Option<&'static str> {
+    KINDS.iter().find(|(_, kinds)| kinds.contains(&kind)).map(|(name, _)| *name)
+}
+
+/// The kinds that a word which nothing has may have meant: by what stands before the name or begins the id, else those
+/// that people give names to.
+pub(super) fn kinds_meant(text: &str) -> &'static [ResourceKind] {
+    const NAMED: &[ResourceKind] = &[
+        ResourceKind::Instance,
+        ResourceKind::NetworkInterface,
+        ResourceKind::Subnet,
+        ResourceKind::Vpc,
+        ResourceKind::SecurityGroup,
+    ];
+    if text.starts_with("svc:") {
+        return &[ResourceKind::PrefixList];
+    }
+    if text.parse::<IpAddr>().is_ok() {
+        return &[ResourceKind::NetworkInterface];
+    }
+    let begins = |name: &str, mark: char| {
+        let rest = text.get(name.len()..).filter(|rest| rest.starts_with(mark));
+        rest.is_some() && text[..name.len()].eq_ignore_ascii_case(name)
+    };
+    let is_meant = |name: &str| begins(name, ':') || (begins(name, '-') && !text.contains('/'));
+    let longest = KINDS.iter().filter(|(name, _)| is_meant(name)).max_by_key(|(name, _)| name.len());
+    // Attachments stand in several lists, of which the first has them all.
+    longest.map_or(NAMED, |(_, kinds)| &kinds[..1])
+}
+
 /// The kinds that can be written before a name, for suggestions.
 pub(super) fn kind_names() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(name, _)| *name).chain(["svc", "tag"])

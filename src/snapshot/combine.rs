@@ -9,12 +9,13 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::contradictions::{Contradiction, Origins};
 use super::drafts::Drafts;
 use super::file::FileRead;
 use super::taker::Part;
-use super::warnings::{Problem, Warning};
+use super::warnings::{Problem, Warning, element};
 use super::{Counts, ReadOptions, Snapshot, Source, finish};
-use crate::model::{AccountId, Coverage, Region, ResourceKind, Scope};
+use crate::model::{AccountId, Coverage, Place, Region, ResourceKind, Scope};
 
 /// Joins the files; the warnings so far are those about files that were not read.
 pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &ReadOptions) -> Snapshot {
@@ -29,10 +30,12 @@ pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &Re
     let mut sources = Vec::with_capacity(files.len());
     let mut parts = Vec::with_capacity(files.len());
     let mut numbers = BTreeMap::new();
-    for (_, file) in files {
+    let mut origins = Origins::default();
+    for (identity, file) in files {
         let FileRead { parts: pieces, bytes, context, spoiled, digest: _ } = file;
         let number = sources.len() as u32;
         numbers.insert(context.source, number);
+        origins.add(identity, context.hints.scope.account.clone());
         sources.push(Source { path: context.name.clone(), bytes });
         warnings.extend(spoiled.map(|spoiled| Warning {
             file: Some(context.name.clone()),
@@ -59,7 +62,8 @@ pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &Re
     }
     finish::complete(&mut drafts, interfaces, &coverage, &mut warnings);
     seen.join(drafts.par_iter().map(Seen::of).reduce(Seen::default, Seen::joined));
-    let model = Drafts::into_model(drafts, coverage);
+    let (model, contradictions) = Drafts::into_model(drafts, coverage, &origins);
+    warnings.extend(contradictions.into_iter().map(|it| contradiction(it, &sources)));
     counts.resources = ResourceKind::ALL.iter().map(|kind| (*kind, kind.count(&model))).collect();
     warnings.sort();
     warnings.dedup();
@@ -72,6 +76,16 @@ pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &Re
         sha256,
         accounts: accounts.into_iter().collect(),
         regions: regions.into_iter().collect(),
+    }
+}
+
+fn contradiction(found: Contradiction, sources: &[Source]) -> Warning {
+    let file = |place: Place| sources.get(place.source as usize).map(|source| source.path.clone());
+    let kept = format!("{}: {}", file(found.kept).unwrap_or_default(), element(found.kept));
+    Warning {
+        file: file(found.place),
+        place: Some(found.place),
+        problem: Problem::Contradiction { id: found.id, kept },
     }
 }
 

@@ -5,13 +5,15 @@
 //! while they are in its cache, and merged straight into the model.
 
 use std::cmp::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::contradictions::{self, Contradiction, Origins};
 use crate::model::{About, Collection, Coverage, Model, Place, Resource};
 
 /// A resource that has its list among the drafts.
-pub(super) trait Drafted: Resource + Send + Sync {
+pub(super) trait Drafted: Resource + std::fmt::Debug + Send + Sync {
     /// Its list.
     fn list(drafts: &mut Drafts) -> &mut Vec<Self>;
     /// Its id's text.
@@ -56,17 +58,27 @@ macro_rules! drafts {
                 $(for item in &self.$field { call(&item.about); })*
             }
 
-            /// The model of sorted drafts.
-            pub(super) fn into_model(mut parts: Vec<Drafts>, coverage: Coverage) -> Model {
+            /// The model of sorted drafts, and the copies in them that say different things.
+            pub(super) fn into_model(
+                mut parts: Vec<Drafts>,
+                coverage: Coverage,
+                origins: &Origins,
+            ) -> (Model, Vec<Contradiction>) {
                 let mut model = Model { coverage, ..Model::default() };
+                let contradictions = Mutex::new(Vec::new());
+                let found = &contradictions;
                 rayon::scope(|scope| {
                     $(
                         let lists = parts.iter_mut().map(|part| std::mem::take(&mut part.$field)).collect();
                         let collection = &mut model.$field;
-                        scope.spawn(move |_| *collection = merged(lists));
+                        scope.spawn(move |_| {
+                            let (items, mut new) = merged(lists, origins);
+                            *collection = items;
+                            found.lock().unwrap_or_else(PoisonError::into_inner).append(&mut new);
+                        });
                     )*
                 });
-                model
+                (model, contradictions.into_inner().unwrap_or_else(PoisonError::into_inner))
             }
         }
 
@@ -90,18 +102,25 @@ struct Ranked {
     index: u32,
 }
 
+/// One collection of sorted lists, and the copies that were left out of it.
+fn merged<T: Drafted>(lists: Vec<Vec<T>>, origins: &Origins) -> (Collection<T>, Vec<Contradiction>) {
+    let mut items = joined(lists);
+    let found = contradictions::settle(&mut items, origins);
+    (Collection::new(items), found)
+}
+
 /// One list of sorted ones.
-fn merged<T: Drafted>(lists: Vec<Vec<T>>) -> Collection<T> {
+fn joined<T: Drafted>(lists: Vec<Vec<T>>) -> Vec<T> {
     let mut lists: Vec<Vec<T>> = lists.into_iter().filter(|list| !list.is_empty()).collect();
     if lists.len() < 2 {
-        return Collection::new(lists.pop().unwrap_or_default());
+        return lists.pop().unwrap_or_default();
     }
     let ranked = ranked(&lists);
     let mut items = Vec::with_capacity(ranked.len());
     let mut lists: Vec<std::vec::IntoIter<T>> = lists.into_iter().map(Vec::into_iter).collect();
     // Each list is sorted, so its items come in its own order.
     items.extend(ranked.iter().filter_map(|ranked| lists[ranked.list as usize].next()));
-    Collection::new(items)
+    items
 }
 
 /// All items in the order of the collection. Most comparisons need no more than the heads, which stand side by side.

@@ -22,6 +22,7 @@ mod shared;
 mod syntax;
 mod taker;
 mod drafts;
+mod contradictions;
 mod combine;
 mod finish;
 mod strict;

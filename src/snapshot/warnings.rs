@@ -39,6 +39,13 @@ pub enum Problem {
     Truncated(&'static str),
     /// An empty list under a key that several calls share.
     AmbiguousEmpty(String),
+    /// Another copy of a resource says something else and counts instead.
+    Contradiction {
+        /// What both are about.
+        id: String,
+        /// Where the copy stands that counts: file and element.
+        kept: String,
+    },
     /// Interfaces were read from instances: those of other things are not known.
     InterfacesFromInstances(usize),
     /// Groups were put together from flat rules: groups without rules are not known.
@@ -57,7 +64,8 @@ impl Problem {
             | Problem::LeftOut(_)
             | Problem::MissingParent(_)
             | Problem::Truncated(_)
-            | Problem::AmbiguousEmpty(_) => true,
+            | Problem::AmbiguousEmpty(_)
+            | Problem::Contradiction { .. } => true,
             Problem::InterfacesFromInstances(_) | Problem::GroupsFromRules(_) => false,
         }
     }
@@ -74,6 +82,9 @@ impl Problem {
                 Some("run the call again without `--max-items` and `--no-paginate`".into())
             }
             Problem::AmbiguousEmpty(_) => Some("name the file after its call".into()),
+            Problem::Contradiction { .. } => {
+                Some("keep the answer that was collected last and remove the other".into())
+            }
             Problem::InterfacesFromInstances(_) => Some("add `aws ec2 describe-network-interfaces`".into()),
             Problem::GroupsFromRules(_) => Some("add `aws ec2 describe-security-groups`".into()),
             Problem::Unreadable(_)
@@ -116,6 +127,9 @@ impl fmt::Display for Problem {
                     formatter,
                     "the empty list `{key}` may be the answer of several calls, so it answers none"
                 )
+            }
+            Problem::Contradiction { id, kept } => {
+                write!(formatter, "says something else of `{id}` than {kept}, which counts")
             }
             Problem::InterfacesFromInstances(count) => write!(
                 formatter,
@@ -251,8 +265,7 @@ impl SnapshotError {
             SnapshotError::Unreadable { .. } => None,
             SnapshotError::NotJson { spoiled, .. } => spoiled.help().map(str::to_owned),
             SnapshotError::Nothing { .. } => Some(
-                "save answers with `aws ec2 describe-vpcs --output json > describe-vpcs.json`, one file a call, \
-                 or run `netpath collect`"
+                "save answers with `aws ec2 describe-vpcs --output json > describe-vpcs.json`, one file a call"
                     .into(),
             ),
             SnapshotError::Strict(_) => Some("leave `--strict` away to answer from what is there".into()),

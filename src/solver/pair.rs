@@ -140,6 +140,10 @@ impl<'n> Solver<'n> {
         let flow = match start {
             Start::NoFamily => return None,
             Start::Blocked(_) | Start::NotPublic(_) => return Some(Outcome::blocked()),
+            Start::Unknown(gap) => {
+                let gaps = SmallVec::from_slice(&[gap]);
+                return Some(Outcome { verdict: Verdict::Unknown, gaps, ..Outcome::blocked() });
+            }
             Start::Flow(flow) => *flow,
         };
         if let Some(outcome) = self.host_local(pair, &flow, traffic) {

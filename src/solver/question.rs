@@ -22,6 +22,19 @@ pub struct Query {
     pub avoid: Vec<Component>,
     /// Whether each pair of several ends is explained, not only the first of each verdict.
     pub all_paths: bool,
+    /// Blocks of addresses that were asked about and stand for less.
+    pub narrowings: Vec<Narrowing>,
+}
+
+/// A block of addresses that stands for the interfaces in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrowing {
+    /// The block in the person's words.
+    pub text: String,
+    /// The interfaces, in the order of the query's ends.
+    pub interfaces: Vec<InterfaceIndex>,
+    /// Whether public addresses of it are asked about as well.
+    pub has_public: bool,
 }
 
 /// Where packets begin.

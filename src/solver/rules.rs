@@ -38,7 +38,7 @@ fn matches_peer(network: &Network, rule: &Rule, peer: &AddressSet, groups: PeerG
         RulePeer::Cidr(net) => holds(net),
         RulePeer::List(list) => network.lists[*list as usize].iter().any(holds),
         RulePeer::Group(group) => groups.groups.contains(group),
-        RulePeer::UnknownList(_) | RulePeer::AbsentGroup => false,
+        RulePeer::UnknownList(_) | RulePeer::AbsentGroup | RulePeer::UnknownGroup(_) => false,
     }
 }
 

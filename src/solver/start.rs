@@ -3,7 +3,7 @@
 use super::flow::{Flow, GroupLoss, Groups, NONE};
 use super::pair::Solver;
 use super::question::{Destination, Pair, Source};
-use crate::network::{EntryKind, ExplanationCode, Guard, InterfaceIndex, Network, Step};
+use crate::network::{AssumptionIndex, EntryKind, ExplanationCode, Guard, InterfaceIndex, Network, Step};
 use crate::packet::{AddressSet, Family, TransportSet};
 
 /// Whether a pair can be asked, and how its packets begin.
@@ -15,6 +15,8 @@ pub(super) enum Start {
     NoFamily,
     /// Nothing is ever sent, for this reason.
     Blocked(ExplanationCode),
+    /// Nothing is known of who has the source's address.
+    Unknown(AssumptionIndex),
     /// The destination has no public address; were it delivered, its packets would begin so.
     NotPublic(Box<Flow>),
 }
@@ -25,7 +27,10 @@ impl Solver<'_> {
         let network = self.network;
         let Some(source) = source_of(network, pair) else { return Start::NoFamily };
         if matches!(pair.source, Source::Nobody(_)) {
-            return Start::Blocked(ExplanationCode::NoInterfaceOwnsAddress);
+            return match nobody_gap(network, &source) {
+                Some(gap) => Start::Unknown(gap),
+                None => Start::Blocked(ExplanationCode::NoInterfaceOwnsAddress),
+            };
         }
         let Some((destination, is_public)) = destination_of(network, pair) else { return Start::NoFamily };
         let flow = match pair.source {
@@ -42,6 +47,15 @@ impl Solver<'_> {
         };
         if is_public { Start::Flow(Box::new(flow)) } else { Start::NotPublic(Box::new(flow)) }
     }
+}
+
+/// What keeps it open who has addresses of a VPC: not all of its interfaces are in the snapshot.
+fn nobody_gap(network: &Network, set: &AddressSet) -> Option<AssumptionIndex> {
+    let holds = |net: &ipnet::IpNet| {
+        Family::of(net.addr()) == set.family() && !set.intersection(&AddressSet::block(*net)).is_empty()
+    };
+    let mut around = network.vpcs.iter().filter(|vpc| vpc.cidrs.iter().any(holds));
+    around.find_map(|vpc| vpc.interfaces_gap)
 }
 
 /// The addresses that a pair's packets come from, where they are of the family.

@@ -138,6 +138,11 @@ fn errors_are_an_error_and_a_help() {
             "traffic `443`: `443` is no protocol",
             "did you mean `tcp/443`?",
         ),
+        (
+            &["query", "web-a", "app-a", "tcp/ 443"],
+            "traffic `tcp/ 443`: a space stands beside the `/`",
+            "did you mean `tcp/443`?",
+        ),
         (&["query", "web-a", "app-a", "tcp/70000"], "`70000` is no port", "write `tcp/443`"),
         (&["query", "web-a", "app-a", "--source-ports", "x"], "source ports `x`", "write ports"),
         (&["query", "web-a", "10.0.0.300"], "`10.0.0.300` is no address and no CIDR", "write an address"),
@@ -151,6 +156,11 @@ fn errors_are_an_error_and_a_help() {
             "aws ec2",
         ),
         (&["query", "svc:s3", "web-a"], "`svc:s3` is a service", ""),
+        (
+            &["query", "web-a", "app-a", "icmpv6/128"],
+            "traffic `icmpv6/128` is IPv6, and between `web-a` and `app-a` only IPv4 is asked about",
+            "IPv4 has `icmp`; its ping is `icmp/8`",
+        ),
         (&["query", "web-a", "app-a", "--ipv6"], "`web-a` and `app-a` have no IPv6 in common", ""),
         (&["query", "web-a", "app-a", "--via", "nowhere"], "nothing in the snapshot is called `nowhere`", ""),
         (&["show", "sg-wbe"], "nothing in the snapshot is called `sg-wbe`", "did you mean `sg-web`"),
@@ -173,6 +183,187 @@ fn errors_are_an_error_and_a_help() {
         assert!(rest.len() <= 1 && rest.iter().all(|it| it.starts_with("help: ")), "{words:?}: {}", run.err);
         assert!(rest.concat().contains(help), "{words:?}: {}", run.err);
     }
+}
+
+#[test]
+fn a_name_that_a_missing_call_would_know_says_so() {
+    let folder = copy();
+    fs::remove_file(folder.path().join("describe-instances.json")).expect("the file is there");
+    let ask = |words: &[&str]| run(netpath().arg("-s").arg(folder.path()).args(words), "");
+    for name in ["web-a", "i-082fe1c50e48cbfde", "instance:web-a"] {
+        let run = ask(&["query", name, "10.0.10.10", "tcp/8080"]);
+        assert_eq!(run.code, 2, "{name}");
+        let first = run.err.lines().next().unwrap_or_default();
+        let message = "which lacks the whole answer of `aws ec2 describe-instances`";
+        assert!(first.ends_with(message), "{name}: {}", run.err);
+    }
+    // What other calls name is not theirs to know.
+    assert!(!ask(&["query", "sg-nothing", "10.0.10.10"]).err.contains("lacks"));
+    let line = "{\"source\":\"web-a\",\"destination\":\"10.0.10.10\"}";
+    let batch = run(netpath().arg("-s").arg(folder.path()).args(["query", "--batch", "-"]), line);
+    assert!(batch.out.contains("`aws ec2 describe-instances`"), "{}", batch.out);
+}
+
+#[test]
+fn what_an_ambiguous_name_is_told_works() {
+    let ids = ["eni-067c5271f9faac87c", "eni-067c5"];
+    for word in ["eni-", "i-0", "eni:eni-0", "tgw-"] {
+        assert_ne!(ask(&["query", word, "app-a"]).code, 0, "{word}");
+    }
+    for id in ids {
+        assert_eq!(ask(&["query", id, "app-a", "tcp/8080"]).code, 0, "{id}");
+    }
+    let several = ask(&["query", "i-0", "app-a"]);
+    assert!(several.err.starts_with("error: `i-0` is ambiguous: it may be any of "), "{}", several.err);
+    let help = several.err.lines().last().unwrap_or_default();
+    let suggested = help.split('`').nth(1).unwrap_or_default();
+    assert!(help.starts_with("help: name one by its id, such as `i-0") && suggested != "i-0", "{help}");
+    assert_eq!(ask(&["query", suggested, "app-a", "tcp/8080"]).code, 0, "{help}");
+}
+
+#[test]
+fn the_shortest_beginning_that_only_one_id_has_is_enough() {
+    assert_eq!(ask(&["query", "i-082", "app-a", "tcp/8080", "--expect", "reachable"]).code, 0);
+    assert_eq!(ask(&["query", "i-08", "app-a", "tcp/8080", "--expect", "reachable"]).code, 0);
+}
+
+#[test]
+fn a_verdict_is_expected_in_letters_of_either_case() {
+    let words = ["query", "web-a", "app-a", "tcp/8080", "--expect"];
+    for (verdict, code) in [("REACHABLE", 0), ("Not-Reachable", 1)] {
+        assert_eq!(ask(&[&words[..], &[verdict]].concat()).code, code, "{verdict}");
+    }
+    let line =
+        "{\"source\":\"web-a\",\"destination\":\"app-a\",\"traffic\":\"tcp/8080\",\"expect\":\"BLOCKED\"}";
+    let batch = |line: &str| run(netpath().arg("-s").arg(three_tier()).args(["query", "--batch", "-"]), line);
+    assert_eq!(batch(line).code, 1);
+    let wrong = batch(&line.replace("BLOCKED", "never"));
+    assert!(wrong.out.contains("`never` is no verdict: they are `reachable`"), "{}", wrong.out);
+}
+
+/// A topology in shorthand, as a folder of files.
+fn written(topology: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (path, document) in crate::shorthand::expand(topology).expect("the topology is right") {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+        fs::write(path, document.to_string()).expect("a file can be written");
+    }
+    folder
+}
+
+// Not on a page: the second opinion takes all of a missing VPC for unknown.
+#[test]
+fn without_the_vpcs_nothing_is_certain_of_ipv6_on_the_internet() {
+    let topology = "vpc vpc-a 10.0.0.0/16 2600:f00d::/56
+         subnet subnet-a 10.0.1.0/24 2600:f00d::/64 in vpc-a
+         eni eni-a 10.0.1.10 2600:f00d::10 in subnet-a sg sg-a public 198.51.100.10
+         eni eni-b 10.0.1.20 2600:f00d::20 in subnet-a sg sg-a
+         allow sg-a inbound tcp 443 from 0.0.0.0/0,::/0
+         route subnet-a 0.0.0.0/0 -> igw-a
+         route subnet-a ::/0 -> igw-a\n";
+    let (whole, folder) = (written(topology), written(&format!("{topology}missing vpcs")));
+    for (source, destination, family, verdict) in [
+        ("eni-a", "internet", "--ipv6", "unknown"),
+        ("internet", "eni-a", "--ipv6", "unknown"),
+        ("internet", "eni-a", "--ipv4", "reachable"),
+        ("eni-a", "eni-b", "--ipv6", "reachable"),
+    ] {
+        let ask = |folder: &TempDir| {
+            let words = ["query", source, destination, "tcp/443", family, "-f", "json"];
+            json(&run(netpath().arg("-s").arg(folder.path()).args(words), "").out)
+        };
+        assert_eq!(ask(&whole)["verdict"], "reachable", "{source} -> {destination} {family}");
+        let answer = ask(&folder);
+        assert_eq!(answer["verdict"], verdict, "{source} -> {destination} {family}");
+        let names_call = answer["assumptions"].to_string().contains("aws ec2 describe-vpcs");
+        assert_eq!(names_call, verdict == "unknown", "{answer}");
+    }
+}
+
+#[test]
+fn without_its_exclusions_nothing_is_certain_of_block_public_access() {
+    let topology = "vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.1.0/24 in vpc-a
+         eni eni-a 10.0.1.10 in subnet-a public 198.51.100.10
+         route subnet-a 0.0.0.0/0 -> igw-a
+         bpa block-bidirectional\n";
+    for (more, verdict) in [
+        ("", "blocked VPC_BLOCK_PUBLIC_ACCESS_ENABLED\n"),
+        ("missing vpc-block-public-access-exclusions", "unknown UNKNOWN_RESOURCE\n"),
+        ("bpa-exclusion vpc-a allow-bidirectional", "reachable\n"),
+        ("bpa-exclusion vpc-a allow-sideways", "unknown UNKNOWN_RESOURCE\n"),
+    ] {
+        let folder = written(&format!("{topology}{more}"));
+        let words = ["query", "eni-a", "internet", "tcp/443", "--brief"];
+        let run = run(netpath().arg("-s").arg(folder.path()).args(words), "");
+        assert_eq!(run.out, verdict, "{more}: {}", run.err);
+    }
+}
+
+#[test]
+fn an_instance_that_no_call_describes_is_said_to_be_taken_for_running() {
+    let folder = copy();
+    fs::remove_file(folder.path().join("describe-instances.json")).expect("the file is there");
+    let words = ["query", "10.0.0.10", "10.0.10.10", "tcp/8080", "-f", "json"];
+    let answer = json(&run(netpath().arg("-s").arg(folder.path()).args(words), "").out);
+    assert_eq!(answer["verdict"], "reachable");
+    let said: Vec<&Value> = answer["assumptions"].as_array().expect("a list").iter().collect();
+    assert!(said.iter().any(|it| it["code"] == "INSTANCE_ASSUMED_RUNNING"), "{said:?}");
+    assert!(said.iter().all(|it| it["needs"] == "aws ec2 describe-instances"), "{said:?}");
+}
+
+#[test]
+fn a_block_says_what_it_was_narrowed_to() {
+    let words = ["query", "10.0.0.0/8", "app-a", "tcp/8080"];
+    let text = ask(&words).out;
+    assert!(text.contains("10.0.0.0/8 stands for the interfaces in it ("), "{text}");
+    assert!(text.contains("nobody in the snapshot has the rest"), "{text}");
+    let answer = json(&ask(&[&words[..], &["-f", "json"]].concat()).out);
+    let assumptions = answer["assumptions"].as_array().expect("a list");
+    let narrowed = assumptions.iter().find(|it| it["code"] == "BLOCK_NARROWED").expect("it is said");
+    assert_eq!(narrowed["about"], "10.0.0.0/8");
+    assert!(!ask(&["query", "10.0.0.10", "app-a"]).out.contains("stands for the interfaces"));
+    // A whole line of addresses is the internet, and AWS's own addresses in it keep nothing unknown.
+    for destination in ["0.0.0.0/0", "128.0.0.0/1"] {
+        let run = ask(&["query", "app-a", destination, "tcp/443", "--brief"]);
+        assert!(!run.out.contains("unknown"), "{destination}: {}", run.out);
+    }
+    assert_eq!(ask(&["query", "app-a", "0.0.0.0/0", "tcp/443", "--expect", "reachable"]).code, 0);
+}
+
+#[test]
+fn an_address_that_cannot_be_read_is_said_and_makes_nothing_certain() {
+    let folder = copy();
+    let mut id = String::new();
+    edit(folder.path(), "describe-network-interfaces.json", |document| {
+        let interface = &mut document["NetworkInterfaces"][0];
+        interface["PrivateIpAddress"] = "10.0.0.300".into();
+        id = interface["NetworkInterfaceId"].as_str().unwrap_or_default().to_owned();
+    });
+    let ask = |words: &[&str]| run(netpath().arg("-s").arg(folder.path()).args(words), "");
+    let run = ask(&["query", "10.0.0.99", "10.0.10.99", "tcp/443", "-f", "json"]);
+    let expected = "warning: describe-network-interfaces.json: NetworkInterfaces[0]: left out: member \
+                    `PrivateIpAddress` is `10.0.0.300`, which is not an IP address";
+    assert!(run.err.starts_with(expected), "{}", run.err);
+    assert_eq!(json(&run.out)["verdict"], "unknown", "{}", run.out);
+    let named = ask(&["query", &id, "10.0.10.99"]);
+    assert!(
+        named.err.contains("lacks the whole answer of `aws ec2 describe-network-interfaces`"),
+        "{}",
+        named.err
+    );
+}
+
+#[test]
+fn a_single_answer_can_be_brief() {
+    let words = ["query", "web-a", "app-a", "tcp/22", "--brief"];
+    assert_eq!(ask(&words).out, "blocked ENI_SG_RULES_MISMATCH\n");
+    let as_json = ask(&[&words[..], &["-f", "json"]].concat());
+    assert_eq!(as_json.out, "{\"verdict\":\"blocked\",\"codes\":[\"ENI_SG_RULES_MISMATCH\"]}\n");
+    assert_eq!(ask(&["query", "web-a", "app-a", "tcp/8080", "--brief"]).out, "reachable\n");
+    assert_eq!(ask(&[&words[..], &["--expect", "reachable"]].concat()).code, 1);
+    assert_eq!(ask(&[&words[..], &["-f", "aws"]].concat()).code, 2);
 }
 
 #[test]
@@ -273,6 +464,13 @@ fn help_is_short_and_has_two_examples() {
             assert!(long.out.len() >= help.out.len(), "{command}");
         }
     }
+    for words in [&["--help"][..], &["help"], &["help", "query"]] {
+        let help = run(netpath().args(words), "");
+        assert!(!help.out.contains("collect"), "{words:?} speaks of a command that is not there");
+    }
+    let empty = tempfile::tempdir().expect("a temporary folder can be made");
+    let nothing = run(netpath().arg("-s").arg(empty.path()).args(["query", "a", "b"]), "");
+    assert!(!nothing.err.contains("netpath collect"), "{}", nothing.err);
     let version = run(netpath().arg("--version"), "");
     assert!(version.out.starts_with("netpath "), "{}", version.out);
 }
@@ -417,7 +615,8 @@ fn a_batch_answers_every_line_in_its_place() {
                  not json\n\
                  {\"id\":\"x\",\"source\":\"web-a\"}\n\
                  {\"source\":\"nobody\",\"destination\":\"app-a\"}\n\
-                 {\"id\":18446744073709551616,\"source\":\"web-a\",\"destination\":\"app-a\"}";
+                 {\"id\":18446744073709551616,\"source\":\"web-a\",\"destination\":\"app-a\"}\n\
+                 {\"id\":1,\"id\":2,\"source\":\"web-a\",\"destination\":\"app-a\"}";
     let brief = run(netpath().arg("-s").arg(three_tier()).args(["query", "--batch", "-", "--brief"]), lines);
     assert_eq!(brief.code, 2, "{}", brief.err);
     let expected = [
@@ -427,6 +626,7 @@ fn a_batch_answers_every_line_in_its_place() {
         "{\"id\":\"x\",\"error\":\"not a question: missing field `destination`\"}",
         "{\"id\":null,\"error\":\"nothing in the snapshot is called `nobody`\"}",
         "{\"id\":18446744073709551616,\"verdict\":\"partial\",\"codes\":[\"ENI_SG_RULES_MISMATCH\"]}",
+        "{\"id\":null,\"error\":\"not a question: duplicate field `id`\"}",
     ];
     let answers: Vec<&str> = brief.out.lines().collect();
     assert_eq!(answers.len(), expected.len(), "{}", brief.out);
@@ -499,6 +699,16 @@ fn ways_can_be_asked_for_or_ruled_out() {
     assert_eq!(code(&["--avoid", "nat-b"], "reachable"), 0);
     assert_eq!(code(&["--avoid", "subnet-web-a"], "blocked"), 0);
     assert_eq!(code(&["--via", "igw-shop", "--avoid", "subnet-web-b"], "reachable"), 0);
+    // What is ruled out has a reason, also where a way has nothing to name.
+    for words in [
+        ["query", "app-a", "203.0.113.9", "tcp/443", "--via", "sg-db"],
+        ["query", "app-a", "203.0.113.9", "tcp/443", "--avoid", "igw-shop"],
+        ["query", "app-a", "10.0.10.10", "tcp/443", "--via", "sg-db"],
+        ["query", "web-a", "169.254.169.254", "tcp/80", "--via", "nat-a"],
+    ] {
+        let run = ask(&[&words[..], &["--brief"]].concat());
+        assert_eq!(run.out, "blocked COMPONENT_FILTER_RESTRICTION\n", "{words:?}");
+    }
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn query(source: Source, destination: Destination, traffic: Traffic) -> Query {
         via: Vec::new(),
         avoid: Vec::new(),
         all_paths: false,
+        narrowings: Vec::new(),
     }
 }
 

@@ -166,6 +166,21 @@ fn blocks_are_who_is_inside_and_what_is_outside() {
 }
 
 #[test]
+fn the_whole_line_of_addresses_is_the_internet() {
+    let case = case(
+        "vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.1.0/24 in vpc-a
+         eni eni-a 10.0.1.10 in subnet-a
+         eni eni-b 10.0.1.11 in subnet-a",
+    );
+    assert_eq!(case.ends("eni-a", "0.0.0.0/0"), "eni-a -> internet V4");
+    assert_eq!(case.ends("10.0.1.10", "::/0"), "`10.0.1.10` and `::/0` have no address family in common");
+    // Nobody who asks about a wide block asks about the link-local addresses that nobody can tell anything of (LL-5).
+    assert!(!case.ends("eni-a", "169.0.0.0/8").contains("169.254.171"));
+    assert_eq!(case.ends("eni-a", "169.254.171.0/24"), "eni-a -> 169.254.171.0/24");
+}
+
+#[test]
 fn a_name_is_an_id_before_a_tag_before_a_beginning() {
     let case = case(
         "vpc vpc-a 10.0.0.0/16
@@ -182,7 +197,8 @@ fn a_name_is_an_id_before_a_tag_before_a_beginning() {
     let source = |text: &str| case.ends(text, "8.8.8.8").replace(" -> 8.8.8.8/32", "");
     assert_eq!(source("eni-abcd2"), "eni-abcd2");
     assert_eq!(source("eni-solo"), "eni-solo1");
-    assert_eq!(source("eni-sol"), "nothing in the snapshot is called `eni-sol`");
+    assert_eq!(source("eni-s"), "eni-solo1");
+    assert_eq!(source("eni-t"), "nothing in the snapshot is called `eni-t`");
     assert_eq!(
         source("eni-abcd"),
         "`eni-abcd` is ambiguous: eni-abcd1 (network interface `eni-abcd2` in vpc-a of account 111111111111), \

@@ -75,6 +75,7 @@ impl Case {
             via: Vec::new(),
             avoid: Vec::new(),
             all_paths: false,
+            narrowings: Vec::new(),
         };
         let answer = solver::solve(&self.network, &query);
         let question = Question {

@@ -17,7 +17,7 @@ use super::reply::{answer_flow, conversation};
 use super::rules::{PeerGroups, matched, peer_of};
 use super::start::{Start, is_host_local};
 use super::walk::{Choices, Reading, Story, Way};
-use crate::network::{Network, Origin, PeerSide};
+use crate::network::{ExplanationCode, Network, Origin, PeerSide};
 
 /// Paths that are told for one pair of ends.
 const MOST_PATHS: usize = 8;
@@ -38,6 +38,11 @@ pub fn explain(
         Start::NoFamily => return,
         Start::Blocked(code) => {
             answer.blockers.push(nowhere(pair, code, &query.traffic.intervals));
+            return;
+        }
+        Start::Unknown(gap) => {
+            let blocker = nowhere(pair, ExplanationCode::UnknownResource, &query.traffic.intervals);
+            answer.blockers.push(Blocker { rule: RuleUse::Assumption(gap), ..blocker });
             return;
         }
         Start::Flow(flow) => (*flow, None),

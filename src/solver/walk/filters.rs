@@ -60,6 +60,11 @@ impl Walk<'_, '_> {
             let mut admitted = map.at(family, address);
             if let Some(interface) = interface {
                 admitted = self.with_references(flow, filter, peer, interface, address, admitted);
+                if peer == PeerSide::Destination && !filter.absent.0.is_empty() {
+                    let mut parts = smallvec::smallvec![(addresses.clone(), admitted)];
+                    self.split_absent(flow, filter, interface, &mut parts);
+                    admitted = parts[0].1;
+                }
             }
             self.note_gap(filter, flow, admitted, family, address);
             return self.narrow_transport(flow, admitted, code, rule);
@@ -67,6 +72,7 @@ impl Walk<'_, '_> {
         let mut parts = map.split(addresses);
         if let (Some(interface), PeerSide::Destination) = (interface, peer) {
             self.split_references(filter, interface, &mut parts);
+            self.split_absent(flow, filter, interface, &mut parts);
         }
         if filter.possible.is_some() {
             for gap in &filter.gaps {

@@ -11,6 +11,10 @@ impl Walk<'_, '_> {
         match guard {
             Guard::Never(code) => self.drop_all(flow, *code, RuleUse::None),
             Guard::Unknown(assumption) => self.unknown(flow, *assumption),
+            Guard::UnknownFor(family, assumption) if flow.destination.family() == *family => {
+                self.unknown(flow, *assumption)
+            }
+            Guard::UnknownFor(..) => Next::Go,
             Guard::Maybe(assumption) => {
                 self.gap(*assumption);
                 match self.reading {

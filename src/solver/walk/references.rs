@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::Walk;
+use super::{Reading, Walk};
 use crate::network::{Filter, GroupSetIndex, InterfaceIndex, Network, PeerSide, VpcIndex};
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::flow::{Flow, Groups, NONE};
@@ -100,6 +100,60 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+impl Walk<'_, '_> {
+    /// SG-21: whoever has a private address and is not in the snapshot may be a member of a group that is not in it
+    /// either.
+    pub(super) fn split_absent(
+        &mut self,
+        flow: &Flow,
+        filter: &Filter,
+        interface: InterfaceIndex,
+        parts: &mut SmallVec<[(AddressSet, TransportSet); 1]>,
+    ) {
+        let (absent, gaps) = &filter.absent;
+        if absent.is_empty() {
+            return;
+        }
+        let mut split: SmallVec<[(AddressSet, TransportSet); 1]> = SmallVec::new();
+        for (part, admitted) in parts.drain(..) {
+            let more = self.workspace.difference(*absent, admitted);
+            let more = self.workspace.intersection(more, flow.transport);
+            let strangers = strangers(self.network, interface, &part);
+            if more.is_empty() || strangers.is_empty() {
+                split.push((part, admitted));
+                continue;
+            }
+            for gap in gaps {
+                self.gap(*gap);
+            }
+            let known = part.difference(&strangers);
+            if !known.is_empty() {
+                split.push((known, admitted));
+            }
+            let admitted = match self.reading {
+                Reading::Certain => admitted,
+                Reading::Possible => self.workspace.union(admitted, *absent),
+            };
+            split.push((strangers, admitted));
+        }
+        *parts = split;
+    }
+}
+
+/// The addresses of a set that are private and that nobody has in the interface's VPC and those that groups of can be
+/// named.
+fn strangers(network: &Network, interface: InterfaceIndex, set: &AddressSet) -> AddressSet {
+    let own = network.interfaces[interface.index()].vpc;
+    let near = std::iter::once(&own).chain(&network.vpcs[own.index()].group_peers);
+    let mut strangers = set.difference(network.internet(set.family()));
+    for vpc in near {
+        let owners = network.vpcs[vpc.index()].interfaces.split(&strangers);
+        let nobody = owners.into_iter().find(|(_, owner)| *owner == NONE);
+        strangers = nobody.map_or(AddressSet::empty(set.family()), |(set, _)| set);
+    }
+    strangers
 }
 
 /// The addresses that an interface owns in its VPC.

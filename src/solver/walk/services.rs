@@ -2,8 +2,8 @@
 
 use super::loss::narrow;
 use super::{Next, Walk};
-use crate::network::{ExplanationCode, LinkLocal, PeerSide, VpcIndex};
-use crate::packet::{AddressSet, Family};
+use crate::network::{Component, ExplanationCode, LinkLocal, PeerSide, ServiceIndex, VpcIndex};
+use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::RuleUse;
 use crate::solver::flow::{End, Flow};
 
@@ -50,15 +50,28 @@ impl Walk<'_, '_> {
     fn link_local(&mut self, flow: &mut Flow, place: LinkLocal) -> Next {
         match place {
             LinkLocal::Ordinary => Next::Go,
-            LinkLocal::Service(service) => {
-                self.arrive(flow, End::Service(service));
-                Next::Ended
-            }
+            LinkLocal::Service(service, answered) => self.service(flow, service, answered),
             LinkLocal::NotRoutable => {
                 self.drop(flow, ExplanationCode::AddressNotRoutable, RuleUse::None);
                 Next::Ended
             }
             LinkLocal::Unknown(assumption) => self.unknown(flow, assumption),
         }
+    }
+
+    /// LL-1 … LL-4: a service answers its own ports and no others.
+    fn service(&mut self, flow: &mut Flow, service: ServiceIndex, answered: TransportSet) -> Next {
+        let refused = self.workspace.difference(flow.transport, answered);
+        if !refused.is_empty() {
+            let mut rest = flow.clone();
+            rest.transport = refused;
+            let component = Component::Service(service);
+            self.drop_by(&rest, ExplanationCode::ProtocolRestriction, component, RuleUse::None);
+        }
+        flow.transport = self.workspace.intersection(flow.transport, answered);
+        if !flow.transport.is_empty() {
+            self.arrive(flow, End::Service(service));
+        }
+        Next::Ended
     }
 }

@@ -136,6 +136,7 @@ fn query(source: &Source, destination: &Destination, family: Family, traffic: Tr
         via: Vec::new(),
         avoid: Vec::new(),
         all_paths: false,
+        narrowings: Vec::new(),
     }
 }
 

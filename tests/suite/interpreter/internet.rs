@@ -279,6 +279,9 @@ impl<'m> Walk<'_, 'm> {
     ) -> Step {
         match attachments {
             Some(attachments) if attachments.iter().any(|it| it.vpc == vpc.id && it.is_in_force()) => Ok(()),
+            Some(attachments) if attachments.iter().any(|it| it.vpc == vpc.id && it.odd_word().is_some()) => {
+                unknown(format!("nobody knows the state of {id} (JS-4)"))
+            }
             Some(_) => dropped(format!("{id} is not attached to {} (IGW-10)", vpc.id)),
             None if self.holds(kind, vpc) => self.suppose_or_drop(format!("{id} exists and is attached")),
             // An active route names it, and the call is not there to say otherwise.
@@ -292,6 +295,10 @@ impl<'m> Walk<'_, 'm> {
             |it: &&InternetGateway| it.attachments.iter().any(|it| it.vpc == vpc.id && it.is_in_force());
         if let Some(gateway) = self.model.internet_gateways.iter().find(is_in) {
             return Ok(Some(gateway));
+        }
+        let all = self.model.internet_gateways.iter().flat_map(|it| &it.attachments);
+        if all.into_iter().any(|it| it.vpc == vpc.id && it.odd_word().is_some()) {
+            return unknown(format!("nobody knows the state of the gateway of {} (JS-4)", vpc.id));
         }
         if self.holds(ResourceKind::InternetGateway, vpc) {
             return dropped(format!("{} has no internet gateway (IGW-10)", vpc.id));

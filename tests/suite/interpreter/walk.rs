@@ -12,7 +12,7 @@ use super::addresses::{owns, within};
 use super::choices::Choices;
 use super::filters::Direction;
 use super::nat::Translation;
-use super::{End, Fate, Interpreter, Outcome, Packet, Start};
+use super::{End, Fate, Interpreter, Outcome, Packet, Start, Transport};
 
 /// Why a walk does not arrive.
 #[derive(Debug, Clone)]
@@ -187,7 +187,14 @@ impl<'w, 'm> Walk<'w, 'm> {
         if packet.destination.is_multicast() || packet.destination == IpAddr::from([255, 255, 255, 255]) {
             return dropped("no multicast and no broadcast in a VPC (LL-7)");
         }
-        if let Some(service) = link_local(vpc, packet.destination)? {
+        if let Some((service, answered)) = link_local(vpc, packet.destination)? {
+            let is_answered = answered.iter().any(|(number, port)| match packet.transport {
+                Transport::Ports { protocol, destination, .. } => protocol == *number && destination == *port,
+                Transport::Icmp { .. } | Transport::Other { .. } => false,
+            });
+            if !is_answered {
+                return dropped(format!("{service} does not answer {packet} (LL-1 … LL-4)"));
+            }
             // LL-1 … LL-4, SG-23, ACL-13: not filtered.
             return Ok(Arrival { end: End::LinkLocal(service), packet });
         }
@@ -398,9 +405,9 @@ impl<'w, 'm> Walk<'w, 'm> {
                 | InstanceState::Stopping
                 | InstanceState::Stopped,
             )) => dropped(format!("{instance} does not run (ENI-8)")),
-            None | Some(None | Some(InstanceState::Unknown(_))) => {
-                self.suppose_or_drop(format!("{instance} runs"))
-            }
+            // Without the call, what an interface in use is attached to is taken to run; the answer says so.
+            None => Ok(()),
+            Some(None | Some(InstanceState::Unknown(_))) => self.suppose_or_drop(format!("{instance} runs")),
         }
     }
 
@@ -447,7 +454,10 @@ fn is_load_balancer(interface: &NetworkInterface) -> bool {
 }
 
 /// Section 34.
-fn link_local(vpc: &Vpc, address: IpAddr) -> Step<Option<&'static str>> {
+fn link_local(vpc: &Vpc, address: IpAddr) -> Step<Option<(&'static str, &'static [(u8, u16)])>> {
+    let http = ("the metadata service", &[(6, 80)][..]);
+    let dns = ("the resolver", &[(6, 53), (17, 53)][..]);
+    let ntp = ("the time service", &[(17, 123)][..]);
     let resolver = match vpc.primary_cidr {
         // DNS-1, LL-2: the VPC's base plus two.
         Some(ipnet::IpNet::V4(cidr)) => {
@@ -456,13 +466,13 @@ fn link_local(vpc: &Vpc, address: IpAddr) -> Step<Option<&'static str>> {
         Some(ipnet::IpNet::V6(_)) | None => None,
     };
     if Some(address) == resolver {
-        return Ok(Some("the resolver"));
+        return Ok(Some(dns));
     }
     match address.to_string().as_str() {
-        "169.254.169.254" | "fd00:ec2::254" => return Ok(Some("the instance metadata service")),
-        "169.254.169.253" | "fd00:ec2::253" => return Ok(Some("the resolver")),
-        "169.254.169.123" | "fd00:ec2::123" => return Ok(Some("the time service")),
-        "169.254.170.2" => return Ok(Some("the task metadata service")),
+        "169.254.169.254" | "fd00:ec2::254" => return Ok(Some(http)),
+        "169.254.169.253" | "fd00:ec2::253" => return Ok(Some(dns)),
+        "169.254.169.123" | "fd00:ec2::123" => return Ok(Some(ntp)),
+        "169.254.170.2" => return Ok(Some(http)),
         _ => {}
     }
     let reserved = |text: &str| {

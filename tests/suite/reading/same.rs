@@ -71,6 +71,57 @@ fn a_file_given_twice_counts_once() {
     assert_eq!(twice.counts.resources, expected.counts.resources);
 }
 
+fn group(port: u16, more: &str) -> Vec<u8> {
+    let rule = |port: u16| {
+        format!(
+            r#"{{"IpProtocol": "tcp", "FromPort": {port}, "ToPort": {port}, "IpRanges": [{{"CidrIp": "10.0.0.0/8"}}]}}"#
+        )
+    };
+    format!(
+        r#"{{"SecurityGroups": [{more}{{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [{}, {}]}}]}}"#,
+        rule(port),
+        rule(22)
+    )
+    .into_bytes()
+}
+
+#[test]
+fn two_copies_that_contradict_each_other_are_said() {
+    let other = r#"{"GroupId": "sg-0", "VpcId": "vpc-1"}, "#;
+    let files = |names: [&str; 2]| -> Files {
+        vec![(names[0].to_owned(), group(443, "")), (names[1].to_owned(), group(80, other))]
+    };
+    let snapshot = in_memory(files(["a.json", "b.json"]));
+    let said: Vec<String> = snapshot.warnings.iter().map(ToString::to_string).collect();
+    let (one, two) = ("a.json: SecurityGroups[0]", "b.json: SecurityGroups[1]");
+    let is_said = |loser: &str, kept: &str| {
+        said == [format!("{loser}: says something else of `sg-1` than {kept}, which counts")]
+    };
+    assert!(is_said(one, two) || is_said(two, one), "{said:?}");
+    let strict = ReadOptions { strict: true, ..ReadOptions::default() };
+    assert!(read_documents(files(["a.json", "b.json"]), &strict).is_err());
+    // Neither names nor order decide which counts.
+    let port = |snapshot: &Snapshot| format!("{:?}", snapshot.model.security_groups[1].inbound);
+    let mut turned = files(["z.json", "b.json"]);
+    turned.reverse();
+    assert_eq!(port(&in_memory(turned)), port(&snapshot));
+    let apart = vec![("a.json".to_owned(), group(80, "")), ("c.json".to_owned(), group(443, other))];
+    assert_eq!(port(&in_memory(apart)), port(&snapshot));
+}
+
+#[test]
+fn two_copies_that_say_the_same_are_one() {
+    let swapped = String::from_utf8(group(443, "")).expect("text");
+    let (head, tail) = swapped.split_once("[{\"IpProtocol").expect("a rule");
+    let rules = format!("{{\"IpProtocol{}", tail.trim_end_matches("]}]}"));
+    let (first, second) = rules.split_once("]}, ").expect("two rules");
+    let swapped = format!("{head}[{second}, {first}]}}]}}]}}");
+    let files = vec![("a.json".to_owned(), group(443, "")), ("b.json".to_owned(), swapped.into_bytes())];
+    let snapshot = in_memory(files);
+    assert!(snapshot.warnings.is_empty(), "{:?}", snapshot.warnings);
+    assert_eq!(snapshot.model.security_groups.len(), 1);
+}
+
 #[test]
 fn one_thread_or_many_are_the_same() {
     let Some(original) = files(FOLDERS[1]) else { return };

@@ -112,6 +112,24 @@ fn numbers_that_no_port_can_be_are_refused() {
 }
 
 #[test]
+fn a_bad_port_is_named_by_its_own_member() {
+    for (protocol, from, to, member) in
+        [("tcp", 70000, 70001, "FromPort"), ("udp", 80, 70000, "ToPort"), ("xtp", 1, 2, "IpProtocol")]
+    {
+        let text = format!(
+            r#"{{"SecurityGroups": [{{"GroupId": "sg-1", "IpPermissions": [{{"IpProtocol": "{protocol}", "FromPort": {from}, "ToPort": {to}}}]}}]}}"#
+        );
+        let said = warnings(&read(&[("a.json", &text)]));
+        assert!(said[0].contains(&format!("left out: member `{member}` is")), "{said:?}");
+    }
+    let text = r#"{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entries": [{"RuleNumber": 1,
+        "RuleAction": "allow", "Egress": false, "CidrBlock": "10.0.0.0/8", "Protocol": "6",
+        "PortRange": {"From": 1, "To": 65536}}]}]}"#;
+    let said = warnings(&read(&[("a.json", text)]));
+    assert!(said[0].contains("member `Entries[].PortRange.To` is `65536`"), "{said:?}");
+}
+
+#[test]
 fn a_bad_route_of_a_transit_gateway_costs_no_other() {
     let text = r#"{"TransitGatewayRouteTableId": "tgw-rtb-1", "AdditionalRoutesAvailable": true, "Routes": [
         {"DestinationCidrBlock": "nowhere", "Type": "static", "State": "active"},
