@@ -195,6 +195,7 @@ impl<'a> Compiler<'a> {
         let mut public_owners: Vec<(u32, PublicOwner)> =
             self.public_owners.iter().map(|(address, owner)| (*address, *owner)).collect();
         public_owners.sort_unstable_by_key(|(address, _)| *address);
+        let unseen_interfaces = self.unseen_interfaces();
         let link_local = address_plan::link_local(&mut self);
         let public_ipv6 = address_plan::public_ipv6(&self);
         let internet = Family::BOTH.map(|family| address_plan::internet(&self, family));
@@ -230,8 +231,18 @@ impl<'a> Compiler<'a> {
             public_ipv6,
             link_local,
             internet,
+            unseen_interfaces,
             internet_location: self.internet_location,
         }
+    }
+
+    /// JS-9: an address that no interface of the snapshot has may be that of one which nobody asked for.
+    fn unseen_interfaces(&mut self) -> Option<AssumptionIndex> {
+        let kind = ResourceKind::NetworkInterface;
+        if !self.model.coverage.holds_any(kind) && self.model.network_interfaces.is_empty() {
+            return Some(self.assumption(AssumptionCode::MissingData, "the estate", Some(kind.call()), None));
+        }
+        self.vpcs.iter().find_map(|vpc| vpc.interfaces_gap)
     }
 
     /// One kind's turn. No wildcard: a resource without its twin does not compile.

@@ -123,6 +123,8 @@ pub struct Network {
     pub link_local: AddressMap<LinkLocal>,
     /// Public addresses that nothing in the snapshot owns, IPv4 and IPv6.
     pub internet: [AddressSet; 2],
+    /// What keeps it unknown whether an interface has a public address that nobody seems to have.
+    pub unseen_interfaces: Option<AssumptionIndex>,
     /// The location that stands for the internet.
     pub internet_location: LocationId,
 }

@@ -282,6 +282,22 @@ fn without_the_vpcs_nothing_is_certain_of_ipv6_on_the_internet() {
 }
 
 #[test]
+fn without_the_interfaces_nobody_knows_whose_a_public_address_is() {
+    let topology = "vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.1.0/24 in vpc-a
+         eni eni-a 10.0.1.10 in subnet-a public 198.51.100.10
+         route subnet-a 0.0.0.0/0 -> igw-a\n";
+    for (more, verdict) in [
+        ("", "blocked NO_POSSIBLE_DESTINATION\n"),
+        ("missing network-interfaces", "unknown UNKNOWN_RESOURCE\n"),
+    ] {
+        let folder = written(&format!("{topology}{more}"));
+        let words = ["query", "internet", "198.51.100.77", "tcp/443", "--brief"];
+        assert_eq!(run(netpath().arg("-s").arg(folder.path()).args(words), "").out, verdict, "{more}");
+    }
+}
+
+#[test]
 fn without_its_exclusions_nothing_is_certain_of_block_public_access() {
     let topology = "vpc vpc-a 10.0.0.0/16
          subnet subnet-a 10.0.1.0/24 in vpc-a

@@ -83,6 +83,12 @@ impl Walk<'_, '_> {
         match vpc {
             Some(vpc) => self.into_vpc(flow, vpc),
             None if network.internet(family).holds(address) => {
+                // From the internet to an address that nobody has, unless an interface has it that nobody asked for.
+                if let (Some(gap), Family::V4, 1, Way::There) =
+                    (network.unseen_interfaces, family, flow.hops, self.way)
+                {
+                    return self.unknown(flow, gap);
+                }
                 self.arrive(flow, End::Internet);
                 Next::Ended
             }

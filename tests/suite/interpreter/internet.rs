@@ -150,6 +150,10 @@ impl<'m> Walk<'_, 'm> {
 
     fn enter_by_ipv4(&mut self, destination: Ipv4Addr, packet: Packet) -> Step<Arrival> {
         match self.public_address(destination) {
+            // JS-9: nobody asked for the interface that may have it.
+            None if !self.is_reply && is_on_the_internet(destination) && self.lacks_interfaces() => {
+                unknown(format!("{destination} may belong to an interface that is not in the snapshot"))
+            }
             // IGW-4.
             None => dropped(format!("{destination} is no public address of the snapshot (IGW-4)")),
             Some(PublicAddress::Idle) => dropped(format!("{destination} stands for nothing (EIP-1)")),
@@ -173,6 +177,13 @@ impl<'m> Walk<'_, 'm> {
                 self.arrive_at_nat_gateway(vpc, nat, None, Packet { destination: inside, ..packet })
             }
         }
+    }
+
+    fn lacks_interfaces(&self) -> bool {
+        let kind = ResourceKind::NetworkInterface;
+        let interfaces = &self.model.network_interfaces;
+        let is_unasked = !self.model.coverage.holds_any(kind) && interfaces.is_empty();
+        is_unasked || self.model.vpcs.iter().any(|vpc| !self.holds(kind, vpc))
     }
 
     fn enter_by_ipv6(&mut self, packet: Packet) -> Step<Arrival> {
