@@ -143,22 +143,43 @@ impl<T: Copy + Eq> AddressMap<T> {
             [_] => {}
         }
         let mut parts: SmallVec<[(Vec<(u128, u128)>, T); 1]> = SmallVec::new();
-        for (low, high) in set.ranges() {
-            for (start, end, value) in self.pieces_within(family, *low, *high) {
-                match parts.iter_mut().find(|(_, known)| *known == value) {
-                    Some((part, _)) => match part.last_mut() {
-                        Some(last) if last.1.checked_add(1) == Some(start) => last.1 = end,
-                        Some(_) | None => part.push((start, end)),
-                    },
-                    None => parts.push((vec![(start, end)], value)),
+        let mut left = set.ranges();
+        let mut low = left.first().map_or(0, |range| range.0);
+        // Ends: each round leaves a piece behind, or at least one range.
+        while let Some((_, high)) = left.first() {
+            let Some((_, end, value)) = self.piece(family, self.index(family, low)) else { break };
+            let position = parts.iter().position(|(_, known)| *known == value);
+            let part = match position {
+                Some(position) => &mut parts[position].0,
+                None => {
+                    parts.push((Vec::new(), value));
+                    let last = parts.len() - 1;
+                    &mut parts[last].0
                 }
+            };
+            if end < *high {
+                part.push((low, end));
+                low = end + 1;
+                continue;
             }
+            part.push((low, *high));
+            let inside = left.partition_point(|(_, high)| *high <= end);
+            part.extend_from_slice(&left[1..inside]);
+            left = &left[inside..];
+            low = left.first().map_or(0, |range| range.0);
         }
         if let [(_, value)] = parts.as_slice() {
             // The set itself, shared.
             return SmallVec::from_buf([(set.clone(), *value)]);
         }
         parts.into_iter().map(|(ranges, value)| (AddressSet::of_canonical(family, ranges), value)).collect()
+    }
+
+    fn index(&self, family: Family, address: u128) -> usize {
+        match family {
+            Family::V4 => self.v4.index(address as u32),
+            Family::V6 => self.v6.index(address),
+        }
     }
 
     /// The value of all addresses of a set, when they have the same. O(p log n) for p pieces and n ranges.
@@ -169,11 +190,7 @@ impl<T: Copy + Eq> AddressMap<T> {
         let mut left = ranges;
         // Ends: each round leaves a piece behind, or at least one range.
         while let Some((_, high)) = left.first() {
-            let index = match set.family() {
-                Family::V4 => self.v4.index(low as u32),
-                Family::V6 => self.v6.index(low),
-            };
-            let (_, end, value) = self.piece(set.family(), index)?;
+            let (_, end, value) = self.piece(set.family(), self.index(set.family(), low))?;
             if found.is_some_and(|known| known != value) {
                 return None;
             }
@@ -183,7 +200,7 @@ impl<T: Copy + Eq> AddressMap<T> {
                 continue;
             }
             left = &left[left.partition_point(|(_, high)| *high <= end)..];
-            low = left.first().map_or(low, |(first, _)| (*first).max(end.saturating_add(1)));
+            low = left.first().map_or(low, |range| range.0);
         }
         found
     }

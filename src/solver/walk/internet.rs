@@ -17,7 +17,7 @@ impl Walk<'_, '_> {
         if let Some(address) = flow.destination.single() {
             return self.one_on_internet(flow, family, address);
         }
-        if flow.destination == *network.internet(family) {
+        if flow.destination.is_within(network.internet(family)) {
             self.arrive(flow, End::Internet);
             return Next::Ended;
         }
