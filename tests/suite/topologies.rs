@@ -22,6 +22,12 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use netpath::packet::Family;
+use netpath::report::Report;
+use netpath::selector::{Arguments, Index, resolve};
+use netpath::snapshot::ReadOptions;
+use netpath::solver::solve;
+
 use merge::{documents, merge_documents, write_documents};
 
 #[test]
@@ -34,6 +40,22 @@ fn every_topology_is_complete() {
 #[test]
 fn every_topology_answers_its_questions() {
     report(topologies().iter().flat_map(wrong_answers).collect());
+}
+
+#[test]
+fn the_library_answers_like_the_program() {
+    let mut different = Vec::new();
+    for topology in topologies() {
+        for snapshot in [topology.snapshot(), topology.fixed()].into_iter().filter(|it| it.is_dir()) {
+            let program = ask(&snapshot, &topology.questions);
+            let library = ask_library(&snapshot, &topology.questions);
+            let library = library.iter().enumerate().map(|(number, line)| batch_answer(line, number));
+            let pairs = program.iter().zip(library).zip(&topology.questions);
+            let unlike = pairs.filter(|((one, other), _)| one.0 != other.0);
+            different.extend(unlike.map(|(_, question)| format!("{}: {question}", snapshot.display())));
+        }
+    }
+    report(different);
 }
 
 #[test]
@@ -316,7 +338,30 @@ fn member_names(value: &Value) -> impl Iterator<Item = &String> {
     value.as_object().into_iter().flat_map(Map::keys)
 }
 
-// TODO: ask the library as well once `snapshot`, `selector`, `solver` and `report` have their public functions.
+/// The same lines, by the library.
+fn ask_library(snapshot: &Path, questions: &[Question]) -> Vec<String> {
+    let snapshot = netpath::snapshot::read(&[snapshot.to_path_buf()], &ReadOptions::default())
+        .unwrap_or_else(|error| panic!("{}: {error}", snapshot.display()));
+    let network = netpath::network::compile(&snapshot.model);
+    let index = Index::new(&snapshot.model, &network);
+    let line = |(number, question): (usize, &Question)| {
+        let Question { source, destination, traffic, .. } = question;
+        let family = match question.family_option() {
+            Some("--ipv4") => Some(Family::V4),
+            Some(_) => Some(Family::V6),
+            None => None,
+        };
+        let arguments = Arguments { source, destination, traffic, family, ..Arguments::default() };
+        let query = resolve(&index, &arguments).unwrap_or_else(|error| panic!("{question}: {error:?}"));
+        let answer = solve(&network, &query);
+        let (source, destination) = (source.clone(), destination.clone());
+        let words = netpath::report::Question { source, destination, traffic: traffic.clone() };
+        let report = Report::new(&words, &query, &answer, &network, &snapshot);
+        netpath::report::batch::line(&report, &number, false)
+    };
+    questions.iter().enumerate().map(line).collect()
+}
+
 fn run<'a>(snapshot: &Path, arguments: impl Iterator<Item = &'a str>, input: &str) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_netpath"))
         .arg("--snapshot")
