@@ -149,6 +149,30 @@ fn deep_nesting_is_passed_over_or_refused() {
 }
 
 #[test]
+fn a_list_is_not_taken_for_the_members_of_an_object() {
+    check_element(
+        r#"{"VpcId": "vpc-3", "CidrBlockAssociationSet": [["10.0.0.0/16"]]}"#,
+        "a list stands where an object should",
+    );
+    // What stands twice is taken apart first, and looked at no less.
+    check_element(
+        r#"{"VpcId": "vpc-3", "VpcId": "vpc-3", "Tags": [["Name", "web"]]}"#,
+        "member `VpcId`: duplicate field `VpcId`",
+    );
+}
+
+#[test]
+fn messages_quote_long_texts_in_few_words() {
+    let long = "é at line 1 ".repeat(100_000);
+    let snapshot = read(&[("a.json", &format!(r#"{{"Vpcs": [{{"VpcId": "v", "IsDefault": "{long}"}}]}}"#))]);
+    let said = warnings(&snapshot);
+    let (start, end) =
+        ("a.json: Vpcs[0]: left out: member `IsDefault`: invalid type: string \"é at", "expected a boolean");
+    assert!(said[0].starts_with(start) && said[0].ends_with(end), "{:.300}", said[0]);
+    assert!(said[0].len() < 400, "{}", said[0].len());
+}
+
+#[test]
 fn a_page_before_a_syntax_error_is_kept() {
     let snapshot = read(&[("a.json", "{\"Vpcs\": [{\"VpcId\": \"vpc-1\"}]}\n{\"Vpcs\": [")]);
     assert_eq!(counts(&snapshot), "Vpc 1");
