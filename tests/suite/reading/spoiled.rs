@@ -173,6 +173,16 @@ fn messages_quote_long_texts_in_few_words() {
 }
 
 #[test]
+fn an_element_longer_than_pieces_is_read_in_time() {
+    // Indented like a long list, so that it is first tried in pieces.
+    let long = "x".repeat(40 << 20);
+    let text = format!(
+        "{{\n    \"Vpcs\": [\n        {{\n            \"VpcId\": \"vpc-1\",\n            \"OwnerId\": \"{long}\"\n        }}\n    ]\n}}\n"
+    );
+    assert_eq!(counts(&read(&[("a.json", &text)])), "Vpc 1");
+}
+
+#[test]
 fn a_page_before_a_syntax_error_is_kept() {
     let snapshot = read(&[("a.json", "{\"Vpcs\": [{\"VpcId\": \"vpc-1\"}]}\n{\"Vpcs\": [")]);
     assert_eq!(counts(&snapshot), "Vpc 1");
