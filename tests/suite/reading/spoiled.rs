@@ -183,6 +183,18 @@ fn an_element_longer_than_pieces_is_read_in_time() {
 }
 
 #[test]
+fn a_small_file_that_holds_very_much_is_refused() {
+    // Spaces: what comes out is a thousand times what goes in.
+    let spaces = vec![b' '; 1 << 20];
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    for _ in 0..300 {
+        std::io::Write::write_all(&mut writer, &spaces).expect("in memory");
+    }
+    let packed = writer.finish().expect("in memory");
+    check(&packed, "cannot be unpacked: it holds more than 256 MiB; unpack it and give the folder instead");
+}
+
+#[test]
 fn a_page_before_a_syntax_error_is_kept() {
     let snapshot = read(&[("a.json", "{\"Vpcs\": [{\"VpcId\": \"vpc-1\"}]}\n{\"Vpcs\": [")]);
     assert_eq!(counts(&snapshot), "Vpc 1");
