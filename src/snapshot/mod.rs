@@ -25,6 +25,8 @@ mod drafts;
 mod combine;
 mod finish;
 mod strict;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
