@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::Deserialize;
+use serde::de::{Error, IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::arguments::Query as Words;
@@ -21,6 +22,7 @@ use super::filter::Filter;
 use super::open::{Opened, open};
 use super::output::{Output, unwritable};
 use super::progress::Progress;
+use super::terminal::shortened;
 use super::{Context, Outcome};
 use crate::packet::Family;
 use crate::report::{self, Question, Report};
@@ -72,7 +74,7 @@ struct Id<'a> {
 }
 
 /// What all lines are answered with.
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     words: &'a Words,
     opened: &'a Opened,
     index: Index<'a>,
@@ -92,23 +94,16 @@ pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outco
         }
     };
     let opened = open(context)?;
-    let index = Index::new(&opened.snapshot.model, &opened.network).prepare();
-    let filter =
-        Filter::new(&index, &words.via, &words.avoid).map_err(|error| Failure::of_selector(&index, error))?;
-    // One more than there are threads: the thread that waits for the others may be none of the pool's.
-    let threads = rayon::current_num_threads() + 1;
-    let solvers = (0..threads).map(|_| Mutex::new(Solver::new(&opened.network))).collect();
-    let batch = Batch { words, opened, index, filter, solvers };
+    let batch = Batch::new(words, opened)?;
     let mut output = Output::open(context.options.output.as_deref())?;
-    let mut blocks = Blocks { reader, rest: Vec::new() };
+    let mut blocks = Blocks::new(reader);
     let mut worst = Outcome::Answered;
     // On a terminal the answers themselves show how far it is.
     let is_seen = context.terminal.is_output && context.options.output.is_none();
     let progress = (!is_seen).then(|| Progress::begin(context, "answering", size));
     // Ends: each round takes something of the input away.
     while let Some(block) = blocks.next().map_err(failed)? {
-        let lines: Vec<&[u8]> =
-            block.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
+        let lines = lines_of(&block);
         let turns: Vec<(Vec<u8>, Outcome)> =
             lines.par_chunks(LINES_A_TURN).map(|lines| batch.turn(lines)).collect();
         for (text, outcome) in turns {
@@ -128,6 +123,11 @@ pub(super) fn run(context: &Context, words: &Words, file: &Path) -> Result<Outco
     Ok(worst)
 }
 
+/// The lines of a block that say something.
+pub(super) fn lines_of(block: &[u8]) -> Vec<&[u8]> {
+    block.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect()
+}
+
 /// Which of two outcomes a run ends with.
 fn worse(one: Outcome, other: Outcome) -> Outcome {
     let rank = |outcome: Outcome| match outcome {
@@ -140,13 +140,17 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
 }
 
 /// Whole lines, as many as are there.
-struct Blocks<R> {
+pub(super) struct Blocks<R> {
     reader: R,
     rest: Vec<u8>,
 }
 
 impl<R: Read> Blocks<R> {
-    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+    pub(super) fn new(reader: R) -> Blocks<R> {
+        Blocks { reader, rest: Vec::new() }
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut block = std::mem::take(&mut self.rest);
         // Ends: at a line's end or at the input's.
         loop {
@@ -170,8 +174,18 @@ impl<R: Read> Blocks<R> {
 }
 
 impl<'a> Batch<'a> {
+    pub(super) fn new(words: &'a Words, opened: &'a Opened) -> Result<Batch<'a>, Failure> {
+        let index = Index::new(&opened.snapshot.model, &opened.network).prepare();
+        let filter = Filter::new(&index, &words.via, &words.avoid)
+            .map_err(|error| Failure::of_selector(&index, error))?;
+        // One more than there are threads: the thread that waits for the others may be none of the pool's.
+        let threads = rayon::current_num_threads() + 1;
+        let solvers = (0..threads).map(|_| Mutex::new(Solver::new(&opened.network))).collect();
+        Ok(Batch { words, opened, index, filter, solvers })
+    }
+
     /// Some lines, by one thread.
-    fn turn(&self, lines: &[&[u8]]) -> (Vec<u8>, Outcome) {
+    pub(super) fn turn(&self, lines: &[&[u8]]) -> (Vec<u8>, Outcome) {
         let own = rayon::current_thread_index().map_or(0, |index| index + 1);
         let solver = &self.solvers[own.min(self.solvers.len() - 1)];
         let mut solver = solver.lock().unwrap_or_else(PoisonError::into_inner);
@@ -185,14 +199,20 @@ impl<'a> Batch<'a> {
 
     fn line(&self, solver: &mut Solver<'a>, line: &[u8], text: &mut Vec<u8>) -> Outcome {
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        let id = serde_json::from_slice::<Id<'_>>(line).ok().and_then(|it| it.id);
-        let read: Result<Line<'_>, serde_json::Error> = serde_json::from_slice(line);
+        // A list would be read as the members in our order.
+        let is_object = line.trim_ascii_start().starts_with(b"{");
+        let id =
+            if is_object { serde_json::from_slice::<Id<'_>>(line).ok().and_then(|it| it.id) } else { None };
+        let read: Result<Line<'_>, serde_json::Error> = match is_object {
+            true => serde_json::from_slice(line),
+            false => serde_json::from_slice::<IgnoredAny>(line).and_then(|_| Err(Error::custom("no object"))),
+        };
         let answered = match read {
             Ok(read) => self.answer(solver, &read, id, text),
             Err(error) => Err(unreadable(&error)),
         };
         answered.unwrap_or_else(|message| {
-            text.extend_from_slice(report::batch::error(&id, &message).as_bytes());
+            text.extend_from_slice(report::batch::error(&id, &shortened(&message)).as_bytes());
             text.push(b'\n');
             Outcome::Unanswered
         })
@@ -290,7 +310,7 @@ fn listed(selectors: Option<&Selectors>) -> &[String] {
 /// What is wrong with a line, without the place: every line is line 1 to its reader.
 fn unreadable(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let cause = text.split(" at line ").next().unwrap_or(&text);
+    let cause = text.rsplit_once(" at line ").map_or(text.as_str(), |(cause, _)| cause);
     match error.classify() {
         serde_json::error::Category::Data => format!("not a question: {cause}"),
         serde_json::error::Category::Io

@@ -19,6 +19,8 @@ mod show;
 mod explain;
 mod completions;
 mod man;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -33,15 +33,19 @@ pub(super) fn snapshots_from(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|cause| Failure::new(format!("cannot read `{}`: {cause}", path.display())))?;
-        let contents: Contents = toml::from_str(&text).map_err(|error| bad(&path, &text, &error))?;
-        let paths = match contents.snapshot {
-            None => Vec::new(),
-            Some(Snapshots::One(path)) => vec![path],
-            Some(Snapshots::Several(paths)) => paths,
-        };
-        return Ok(paths.into_iter().map(|path| folder.join(path)).collect());
+        return Ok(snapshots(&path, &text)?.into_iter().map(|path| folder.join(path)).collect());
     }
     Ok(Vec::new())
+}
+
+/// The paths as the file has them.
+pub(super) fn snapshots(path: &Path, text: &str) -> Result<Vec<PathBuf>, Failure> {
+    let contents: Contents = toml::from_str(text).map_err(|error| bad(path, text, &error))?;
+    Ok(match contents.snapshot {
+        None => Vec::new(),
+        Some(Snapshots::One(path)) => vec![path],
+        Some(Snapshots::Several(paths)) => paths,
+    })
 }
 
 fn bad(path: &Path, text: &str, error: &toml::de::Error) -> Failure {

@@ -1,5 +1,6 @@
 //! What the environment says about where results go: colours and width.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 
 use super::arguments::Color;
@@ -63,9 +64,20 @@ impl Terminal {
     }
 }
 
-/// A text on one line that moves no cursor: names in a snapshot are anybody's.
+/// A text on one line that moves no cursor and fills no screen: names in a snapshot are anybody's, and of any length.
 pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
+    shortened(text).chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
+}
+
+/// More of a message than this nobody reads.
+const MOST_LETTERS: usize = 2000;
+
+/// A message that may quote a text of any length, as far as anybody reads it.
+pub(super) fn shortened(message: &str) -> Cow<'_, str> {
+    match message.char_indices().nth(MOST_LETTERS) {
+        None => Cow::Borrowed(message),
+        Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
+    }
 }
 
 #[cfg(test)]

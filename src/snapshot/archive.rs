@@ -7,6 +7,11 @@ use std::path::Path;
 /// More than this is not unpacked in memory: a small file can claim to hold any amount.
 const LIMIT: u64 = 16 << 30;
 
+/// Up to this a file may hold, however small it is; beyond it, no answers are so much alike that they would get this
+/// many times smaller.
+const HARMLESS: u64 = if cfg!(fuzzing) { 64 << 20 } else { 256 << 20 };
+const MOST_TIMES: u64 = 300;
+
 /// How a file is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -55,24 +60,33 @@ pub(super) fn unpack(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)
 /// The bytes of a single file, unpacked where it is packed.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
     match kind(bytes) {
-        Some(Kind::Gzip) => limited(flate2::read::MultiGzDecoder::new(bytes)),
+        Some(Kind::Gzip) => limited(flate2::read::MultiGzDecoder::new(bytes), bytes.len()),
         Some(Kind::Zstandard) => {
-            limited(zstd::stream::read::Decoder::with_buffer(bytes).map_err(|cause| cause.to_string())?)
+            let reader =
+                zstd::stream::read::Decoder::with_buffer(bytes).map_err(|cause| cause.to_string())?;
+            limited(reader, bytes.len())
         }
         Some(Kind::Tar | Kind::Zip) => Err("an archive where a single file is expected".to_owned()),
         None => Ok(bytes.to_vec()),
     }
 }
 
-fn limited(reader: impl Read) -> Result<Vec<u8>, String> {
+/// What a reader unpacks from so many bytes.
+fn limited(reader: impl Read, packed: usize) -> Result<Vec<u8>, String> {
+    let limit = limit(packed);
     let mut bytes = Vec::new();
-    let mut reader = reader.take(LIMIT);
+    let mut reader = reader.take(limit);
     reader.read_to_end(&mut bytes).map_err(|cause| cause.to_string())?;
-    if reader.limit() == 0 { Err(too_much()) } else { Ok(bytes) }
+    if reader.limit() == 0 { Err(too_much(limit)) } else { Ok(bytes) }
 }
 
-fn too_much() -> String {
-    format!("it holds more than {} GiB; unpack it and give the folder instead", LIMIT >> 30)
+/// How much so many bytes may hold.
+fn limit(packed: usize) -> u64 {
+    LIMIT.min(HARMLESS.max(packed as u64 * MOST_TIMES))
+}
+
+fn too_much(limit: u64) -> String {
+    format!("it holds more than {} MiB; unpack it and give the folder instead", limit >> 20)
 }
 
 /// Whether a file of an archive is one to read.
@@ -92,15 +106,15 @@ fn tar_files(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
         if !entry.header().entry_type().is_file() || !is_wanted(&path) {
             continue;
         }
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).map_err(|cause| cause.to_string())?;
-        files.push((path, content));
+        files.push((path, limited(&mut entry, bytes.len())?));
     }
     Ok(files)
 }
 
 fn zip_files(bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut files = Vec::new();
+    let packed = bytes.len();
+    let limit = limit(packed);
     let mut total = 0;
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|cause| cause.to_string())?;
     for index in 0..archive.len() {
@@ -109,10 +123,11 @@ fn zip_files(bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>, String> {
         if !entry.is_file() || !is_wanted(&path) {
             continue;
         }
-        let content = limited(entry)?;
+        // One part of the archive may stand for several files.
+        let content = limited(entry, packed)?;
         total += content.len() as u64;
-        if total > LIMIT {
-            return Err(too_much());
+        if total > limit {
+            return Err(too_much(limit));
         }
         files.push((path, content));
     }

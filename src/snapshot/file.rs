@@ -7,13 +7,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::pieces::{self, Bytes, Cut, PIECE};
+use super::pieces::{self, Bytes, Cut, PIECE, Piece};
 use super::taker::{FileContext, Part, Taker};
 use super::warnings::{Problem, Spoiled};
 use super::{archive, careful, look, stream};
 
 /// How many bytes are hashed as one: several threads can share a file, and the hash does not show it.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 1 << 20 };
 
 /// Files from this size on are taken to pieces where they can be.
 const BIG: u64 = 4 * PIECE;
@@ -154,7 +154,11 @@ fn read_piece(context: &FileContext, bytes: Bytes<'_>, cut: &Cut, number: u64) -
     with_buffer(|buffer| {
         let mut digests = Vec::new();
         let piece = pieces::piece(bytes, cut, number, buffer, |own| digests = block_digests(own))?;
-        let Some(piece) = piece else { return Ok(PieceRead { digests, part: None, is_sound: true }) };
+        let piece = match piece {
+            Piece::Document(piece) => piece,
+            Piece::Nothing => return Ok(PieceRead { digests, part: None, is_sound: true }),
+            Piece::TooLong => return Ok(PieceRead { digests, part: None, is_sound: false }),
+        };
         let Ok(text) = std::str::from_utf8(&buffer[piece.start..]) else {
             return Ok(PieceRead { digests, part: None, is_sound: false });
         };

@@ -26,6 +26,8 @@ mod contradictions;
 mod combine;
 mod finish;
 mod strict;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use super::keys::{self, Meaning};
 
-/// How much of a file one piece is; blocks of the hash fit in whole.
-pub(super) const PIECE: u64 = 4 << 20;
+/// How much of a file one piece is; blocks of the hash fit in whole. Small for a fuzzer, whose files are.
+pub(super) const PIECE: u64 = if cfg!(fuzzing) { 512 } else { 4 << 20 };
 
 /// Where a file's bytes are.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +42,10 @@ impl Bytes<'_> {
         }
     }
 }
+
+/// How much of a file may follow a piece until an element ends. Beyond it pieces save nothing, and each of them would
+/// read on to the file's end.
+const MOST_BEHIND: usize = 4 * PIECE as usize;
 
 /// How a file can be taken to pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,58 +79,94 @@ impl Cut {
 
     /// The bytes after the first ending at or after a position.
     fn after_ending(&self, bytes: &[u8], position: usize) -> Option<usize> {
-        let rest = bytes.get(position..)?;
-        let found = rest.windows(self.ending.len()).position(|window| window == self.ending)?;
-        Some(position + found + self.ending.len())
+        let mut position = position;
+        // Ends: each round is one line further on.
+        loop {
+            position += bytes.get(position..)?.iter().position(|byte| *byte == b'\n')?;
+            if bytes[position..].starts_with(&self.ending) {
+                return Some(position + self.ending.len());
+            }
+            position += 1;
+        }
     }
+}
+
+/// What a piece is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Elements, as a document.
+    Document(Document),
+    /// No element begins in it.
+    Nothing,
+    /// A part of an element that is too long for pieces.
+    TooLong,
 }
 
 /// A piece, as a document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct Document {
     /// Where the document begins in the buffer; it ends with it.
     pub start: usize,
     /// Whether it is the end of the file, in which other keys may follow the list.
     pub is_last: bool,
 }
 
-/// Fills a buffer with one piece, as a document; nothing when no element begins in it. `own` sees the bytes that
-/// belong to this piece alone, before they are changed.
+/// Fills a buffer with one piece, as a document. `own` sees the bytes that belong to this piece alone, before they are
+/// changed.
 pub(super) fn piece(
     bytes: Bytes<'_>,
     cut: &Cut,
     number: u64,
     buffer: &mut Vec<u8>,
     own: impl FnOnce(&[u8]),
-) -> io::Result<Option<Piece>> {
+) -> io::Result<Piece> {
     buffer.clear();
     bytes.read(number * PIECE, PIECE, buffer)?;
     own(buffer);
-    let end = following(bytes, cut, number * PIECE, buffer)?;
+    let end = match following(bytes, cut, number * PIECE, buffer)? {
+        End::At(end) => Some(end),
+        End::OfFile => None,
+        End::TooFar => return Ok(Piece::TooLong),
+    };
     let first = if number == 0 { Some(0) } else { cut.after_ending(buffer, 0) };
-    let Some(first) = first.filter(|first| end.is_none_or(|end| *first < end)) else { return Ok(None) };
+    let Some(first) = first.filter(|first| end.is_none_or(|end| *first < end)) else {
+        return Ok(Piece::Nothing);
+    };
     if let Some(end) = end {
         // The line is `},` and a line break.
         buffer.truncate(end - 2);
         buffer.extend_from_slice(b"]}");
     }
     let start = if number == 0 { 0 } else { open(cut, first, buffer) };
-    Ok(Some(Piece { start, is_last: end.is_none() }))
+    Ok(Piece::Document(Document { start, is_last: end.is_none() }))
 }
 
-/// The end of the first element that ends behind a piece, for which the buffer grows as needed. Ends because
-/// the file does.
-fn following(bytes: Bytes<'_>, cut: &Cut, offset: u64, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+/// Where the first element ends that ends behind a piece.
+enum End {
+    At(usize),
+    OfFile,
+    TooFar,
+}
+
+/// The end of the first element that ends behind a piece, for which the buffer grows as needed. Ends because the file
+/// does, or the patience.
+fn following(bytes: Bytes<'_>, cut: &Cut, offset: u64, buffer: &mut Vec<u8>) -> io::Result<End> {
     let position = buffer.len();
+    let mut searched = position;
     loop {
         let before = buffer.len();
         bytes.read(offset + before as u64, PIECE / 16, buffer)?;
-        if let Some(end) = cut.after_ending(buffer, position) {
-            return Ok(Some(end));
+        if let Some(end) = cut.after_ending(buffer, searched) {
+            return Ok(End::At(end));
         }
         if buffer.len() == before {
-            return Ok(None);
+            return Ok(End::OfFile);
         }
+        if buffer.len() - position > MOST_BEHIND {
+            return Ok(End::TooFar);
+        }
+        // An ending may stand across what is read next.
+        searched = (buffer.len() + 1).saturating_sub(cut.ending.len()).max(position);
     }
 }
 
@@ -168,7 +208,7 @@ mod tests {
         for number in 0..(text.len() as u64).div_ceil(PIECE) {
             let bytes = Bytes::Memory(text.as_bytes());
             let piece = piece(bytes, &cut, number, &mut buffer, |it| own += it.len()).expect("in memory");
-            let piece = piece.expect("elements are small");
+            let Piece::Document(piece) = piece else { panic!("elements are small: {piece:?}") };
             let document: serde_json::Value =
                 serde_json::from_slice(&buffer[piece.start..]).expect("a piece is a document");
             assert_eq!(document.get("NextToken").is_some(), piece.is_last);

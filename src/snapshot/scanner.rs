@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 /// The name of the newtype for which a value's text is wanted instead of the value.
 pub(super) const RAW: &str = "$netpath::Raw";
 
-/// Deeper than this, `serde_json` gives up too.
+/// Deeper than this, `serde_json` gives up too, on what it does not pass over.
 const DEPTH: u32 = 127;
 
 /// Anything that the scanner does not expect.
@@ -244,56 +244,47 @@ impl<'de> Scanner<'de> {
         }
     }
 
-    /// Passes over a value. Ends because each round moves the position.
+    /// Passes over a value, however deep. Ends because each round moves the position.
     fn skip_value(&mut self) -> Result<(), Surprise> {
-        // One bit for each open object or list, 1 for an object.
-        let mut open = 0_u128;
-        let mut depth = 0;
+        let mut open = Open::default();
         loop {
             match self.next_byte()? {
                 byte @ (b'{' | b'[') => {
                     self.position += 1;
-                    depth += 1;
-                    if self.depth + depth > DEPTH {
-                        return Err(Surprise);
-                    }
-                    open = open << 1 | u128::from(byte == b'{');
+                    open.push(byte == b'{');
                     if self.next_byte()? != byte + 2 {
-                        self.skip_key(open)?;
+                        self.skip_key(&open)?;
                         continue;
                     }
                     self.position += 1;
-                    depth -= 1;
-                    open >>= 1;
+                    open.pop();
                 }
                 byte => self.skip_scalar(byte)?,
             }
             loop {
-                if depth == 0 {
+                if open.depth == 0 {
                     return Ok(());
                 }
-                let is_object = open & 1 == 1;
                 match self.next_byte()? {
                     b',' => {
                         self.position += 1;
-                        self.skip_key(open)?;
+                        self.skip_key(&open)?;
                         break;
                     }
-                    b'}' if is_object => {}
-                    b']' if !is_object => {}
+                    b'}' if open.is_object() => {}
+                    b']' if !open.is_object() => {}
                     _ => return Err(Surprise),
                 }
                 self.position += 1;
-                depth -= 1;
-                open >>= 1;
+                open.pop();
             }
         }
     }
 
     /// Inside an object, passes over a key.
     #[inline]
-    fn skip_key(&mut self, open: u128) -> Result<(), Surprise> {
-        if open & 1 == 1 {
+    fn skip_key(&mut self, open: &Open) -> Result<(), Surprise> {
+        if open.is_object() {
             self.string()?;
             self.expect(b':')?;
         }
@@ -323,6 +314,40 @@ impl<'de> Scanner<'de> {
     fn leave(&mut self, wanted: u8) -> Result<(), Surprise> {
         self.depth -= 1;
         self.expect(wanted)
+    }
+}
+
+/// What is open around a position: one bit for each object or list, 1 for an object.
+#[derive(Default)]
+struct Open {
+    innermost: u128,
+    /// Those around, 128 each; nothing that anybody meant is so deep.
+    around: Vec<u128>,
+    depth: usize,
+}
+
+impl Open {
+    #[inline]
+    fn push(&mut self, is_object: bool) {
+        if self.depth > 0 && self.depth.is_multiple_of(128) {
+            self.around.push(self.innermost);
+        }
+        self.innermost = self.innermost << 1 | u128::from(is_object);
+        self.depth += 1;
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        self.innermost >>= 1;
+        self.depth -= 1;
+        if self.depth > 0 && self.depth.is_multiple_of(128) {
+            self.innermost = self.around.pop().unwrap_or_default();
+        }
+    }
+
+    #[inline]
+    fn is_object(&self) -> bool {
+        self.innermost & 1 == 1
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::scanner::Scanner;
 use super::warnings::Spoiled;
 
 /// A document: an object's entries, in order and with repeats, a list's elements, or neither.
@@ -94,7 +95,7 @@ pub(super) fn documents(text: &str) -> (Vec<&RawValue>, Option<Spoiled>) {
     for document in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
         match document {
             Ok(document) => documents.push(document),
-            Err(cause) => return (documents, Some(Spoiled::Syntax(words(&cause.to_string())))),
+            Err(cause) => return (documents, Some(Spoiled::Syntax(words(&clipped(&cause.to_string()))))),
         }
     }
     (documents, None)
@@ -142,15 +143,25 @@ pub(super) fn element<W: DeserializeOwned>(raw: &RawValue) -> Result<Option<W>, 
     if !raw.get().starts_with('{') {
         return Err("not an object".to_owned());
     }
-    let cause = match serde_json::from_str::<W>(raw.get()) {
-        Ok(wire) => return Ok(Some(wire)),
-        Err(cause) => cause,
+    if let Some(wire) = scanned(raw.get()) {
+        return Ok(Some(wire));
+    }
+    let Err(cause) = serde_json::from_str::<W>(raw.get()) else {
+        return Err("a list stands where an object should".to_owned());
     };
     let without_repeats = serde_json::from_str::<serde_json::Value>(raw.get()).ok();
-    match without_repeats.map(serde_json::from_value::<W>) {
-        Some(Ok(wire)) => Ok(Some(wire)),
-        Some(Err(_)) | None => Err(explained(raw.get(), &cause)),
+    match without_repeats.and_then(|it| scanned(&it.to_string())) {
+        Some(wire) => Ok(Some(wire)),
+        None => Err(explained(raw.get(), &cause)),
     }
+}
+
+/// A wire shape, by the reader that takes no list for an object; `serde_json` would read its elements as the members in
+/// our order.
+fn scanned<W: DeserializeOwned>(text: &str) -> Option<W> {
+    let mut scanner = Scanner::new(text);
+    let wire = W::deserialize(&mut scanner).ok()?;
+    scanner.is_at_end().then_some(wire)
 }
 
 /// What is wrong with an element, with the member that the error is at.
@@ -158,10 +169,22 @@ fn explained(text: &str, cause: &serde_json::Error) -> String {
     let before = text.lines().take(cause.line().saturating_sub(1)).map(|line| line.len() + 1).sum::<usize>();
     let end = (before + cause.column()).min(text.len());
     let shown = cause.to_string();
-    let what = words(shown.split(" at line ").next().unwrap_or(&shown));
+    let what = words(&clipped(shown.rsplit_once(" at line ").map_or(shown.as_str(), |(what, _)| what)));
     match last_key(&text.as_bytes()[..end]) {
         Some(member) => format!("member `{member}`: {what}"),
         None => what,
+    }
+}
+
+/// A message that quotes a text of any length: its beginning, and its end, which says what was expected.
+fn clipped(message: &str) -> Cow<'_, str> {
+    let start = message.char_indices().nth(100).map(|(position, _)| position);
+    let end = message.char_indices().nth_back(99).map(|(position, _)| position);
+    match (start, end) {
+        (Some(start), Some(end)) if start < end => {
+            Cow::Owned(format!("{} … {}", &message[..start], &message[end..]))
+        }
+        _ => Cow::Borrowed(message),
     }
 }
 
@@ -226,6 +249,10 @@ mod tests {
         assert_eq!(cause("{\"Tags\": 1}"), "member `Tags`: invalid type: integer `1`, expected a list");
         assert_eq!(cause("[1]"), "not an object");
         assert_eq!(cause("{\"Tags\": [{}]}"), "member `Tags`: invalid type: object, expected a string");
+        let long = cause(&format!("{{\"Tags\": \"{}\"}}", "é at line 1 ".repeat(1000)));
+        assert!(long.starts_with("member `Tags`: invalid type: string \"é at line 1 é"), "{long}");
+        assert!(long.ends_with("é at line 1 \", expected a list"), "{long}");
+        assert!(long.len() < 300, "{long}");
         assert!(cause("{\"FromPort\": 1e99}").starts_with("member `FromPort`: invalid type: floating point"));
     }
 

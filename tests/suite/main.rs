@@ -1,7 +1,9 @@
 //! The one test binary: data through the front doors.
 
+mod bad_input;
 mod cli;
 mod corpus;
+mod damage;
 mod reading;
 mod differential;
 mod interpreter;

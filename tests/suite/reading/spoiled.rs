@@ -167,6 +167,52 @@ fn deep_nesting_is_passed_over_or_refused() {
 }
 
 #[test]
+fn a_list_is_not_taken_for_the_members_of_an_object() {
+    check_element(
+        r#"{"VpcId": "vpc-3", "CidrBlockAssociationSet": [["10.0.0.0/16"]]}"#,
+        "a list stands where an object should",
+    );
+    // What stands twice is taken apart first, and looked at no less.
+    check_element(
+        r#"{"VpcId": "vpc-3", "VpcId": "vpc-3", "Tags": [["Name", "web"]]}"#,
+        "member `VpcId`: duplicate field `VpcId`",
+    );
+}
+
+#[test]
+fn messages_quote_long_texts_in_few_words() {
+    let long = "é at line 1 ".repeat(100_000);
+    let snapshot = read(&[("a.json", &format!(r#"{{"Vpcs": [{{"VpcId": "v", "IsDefault": "{long}"}}]}}"#))]);
+    let said = warnings(&snapshot);
+    let (start, end) =
+        ("a.json: Vpcs[0]: left out: member `IsDefault`: invalid type: string \"é at", "expected a boolean");
+    assert!(said[0].starts_with(start) && said[0].ends_with(end), "{:.300}", said[0]);
+    assert!(said[0].len() < 400, "{}", said[0].len());
+}
+
+#[test]
+fn an_element_longer_than_pieces_is_read_in_time() {
+    // Indented like a long list, so that it is first tried in pieces.
+    let long = "x".repeat(40 << 20);
+    let text = format!(
+        "{{\n    \"Vpcs\": [\n        {{\n            \"VpcId\": \"vpc-1\",\n            \"OwnerId\": \"{long}\"\n        }}\n    ]\n}}\n"
+    );
+    assert_eq!(counts(&read(&[("a.json", &text)])), "Vpc 1");
+}
+
+#[test]
+fn a_small_file_that_holds_very_much_is_refused() {
+    // Spaces: what comes out is a thousand times what goes in.
+    let spaces = vec![b' '; 1 << 20];
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    for _ in 0..300 {
+        std::io::Write::write_all(&mut writer, &spaces).expect("in memory");
+    }
+    let packed = writer.finish().expect("in memory");
+    check(&packed, "cannot be unpacked: it holds more than 256 MiB; unpack it and give the folder instead");
+}
+
+#[test]
 fn a_page_before_a_syntax_error_is_kept() {
     let snapshot = read(&[("a.json", "{\"Vpcs\": [{\"VpcId\": \"vpc-1\"}]}\n{\"Vpcs\": [")]);
     assert_eq!(counts(&snapshot), "Vpc 1");
