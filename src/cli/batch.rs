@@ -39,7 +39,7 @@ const LINES_A_TURN: usize = 64;
 struct Line<'a> {
     /// Read by itself, for lines that are no questions; here so that two of them are an error like two of any other.
     #[serde(rename = "id")]
-    _id: Option<serde::de::IgnoredAny>,
+    _id: Option<IgnoredAny>,
     #[serde(borrow)]
     source: Cow<'a, str>,
     #[serde(borrow)]
