@@ -799,3 +799,14 @@ fn shells_and_packages_are_served() {
     assert!(page.contains("SYNOPSIS"), "{page}");
     assert!(pages.join("netpath.1").is_file());
 }
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("```console\n$ netpath ").expect("an example");
+    let (example, _) = rest.split_once("\n```").expect("an end of the example");
+    let (words, shown) = example.split_once('\n').expect("an answer");
+    let mut command = netpath();
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(words.split(' '));
+    assert_eq!(run(&mut command, "").out.trim_end(), shown);
+}
