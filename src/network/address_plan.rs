@@ -45,6 +45,12 @@ const LINK_LOCAL_SERVICES: &[(IpNet, &str, Answered)] = &[
     (v6(0xfd00, 0xec2, 0x123, 128), "Amazon Time Sync Service", NTP),
 ];
 
+/// Private IPv4 addresses, those of carriers included.
+pub(super) fn private_ipv4() -> AddressSet {
+    let blocks = RFC1918.iter().chain(RFC6598);
+    AddressSet::of(Family::V4, blocks.map(|net| crate::packet::range_of(*net)))
+}
+
 /// Destinations that are not routed like others.
 pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
     let mut entries: Vec<(IpNet, LinkLocal)> = Vec::new();

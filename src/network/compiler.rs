@@ -232,6 +232,7 @@ impl<'a> Compiler<'a> {
             link_local,
             internet,
             unseen_interfaces,
+            private_ipv4: address_plan::private_ipv4(),
             internet_location: self.internet_location,
         }
     }

@@ -147,7 +147,11 @@ impl Walk<'_, '_> {
 fn strangers(network: &Network, interface: InterfaceIndex, set: &AddressSet) -> AddressSet {
     let own = network.interfaces[interface.index()].vpc;
     let near = std::iter::once(&own).chain(&network.vpcs[own.index()].group_peers);
-    let mut strangers = set.difference(network.internet(set.family()));
+    // SG-14: groups count by private addresses.
+    let mut strangers = match set.family() {
+        Family::V4 => set.intersection(&network.private_ipv4),
+        Family::V6 => set.difference(network.internet(Family::V6)),
+    };
     for vpc in near {
         let owners = network.vpcs[vpc.index()].interfaces.split(&strangers);
         let nobody = owners.into_iter().find(|(_, owner)| *owner == NONE);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use netpath::model::{
     AclAction, NetworkAclEntry, NetworkInterface, Peer, PeerGroup, PeeringStatus, PrefixListId, ResourceKind,
-    SecurityGroupId, SecurityGroupPermission, Subnet,
+    SecurityGroupId, SecurityGroupPermission, Subnet, VpcId, VpcPeeringConnection,
 };
 
 use super::Packet;
@@ -65,7 +65,7 @@ impl<'m> Walk<'_, 'm> {
             return Ok(());
         }
         let wanted: Vec<SecurityGroupId> = scan.references.iter().map(|it| it.id.clone()).collect();
-        if way == Direction::Outbound && self.may_be_member(packet.destination, &wanted) {
+        if way == Direction::Outbound && self.may_be_member(interface, packet.destination, &wanted) {
             // Whether a reference matches shows when the packet has arrived.
             self.receiver_must_be_in = Some(wanted);
             return Ok(());
@@ -76,16 +76,27 @@ impl<'m> Walk<'_, 'm> {
 
     /// Whether anybody who has an address may be in one of the groups. SG-21: who is in a group that is not in the
     /// snapshot is not known; SG-14: but nobody is with a public IPv4 address.
-    fn may_be_member(&self, address: IpAddr, groups: &[SecurityGroupId]) -> bool {
+    fn may_be_member(&self, sender: &NetworkInterface, address: IpAddr, groups: &[SecurityGroupId]) -> bool {
         let is_public = match address {
             IpAddr::V4(address) => !is_private_ipv4(address),
             IpAddr::V6(_) => false,
         };
         let is_missing = |id: &SecurityGroupId| self.model.security_groups.get(id).is_none();
         let is_listed = self.model.network_interfaces.iter().any(|interface| {
-            owns(interface, address) && groups.iter().any(|id| interface.groups.contains(id))
+            owns(interface, address)
+                && groups.iter().any(|id| interface.groups.contains(id))
+                && self.is_near(&sender.vpc, &interface.vpc)
         });
         is_listed || (!is_public && groups.iter().any(is_missing))
+    }
+
+    /// SG-17: groups can be named within a VPC and over a peering connection.
+    fn is_near(&self, one: &VpcId, other: &VpcId) -> bool {
+        let joins = |it: &VpcPeeringConnection| {
+            let sides = [it.requester.vpc.as_ref(), it.accepter.vpc.as_ref()];
+            sides.contains(&Some(one)) && sides.contains(&Some(other))
+        };
+        one == other || self.model.peering_connections.iter().any(joins)
     }
 
     fn scan(
