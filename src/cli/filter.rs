@@ -134,7 +134,11 @@ fn met(network: &Network, event: &Event) -> Vec<Component> {
     }
     let mut met = match event.rule {
         RuleUse::Filter(filter, _) | RuleUse::Stateful(filter) => network.judge(filter).components(),
-        RuleUse::None | RuleUse::Route(..) | RuleUse::NoRoute(_) | RuleUse::Assumption(_) => Vec::new(),
+        RuleUse::None
+        | RuleUse::Route(..)
+        | RuleUse::Relay(_)
+        | RuleUse::NoRoute(_)
+        | RuleUse::Assumption(_) => Vec::new(),
     };
     met.push(event.component);
     met.extend(network.subnets.get(event.subnet as usize).map(|it| it.component));

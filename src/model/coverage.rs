@@ -114,6 +114,12 @@ pub enum AssumptionCode {
     Truncated,
     /// Block Public Access is taken to be off: the call is not in the snapshot and off is AWS's default.
     BlockPublicAccessAssumedOff,
+    /// The load balancer is taken to send into its own zone only: its attributes are not in the snapshot (LB-8).
+    CrossZoneAssumedOff,
+    /// The target group is taken to see clients' addresses: its attributes are not in the snapshot (LB-5).
+    PreserveClientIpAssumedOn,
+    /// The target group is taken to see the load balancer's address: its attributes are not in the snapshot (LB-5).
+    PreserveClientIpAssumedOff,
     /// An internet gateway is taken to be attached because an active route names it.
     GatewayAssumedAttached,
     /// AWS's default was taken for a call that is missing (`--assume-defaults`).
@@ -145,6 +151,9 @@ impl AssumptionCode {
             | AssumptionCode::Truncated
             | AssumptionCode::EncryptionEnforced => true,
             AssumptionCode::BlockPublicAccessAssumedOff
+            | AssumptionCode::CrossZoneAssumedOff
+            | AssumptionCode::PreserveClientIpAssumedOn
+            | AssumptionCode::PreserveClientIpAssumedOff
             | AssumptionCode::GatewayAssumedAttached
             | AssumptionCode::DefaultAssumed
             | AssumptionCode::RouteTie

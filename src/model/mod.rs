@@ -29,6 +29,14 @@ pub mod transit_gateway;
 pub mod transit_gateway_attachment;
 pub mod transit_gateway_route_table;
 pub mod vpc_endpoint;
+pub mod load_balancer;
+pub mod load_balancer_attributes;
+pub mod listener;
+pub mod listener_rule;
+pub mod target_group;
+pub mod target_group_attributes;
+pub mod target_health;
+pub mod classic_load_balancer;
 pub mod block_public_access;
 pub mod availability_zone;
 pub mod unmodelled;
@@ -42,11 +50,16 @@ pub use block_public_access::{
     BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode, ExclusionState,
 };
 pub use byoip_cidr::{ByoipCidr, ByoipState};
+pub use classic_load_balancer::{ClassicListener, ClassicLoadBalancer};
 pub use coverage::{Assumption, AssumptionCode, Coverage};
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
 pub use instance::{Instance, InstanceState};
 pub use internet_gateway::{GatewayAttachment, GatewayAttachmentState, InternetGateway};
+pub use listener::{ActionKind, BalancedProtocol, Listener, ListenerAction};
+pub use listener_rule::ListenerRule;
+pub use load_balancer::{LoadBalancer, LoadBalancerKind, LoadBalancerState, LoadBalancerZone};
+pub use load_balancer_attributes::LoadBalancerAttributes;
 pub use nat_gateway::{AvailabilityMode, ConnectivityType, NatGateway, NatGatewayAddress, NatGatewayState};
 pub use network_acl::{AclAction, AclProtocol, NetworkAcl, NetworkAclEntry};
 pub use network_interface::{InterfaceAddress, InterfaceAttachment, InterfaceKind, NetworkInterface};
@@ -59,6 +72,9 @@ pub use security_group_association::SecurityGroupVpcAssociation;
 pub use security_group_rule::SecurityGroupRule;
 pub use subnet::{Subnet, Zone};
 pub use tags::Tags;
+pub use target_group::{TargetGroup, TargetKind};
+pub use target_group_attributes::TargetGroupAttributes;
+pub use target_health::{HealthState, Target, TargetHealth};
 pub use transit_gateway::{Support, TransitGateway};
 pub use transit_gateway_attachment::{
     AttachmentKind, AttachmentState, TransitGatewayAttachment, TransitGatewayPeeringAttachment,
@@ -225,6 +241,16 @@ id_types! {
     TransitGatewayRouteTableId,
     /// `vpce-…`
     VpcEndpointId,
+    /// The ARN of a load balancer, or the name of a classic one.
+    LoadBalancerId,
+    /// The ARN of a listener.
+    ListenerId,
+    /// The ARN of a rule of a listener.
+    ListenerRuleId,
+    /// The ARN of a target group.
+    TargetGroupId,
+    /// Account, Region and name of a Classic Load Balancer.
+    ClassicLoadBalancerId,
     /// An account's options in a Region.
     BlockPublicAccessOptionsId,
     /// `vpcbpa-exclude-…`
@@ -322,6 +348,14 @@ resources! {
     TransitGatewayPropagations         transit_gateway_propagations "TransitGatewayRouteTablePropagations" "ec2 get-transit-gateway-route-table-propagations";
     TransitGatewayPrefixListReferences transit_gateway_prefix_list_references "TransitGatewayPrefixListReferences" "ec2 get-transit-gateway-prefix-list-references";
     VpcEndpoint                        vpc_endpoints                "VpcEndpoints"                       "ec2 describe-vpc-endpoints";
+    LoadBalancer                       load_balancers               "LoadBalancers"                      "elbv2 describe-load-balancers";
+    LoadBalancerAttributes             load_balancer_attributes     "LoadBalancerAttributes"             "elbv2 describe-load-balancer-attributes";
+    Listener                           listeners                    "Listeners"                          "elbv2 describe-listeners";
+    ListenerRule                       listener_rules               "Rules"                              "elbv2 describe-rules";
+    TargetGroup                        target_groups                "TargetGroups"                       "elbv2 describe-target-groups";
+    TargetGroupAttributes              target_group_attributes      "TargetGroupAttributes"              "elbv2 describe-target-group-attributes";
+    TargetHealth                       target_health                "TargetHealthDescriptions"           "elbv2 describe-target-health";
+    ClassicLoadBalancer                classic_load_balancers       "LoadBalancerDescriptions"           "elb describe-load-balancers";
     BlockPublicAccessOptions           block_public_access_options  "VpcBlockPublicAccessOptions"        "ec2 describe-vpc-block-public-access-options";
     BlockPublicAccessExclusion         block_public_access_exclusions "VpcBlockPublicAccessExclusions"   "ec2 describe-vpc-block-public-access-exclusions";
     AvailabilityZone                   availability_zones           "AvailabilityZones"                  "ec2 describe-availability-zones";

@@ -1,4 +1,4 @@
-//! What is recognised and not modelled: load balancers, VPNs, firewalls and the rest.
+//! What is recognised and not modelled: VPNs, firewalls and the rest.
 //!
 //! They are kept with key and id, so that they are counted, found by name, and named where a path runs through one.
 
@@ -44,9 +44,6 @@ impl Unmodelled {
         ("HostedZones", "Id"),
         ("InstanceConnectEndpoints", "InstanceConnectEndpointId"),
         ("LaunchTemplates", "LaunchTemplateId"),
-        ("Listeners", "ListenerArn"),
-        ("LoadBalancerDescriptions", "LoadBalancerName"),
-        ("LoadBalancers", "LoadBalancerArn"),
         ("LocalGatewayRouteTables", "LocalGatewayRouteTableId"),
         ("LocalGateways", "LocalGatewayId"),
         ("ResolverEndpoints", "Id"),
@@ -54,7 +51,6 @@ impl Unmodelled {
         ("RouteServerPeers", "RouteServerPeerId"),
         ("RouteServers", "RouteServerId"),
         ("ServiceConfigurations", "ServiceId"),
-        ("TargetGroups", "TargetGroupArn"),
         ("TransitGatewayConnects", "TransitGatewayAttachmentId"),
         ("TransitGatewayMulticastDomains", "TransitGatewayMulticastDomainId"),
         ("TransitGatewayPolicyTables", "TransitGatewayPolicyTableId"),

@@ -92,6 +92,22 @@ codes! {
     VpceGatewayProtocolRestriction = "VPCE_GATEWAY_PROTOCOL_RESTRICTION", aws;
     /// An endpoint cannot begin a conversation (IEP-3).
     VpceIntraVpcTraffic = "VPCE_INTRA_VPC_TRAFFIC", aws;
+    /// No listener takes the packet (LB-20, M-5).
+    Elbv2ListenersMismatch = "ELBV2_LISTENERS_MISMATCH", aws;
+    /// The listener's target group has nothing to send to.
+    Elbv2ListenerHasNoTg = "ELBV2_LISTENER_HAS_NO_TG", aws;
+    /// The target group has no target in the zone, and the load balancer does not send into others (LB-8).
+    Elbv2NoTargetsInAz = "ELBV2_NO_TARGETS_IN_AZ", aws;
+    /// The client's address is preserved, and the target cannot be reached with it (LB-6, M-4).
+    Elbv2SourceAddressPreservation = "ELBV2_SOURCE_ADDRESS_PRESERVATION", aws;
+    /// No listener of the Classic Load Balancer takes the packet, or it has no instances (LB-19).
+    ElbListenersMismatch = "ELB_LISTENERS_MISMATCH", aws;
+    /// The Classic Load Balancer has instances in other zones only, and does not send there (LB-8).
+    ElbNotCrosszone = "ELB_NOT_CROSSZONE", aws;
+    /// A load balancer begins conversations with its targets only.
+    TargetAddressRestriction = "TARGET_ADDRESS_RESTRICTION", aws;
+    /// A load balancer sends to a target on its port or that of the health check (LB-11).
+    TargetPortRestriction = "TARGET_PORT_RESTRICTION", aws;
     /// The component carries certain protocols only.
     ProtocolRestriction = "PROTOCOL_RESTRICTION", aws;
     /// The question's own filter, `--via` or `--avoid`, rules the way out.

@@ -12,7 +12,8 @@ use super::location::{
 };
 use super::relations::Relations;
 use super::rows::{
-    GroupRow, GroupRules, InterfaceRow, Manner, NOBODY, NatRow, PublicOwner, ServiceRow, SubnetRow, VpcRow,
+    GroupRow, GroupRules, InterfaceRow, Manner, NOBODY, NatRow, PublicOwner, RelayRow, ServiceRow, SubnetRow,
+    VpcRow,
 };
 use super::{Network, address_plan};
 use crate::model::{
@@ -61,6 +62,11 @@ pub(super) struct Compiler<'a> {
     pub extra_nats: Vec<(VpcIndex, u32, NatIndex)>,
     /// Addresses of interfaces that stand in for such.
     pub extra_addresses: Vec<(VpcIndex, u32, InterfaceIndex)>,
+    pub relays: Vec<RelayRow>,
+    /// What the interfaces of load balancers are, by their rows.
+    pub balancers: FxHashMap<usize, super::load_balancer::Found>,
+    /// See [`Network::fronts`].
+    pub fronts: Vec<(Component, InterfaceIndex)>,
     pub services: Vec<ServiceRow>,
     pub groups: Vec<GroupRow>,
     pub group_ids: FxHashMap<SecurityGroupId, GroupIndex>,
@@ -151,6 +157,9 @@ impl<'a> Compiler<'a> {
             nat_row: Vec::new(),
             extra_nats: Vec::new(),
             extra_addresses: Vec::new(),
+            relays: Vec::new(),
+            balancers: FxHashMap::default(),
+            fronts: Vec::new(),
             services: Vec::new(),
             groups: Vec::new(),
             group_ids: FxHashMap::default(),
@@ -217,6 +226,8 @@ impl<'a> Compiler<'a> {
             interfaces: self.interfaces,
             manners: self.manners,
             nat_gateways: self.nat_gateways,
+            relays: self.relays,
+            fronts: self.fronts,
             services: self.services,
             groups: self.groups,
             group_sets: self.group_sets,
@@ -285,6 +296,14 @@ impl<'a> Compiler<'a> {
                 super::transit_gateway_route_table::compile(self, stage);
             }
             ResourceKind::VpcEndpoint => super::vpc_endpoint::compile(self, stage),
+            ResourceKind::LoadBalancer => super::load_balancer::compile(self, stage),
+            ResourceKind::LoadBalancerAttributes => super::load_balancer_attributes::compile(self, stage),
+            ResourceKind::Listener => super::listener::compile(self, stage),
+            ResourceKind::ListenerRule => super::listener_rule::compile(self, stage),
+            ResourceKind::TargetGroup => super::target_group::compile(self, stage),
+            ResourceKind::TargetGroupAttributes => super::target_group_attributes::compile(self, stage),
+            ResourceKind::TargetHealth => super::target_health::compile(self, stage),
+            ResourceKind::ClassicLoadBalancer => super::classic_load_balancer::compile(self, stage),
             ResourceKind::BlockPublicAccessOptions | ResourceKind::BlockPublicAccessExclusion => {
                 super::block_public_access::compile(self, stage);
             }

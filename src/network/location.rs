@@ -52,6 +52,8 @@ indices! {
     ZoneTableIndex,
     /// An assumption.
     AssumptionIndex,
+    /// An interface that hands packets on.
+    RelayIndex,
     /// A service that packets can arrive at.
     ServiceIndex,
     /// A hop of route functions.
@@ -166,6 +168,18 @@ pub enum Origin {
         /// The attachment's row.
         attachment: u32,
     },
+    /// A listener of a load balancer.
+    Listener {
+        /// Its row.
+        listener: u32,
+    },
+    /// A listener of a Classic Load Balancer.
+    ClassicListener {
+        /// The load balancer's row.
+        balancer: u32,
+        /// Its index.
+        listener: u16,
+    },
     /// A prefix list in a transit gateway's table.
     TransitPrefixList {
         /// The row of the list of references.
@@ -233,6 +247,8 @@ pub enum LocationKind {
     GatewayEndpoint,
     /// At an interface that should forward.
     Forwarder,
+    /// At an interface that hands packets on to others and their answers back.
+    RelayReturn,
     /// At something that is not modelled or not in the snapshot.
     Unknown,
 }
@@ -313,6 +329,10 @@ pub enum Step {
     ArriveService(ServiceIndex),
     /// A known conversation's packet is given back its address and goes along the edge; others die here.
     NatReturn(NatIndex, EdgeId),
+    /// What a relay takes is handed on; answers to that are handed back; others die here.
+    Relay(RelayIndex),
+    /// Conversations that begin here are with what a relay hands packets on to.
+    OwnTargets(RelayIndex),
 }
 
 /// What drops packets without looking at ports.

@@ -35,6 +35,14 @@ mod transit_gateway;
 mod transit_gateway_attachment;
 mod transit_gateway_route_table;
 mod vpc_endpoint;
+mod load_balancer;
+mod load_balancer_attributes;
+mod listener;
+mod listener_rule;
+mod target_group;
+mod target_group_attributes;
+mod target_health;
+mod classic_load_balancer;
 mod block_public_access;
 mod availability_zone;
 mod unmodelled;
@@ -47,12 +55,12 @@ pub use filter::{Filter, FilterId, Judge, Rule, RulePeer, group_filter};
 pub use location::{
     AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex,
     GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, NatIndex,
-    Origin, PeerSide, RouteMapIndex, ServiceIndex, Step, Steps, SubnetIndex, Translation, VpcIndex,
-    ZoneIndex, ZoneTableIndex,
+    Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps, SubnetIndex, Translation,
+    VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 pub use rows::{
     GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, NatAddress, NatRow, PublicAccess, PublicOwner,
-    ServiceRow, SubnetRow, VpcRow,
+    RelayChoice, RelayPort, RelayRow, RelayTo, ServiceRow, SubnetRow, VpcRow,
 };
 
 use crate::model::{Assumption, Model};
@@ -95,6 +103,10 @@ pub struct Network {
     pub manners: Vec<Manner>,
     /// NAT gateways.
     pub nat_gateways: Vec<NatRow>,
+    /// Interfaces that hand packets on to others.
+    pub relays: Vec<RelayRow>,
+    /// The interfaces of what is asked for by another name than theirs.
+    pub fronts: Vec<(Component, InterfaceIndex)>,
     /// Services that packets can arrive at.
     pub services: Vec<ServiceRow>,
     /// Security groups.

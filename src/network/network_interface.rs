@@ -155,6 +155,9 @@ fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
     let role = role(interface);
     let mut outward: Vec<Step> = state.into_iter().collect();
     outward.extend(vpc_guard);
+    if role == Role::Balancer {
+        outward.push(super::load_balancer::initiation(compiler, position, Some(interface.about.place)));
+    }
     outward.extend(initiation_guard(compiler, interface, role));
     let mut inward: Vec<Step> = state.into_iter().collect();
     inward.extend(reception(compiler, interface, role, InterfaceIndex(position as u32)));
@@ -234,7 +237,9 @@ enum Role {
     Endpoint,
     /// A function, which nobody can connect to (`aws-semantics` 30).
     Function,
-    /// A load balancer or another thing that hands packets on in ways that are not modelled.
+    /// A load balancer.
+    Balancer,
+    /// A thing that hands packets on in ways that are not modelled.
     NotModelled,
 }
 
@@ -244,9 +249,8 @@ fn role(interface: &NetworkInterface) -> Role {
         InterfaceKind::TransitGateway => Role::Attachment,
         InterfaceKind::VpcEndpoint => Role::Endpoint,
         InterfaceKind::Lambda => Role::Function,
-        InterfaceKind::LoadBalancer
-        | InterfaceKind::NetworkLoadBalancer
-        | InterfaceKind::GatewayLoadBalancer
+        InterfaceKind::LoadBalancer | InterfaceKind::NetworkLoadBalancer => Role::Balancer,
+        InterfaceKind::GatewayLoadBalancer
         | InterfaceKind::GatewayLoadBalancerEndpoint
         | InterfaceKind::GlobalAccelerator
         | InterfaceKind::InstanceConnectEndpoint => Role::NotModelled,
@@ -272,7 +276,8 @@ fn by_description(interface: &NetworkInterface) -> Role {
         return Role::Host;
     }
     match description {
-        _ if description.starts_with("ELB ") => Role::NotModelled,
+        _ if description.starts_with("ELB gwy/") => Role::NotModelled,
+        _ if description.starts_with("ELB ") => Role::Balancer,
         _ if description.starts_with("Interface for NAT Gateway ") => Role::Nat,
         _ if description.starts_with("Network Interface for Transit Gateway Attachment ")
             || description.starts_with("Network interface for Transit Gateway Attachment ") =>
@@ -285,10 +290,15 @@ fn by_description(interface: &NetworkInterface) -> Role {
     }
 }
 
+/// Whether an interface is a load balancer's.
+pub(super) fn is_balancer(interface: &NetworkInterface) -> bool {
+    role(interface) == Role::Balancer
+}
+
 /// What may begin a conversation.
 fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface, role: Role) -> Option<Step> {
     match role {
-        Role::Host | Role::Function => None,
+        Role::Host | Role::Function | Role::Balancer => None,
         Role::Nat | Role::Attachment => {
             Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)))
         }
@@ -313,6 +323,9 @@ fn reception(
     match role {
         Role::Host => vec![arrive],
         Role::Nat => super::nat_gateway::reception(compiler, interface, index),
+        Role::Balancer => {
+            super::load_balancer::reception(compiler, index.index(), Some(interface.about.place))
+        }
         Role::Attachment => vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))],
         Role::Function => {
             vec![Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)), arrive]

@@ -3,7 +3,7 @@
 //!
 //! Positions stand in the model's order, so that the first of several is the one a scan would have found.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
     InstanceId, InstanceState, Model, NetworkInterfaceId, SubnetId, TransitGatewayAttachmentId,
@@ -20,6 +20,8 @@ pub(super) struct Relations<'a> {
     attachments_of_vpc: FxHashMap<&'a VpcId, Vec<usize>>,
     attachments_of_gateway: FxHashMap<&'a TransitGatewayId, Vec<usize>>,
     associations: FxHashMap<&'a TransitGatewayAttachmentId, Vec<usize>>,
+    /// Interfaces of the instances that something sends to.
+    interfaces_of: FxHashMap<&'a InstanceId, Vec<usize>>,
     endpoints: FxHashMap<&'a NetworkInterfaceId, usize>,
     /// Those that are not simply running, which few are.
     resting: FxHashMap<&'a InstanceId, &'a InstanceState>,
@@ -53,6 +55,17 @@ impl<'a> Relations<'a> {
         for (position, endpoint) in model.vpc_endpoints.iter().enumerate() {
             for interface in &endpoint.interfaces {
                 relations.endpoints.entry(interface).or_insert(position);
+            }
+        }
+        let registered = model.target_health.iter().flat_map(|it| &it.targets).map(|it| it.id.as_str());
+        let classic = model.classic_load_balancers.iter().flat_map(|it| &it.instances).map(|it| it.as_str());
+        let targets: FxHashSet<&str> = registered.chain(classic).collect();
+        if !targets.is_empty() {
+            for (position, interface) in model.network_interfaces.iter().enumerate() {
+                let instance = interface.attachment.as_ref().and_then(|it| it.instance.as_ref());
+                if let Some(instance) = instance.filter(|it| targets.contains(it.as_str())) {
+                    relations.interfaces_of.entry(instance).or_default().push(position);
+                }
             }
         }
         let states = model.instances.iter().filter_map(|it| Some((&it.id, it.state.as_ref()?)));
@@ -98,6 +111,11 @@ impl<'a> Relations<'a> {
     /// The endpoint that an interface belongs to.
     pub(super) fn endpoint(&self, interface: &NetworkInterfaceId) -> Option<usize> {
         self.endpoints.get(interface).copied()
+    }
+
+    /// The interfaces of an instance that something sends to.
+    pub(super) fn interfaces_of(&self, instance: &InstanceId) -> &[usize] {
+        self.interfaces_of.get(instance).map_or(&[], Vec::as_slice)
     }
 
     /// The state of an instance, when the snapshot says one other than running.

@@ -327,6 +327,8 @@ fn table_of<'a>(compiler: &Compiler<'a>, origin: Origin) -> Option<&'a RouteTabl
         | Origin::ImplicitLocal { .. }
         | Origin::TransitRoute { .. }
         | Origin::TransitPropagation { .. }
+        | Origin::Listener { .. }
+        | Origin::ClassicListener { .. }
         | Origin::TransitPrefixList { .. } => None,
     }
 }

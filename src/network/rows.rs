@@ -2,13 +2,14 @@
 
 use ipnet::IpNet;
 
+use super::ExplanationCode;
 use super::filter::{FilterId, Rule};
 use super::location::{
-    AddressSetIndex, AssumptionIndex, Component, GroupSetIndex, LocationId, NatIndex, ServiceIndex,
-    SubnetIndex, VpcIndex, ZoneIndex,
+    AddressSetIndex, AssumptionIndex, Component, GroupSetIndex, Guard, InterfaceIndex, LocationId, NatIndex,
+    Origin, ServiceIndex, SubnetIndex, VpcIndex, ZoneIndex,
 };
 use crate::model::{Region, VpcId};
-use crate::packet::{AddressMap, TransportSet};
+use crate::packet::{AddressMap, Family, TransportSet};
 
 /// No owner, in maps from addresses to rows.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -158,6 +159,81 @@ pub struct NatAddress {
     pub address: u32,
     /// The zone that it serves; absent on a zonal gateway.
     pub zone: Option<ZoneIndex>,
+}
+
+/// An interface that takes packets for itself and hands each on to one of several others.
+#[derive(Debug, Clone)]
+pub struct RelayRow {
+    /// What an answer names.
+    pub component: Component,
+    /// The interface that takes packets.
+    pub interface: InterfaceIndex,
+    /// What it takes and hands on.
+    pub ports: Vec<RelayPort>,
+    /// Why it takes nothing else.
+    pub mismatch: ExplanationCode,
+    /// Where answers come back that carry the client's address.
+    pub way_back: LocationId,
+    /// How many choices the port with the most has.
+    pub most_choices: u16,
+    /// What its choices lean on.
+    pub assumed: Option<AssumptionIndex>,
+    /// What keeps it unknown what targets see of clients that come through a transit gateway.
+    pub transit_gap: Option<AssumptionIndex>,
+    /// What keeps it from taking anything.
+    pub guard: Option<Guard>,
+}
+
+/// What a relay does with some packets.
+#[derive(Debug, Clone)]
+pub struct RelayPort {
+    /// What an answer names.
+    pub component: Component,
+    /// What says so.
+    pub origin: Origin,
+    /// The packets: one port of one protocol.
+    pub takes: TransportSet,
+    /// Where each may go on; never none.
+    pub choices: Vec<RelayChoice>,
+}
+
+/// Where a relay may hand packets on to.
+#[derive(Debug, Clone)]
+pub struct RelayChoice {
+    /// What an answer names beside it.
+    pub component: Component,
+    /// The sources that it is for; all unless said.
+    pub sources: Option<AddressSetIndex>,
+    /// Where they go.
+    pub to: RelayTo,
+    /// What that leans on.
+    pub assumed: Option<AssumptionIndex>,
+}
+
+/// Where a relay hands packets on to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RelayTo {
+    /// To an address, by a port.
+    Address {
+        /// Its family.
+        family: Family,
+        /// The address.
+        address: u128,
+        /// What the packets are then: one port of one protocol.
+        transport: TransportSet,
+        /// What the relay asks it by itself, to see whether it works.
+        checked: TransportSet,
+        /// Whether the packets keep their source; else it is the relay's own.
+        preserves: bool,
+        /// Where they go on.
+        first: LocationId,
+    },
+    /// Nowhere: the relay answers by itself.
+    Itself,
+    /// Nowhere, for this reason.
+    Lost(ExplanationCode),
+    /// Nobody can tell.
+    Unknown(AssumptionIndex),
 }
 
 /// A service that packets can arrive at.

@@ -64,6 +64,7 @@ impl<'a> Case<'_, 'a> {
             },
             RuleUse::None
             | RuleUse::Stateful(_)
+            | RuleUse::Relay(_)
             | RuleUse::Route(..)
             | RuleUse::NoRoute(_)
             | RuleUse::Assumption(_) => false,

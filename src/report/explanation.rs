@@ -138,6 +138,7 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
+        | RuleSource::Listener
         | RuleSource::List { .. } => false,
     };
     if !miss.matches_peer && !is_member {
@@ -177,6 +178,7 @@ fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
+        | RuleSource::Listener
         | RuleSource::List { .. } => None,
     }
 }
@@ -222,6 +224,7 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
+        | RuleSource::Listener
         | RuleSource::List { .. } => format!("the {end} is {peer}"),
     }
 }

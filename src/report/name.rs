@@ -92,6 +92,14 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::BlockPublicAccessExclusion => "vpc-block-public-access-exclusion",
         ResourceKind::AvailabilityZone => "availability-zone",
         ResourceKind::ByoipCidr => "byoip-cidr",
+        ResourceKind::LoadBalancer => "load-balancer",
+        ResourceKind::LoadBalancerAttributes => "load-balancer-attributes",
+        ResourceKind::Listener => "listener",
+        ResourceKind::ListenerRule => "listener-rule",
+        ResourceKind::TargetGroup => "target-group",
+        ResourceKind::TargetGroupAttributes => "target-group-attributes",
+        ResourceKind::TargetHealth => "target-health",
+        ResourceKind::ClassicLoadBalancer => "classic-load-balancer",
         ResourceKind::Unmodelled => "not-modelled",
     }
 }
@@ -144,6 +152,14 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::BlockPublicAccessExclusion
         | ResourceKind::AvailabilityZone
         | ResourceKind::ByoipCidr
+        | ResourceKind::LoadBalancer
+        | ResourceKind::LoadBalancerAttributes
+        | ResourceKind::Listener
+        | ResourceKind::ListenerRule
+        | ResourceKind::TargetGroup
+        | ResourceKind::TargetGroupAttributes
+        | ResourceKind::TargetHealth
+        | ResourceKind::ClassicLoadBalancer
         | ResourceKind::Unmodelled => None,
     };
     let named = Named::only(id.unwrap_or(ABSENT), kind_text(kind));
@@ -160,6 +176,10 @@ fn resource<'a>(context: Context<'a>, kind: ResourceKind, position: usize) -> Op
     // Some have a name of their own beside the tag.
     Some(if kind == ResourceKind::SecurityGroup {
         named.called(&model.security_groups[position].name)
+    } else if kind == ResourceKind::LoadBalancer {
+        named.called(&model.load_balancers[position].name)
+    } else if kind == ResourceKind::TargetGroup {
+        named.called(&model.target_groups[position].name)
     } else if kind == ResourceKind::PrefixList {
         named.called(&model.prefix_lists[position].name)
     } else {
@@ -168,6 +188,7 @@ fn resource<'a>(context: Context<'a>, kind: ResourceKind, position: usize) -> Op
 }
 
 /// The VPC and subnet that a resource is in or attached to.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option<&str>) {
     match kind {
         ResourceKind::Vpc => (Some(model.vpcs[row].id.as_str()), None),
@@ -204,11 +225,21 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
             (Some(model.transit_gateway_vpc_attachments[row].vpc.as_str()), None)
         }
         ResourceKind::VpcEndpoint => (Some(model.vpc_endpoints[row].vpc.as_str()), None),
+        ResourceKind::LoadBalancer => (model.load_balancers[row].vpc.as_ref().map(|it| it.as_str()), None),
+        ResourceKind::ClassicLoadBalancer => {
+            (model.classic_load_balancers[row].vpc.as_ref().map(|it| it.as_str()), None)
+        }
         ResourceKind::SecurityGroupRule
         | ResourceKind::PrefixList
         | ResourceKind::PrefixListEntries
         | ResourceKind::ElasticAddress
         | ResourceKind::ByoipCidr
+        | ResourceKind::LoadBalancerAttributes
+        | ResourceKind::Listener
+        | ResourceKind::ListenerRule
+        | ResourceKind::TargetGroup
+        | ResourceKind::TargetGroupAttributes
+        | ResourceKind::TargetHealth
         | ResourceKind::VpcPeeringConnection
         | ResourceKind::TransitGateway
         | ResourceKind::TransitGatewayPeeringAttachment
@@ -253,11 +284,19 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
             text(model.transit_gateway_route_tables[row].state.as_ref())
         }
         ResourceKind::VpcEndpoint => text(model.vpc_endpoints[row].state.as_ref()),
+        ResourceKind::LoadBalancer => text(model.load_balancers[row].state.as_ref()),
         ResourceKind::BlockPublicAccessOptions => text(Some(&model.block_public_access_options[row].mode)),
         ResourceKind::BlockPublicAccessExclusion => {
             text(model.block_public_access_exclusions[row].state.as_ref())
         }
         ResourceKind::Subnet
+        | ResourceKind::LoadBalancerAttributes
+        | ResourceKind::Listener
+        | ResourceKind::ListenerRule
+        | ResourceKind::TargetGroup
+        | ResourceKind::TargetGroupAttributes
+        | ResourceKind::TargetHealth
+        | ResourceKind::ClassicLoadBalancer
         | ResourceKind::RouteTable
         | ResourceKind::NetworkInterface
         | ResourceKind::SecurityGroup

@@ -277,6 +277,10 @@ impl<'a> Trail<'a> {
             RuleUse::Filter(id, _) => self.filter(event, id, false),
             RuleUse::Stateful(id) => self.filter(event, id, true),
             RuleUse::Route(..) | RuleUse::NoRoute(_) => self.route(event),
+            RuleUse::Relay(origin) => {
+                let by = self.rule(event, origin, event.component);
+                self.decided(event.component, event, by, Note::None);
+            }
             RuleUse::None | RuleUse::Assumption(_) => self.plain(event),
         }
         if let (Some(before), Some(last)) = (before, self.components.last_mut()) {
@@ -292,10 +296,12 @@ impl<'a> Trail<'a> {
 
     fn carry(&mut self, event: &'a Event) {
         let was_rewritten = event.decision == Decision::Translate;
+        // LB-16.
+        let is_relayed = matches!(event.rule, RuleUse::Relay(_)) && *self.carried.source != event.source;
         self.carried.source = Cow::Borrowed(&event.source);
         self.carried.destination = Cow::Borrowed(&event.destination);
         self.carried.transport = &event.transport;
-        if was_rewritten && event.kind == LocationKind::NatGateway {
+        if was_rewritten && (event.kind == LocationKind::NatGateway || is_relayed) {
             self.carried.source_ports = Cow::Owned(port_intervals(&[(1024, u16::MAX)]));
         }
     }
@@ -338,6 +344,7 @@ impl<'a> Trail<'a> {
         let by = together(rules.collect::<Vec<_>>()).or_else(|| match event.rule {
             RuleUse::Route(origin, _) => self.rule(event, origin, event.component),
             RuleUse::NoRoute(_)
+            | RuleUse::Relay(_)
             | RuleUse::None
             | RuleUse::Filter(..)
             | RuleUse::Stateful(_)
@@ -444,6 +451,7 @@ fn allows(rule: &RuleView<'_>) -> bool {
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
+        | RuleSource::Listener
         | RuleSource::List { .. } => true,
     }
 }

@@ -103,6 +103,14 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::TgwIpv6Unsupported
         | ExplanationCode::AddressNotRoutable
         | ExplanationCode::EniDeniesInternet
+        | ExplanationCode::Elbv2ListenersMismatch
+        | ExplanationCode::Elbv2ListenerHasNoTg
+        | ExplanationCode::Elbv2NoTargetsInAz
+        | ExplanationCode::Elbv2SourceAddressPreservation
+        | ExplanationCode::ElbListenersMismatch
+        | ExplanationCode::ElbNotCrosszone
+        | ExplanationCode::TargetAddressRestriction
+        | ExplanationCode::TargetPortRestriction
         | ExplanationCode::NotAPublicAddress => vec![usual(case, component)],
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum RuleSource<'a> {
     Transit { route: &'a TransitGatewayRoute },
     /// A block that a VPC's attachment propagates.
     Propagation { attachment: &'a str, cidr: Option<IpNet> },
+    /// A listener of a load balancer.
+    Listener,
     /// A prefix list in a transit gateway's table.
     List { reference: &'a TransitGatewayPrefixListReference },
 }
@@ -57,6 +59,8 @@ pub(super) fn rule<'a>(context: Context<'a>, met: Met<'_>) -> Option<RuleView<'a
         Origin::ImplicitLocal { vpc } => Some(implicit_local(context, vpc, met)),
         Origin::TransitRoute { list, route } => transit_route(context, list, route),
         Origin::TransitPropagation { list, attachment } => propagation(context, list, attachment, met),
+        Origin::Listener { listener } => listener_rule(context, listener),
+        Origin::ClassicListener { balancer, listener } => classic_listener(context, balancer, listener),
         Origin::TransitPrefixList { list, reference } => transit_list(context, list, reference),
     }
 }
@@ -302,6 +306,43 @@ fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<R
     })
 }
 
+/// A listener, with the groups that it sends to.
+fn listener_rule(context: Context<'_>, listener: u32) -> Option<RuleView<'_>> {
+    let model = &context.snapshot.model;
+    let listener = model.listeners[..].get(listener as usize)?;
+    let balancer = listener.load_balancer.as_ref()?;
+    let balancer = model.load_balancers.get(balancer).map_or("load balancer", |it| it.name.as_str());
+    let protocol = listener.protocol.as_ref().map_or("TCP", Word::as_text);
+    let port = listener.port.unwrap_or_default();
+    let ids = listener.actions.iter().flat_map(|it| &it.target_groups);
+    let groups: Vec<&str> =
+        ids.map(|id| model.target_groups.get(id).map_or(id.as_str(), |it| it.name.as_str())).collect();
+    let groups = if groups.is_empty() { "no target group".to_owned() } else { groups.join(" or ") };
+    Some(RuleView {
+        rule: format!("{balancer} {}/{port}", protocol.to_ascii_lowercase()),
+        words: format!("{protocol} {port} -> {groups}"),
+        id: Some(listener.id.as_str()),
+        place: Some(place_text(context, listener.about.place, format_args!(""))),
+        also: Vec::new(),
+        source: RuleSource::Listener,
+    })
+}
+
+fn classic_listener(context: Context<'_>, balancer: u32, listener: u16) -> Option<RuleView<'_>> {
+    let balancer = context.snapshot.model.classic_load_balancers[..].get(balancer as usize)?;
+    let found = balancer.listeners.get(usize::from(listener))?;
+    let protocol = found.protocol.as_ref().map_or("TCP", Word::as_text);
+    let inside = format_args!(".ListenerDescriptions[{listener}]");
+    Some(RuleView {
+        rule: format!("{} {}/{}", balancer.name, protocol.to_ascii_lowercase(), found.port),
+        words: format!("{protocol} {} -> instances, port {}", found.port, found.instance_port),
+        id: None,
+        place: Some(place_text(context, balancer.about.place, inside)),
+        also: Vec::new(),
+        source: RuleSource::Listener,
+    })
+}
+
 impl<'a> RuleSource<'a> {
     /// Where a route sends, as far as it names a thing.
     pub fn target(&self) -> Option<&'a str> {
@@ -310,7 +351,10 @@ impl<'a> RuleSource<'a> {
             RuleSource::Transit { route } => route.attachments.first().map(|it| it.as_str()),
             RuleSource::Propagation { attachment, .. } => Some(attachment),
             RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),
-            RuleSource::Group { .. } | RuleSource::Entry { .. } | RuleSource::Local { .. } => None,
+            RuleSource::Group { .. }
+            | RuleSource::Entry { .. }
+            | RuleSource::Listener
+            | RuleSource::Local { .. } => None,
         }
     }
 }

@@ -136,6 +136,28 @@ pub(super) fn sentence(
         ExplanationCode::EniDeniesInternet => {
             format!("{destination} is of an interface that takes nothing from the internet")
         }
+        ExplanationCode::Elbv2ListenersMismatch | ExplanationCode::ElbListenersMismatch => {
+            format!("no listener of {id} takes {}", case.traffic())
+        }
+        ExplanationCode::Elbv2ListenerHasNoTg => match by {
+            Some(by) => format!("{id} has no target in use: {}", by.words),
+            None => format!("{id} has no target in use"),
+        },
+        ExplanationCode::Elbv2NoTargetsInAz => {
+            format!("{id} has no target in the zone, and the load balancer does not send into others")
+        }
+        ExplanationCode::Elbv2SourceAddressPreservation => {
+            format!("{id} keeps client addresses, and {source} cannot be its own target then")
+        }
+        ExplanationCode::ElbNotCrosszone => {
+            format!("{id} has no instance in the zone and does not send into others")
+        }
+        ExplanationCode::TargetAddressRestriction => {
+            format!("{id} begins conversations with its targets only, and {destination} is none")
+        }
+        ExplanationCode::TargetPortRestriction => {
+            format!("{id} does not send {} to {destination}", case.traffic())
+        }
         ExplanationCode::NotAPublicAddress => format!("{destination} is not routed on the internet"),
     }
 }
@@ -147,6 +169,8 @@ pub(super) fn label(component: &ComponentView<'_>) -> String {
 
 pub(super) fn with_name(id: &str, name: Option<&str>) -> String {
     match name {
+        // An ARN ends with the name.
+        Some(name) if id.starts_with("arn:") => name.to_owned(),
         Some(name) if name != id => format!("{id} ({name})"),
         Some(_) | None => id.to_owned(),
     }
@@ -154,7 +178,8 @@ pub(super) fn with_name(id: &str, name: Option<&str>) -> String {
 
 /// The name alone where somebody gave one to tell things apart: the id stands beside every sentence.
 fn short(component: &ComponentView<'_>) -> String {
-    component.name.filter(|_| component.has_tag).unwrap_or(component.id).to_owned()
+    let is_arn = component.id.starts_with("arn:");
+    component.name.filter(|_| component.has_tag || is_arn).unwrap_or(component.id).to_owned()
 }
 
 fn label_of(named: Named<'_>) -> String {

@@ -64,6 +64,7 @@ struct Source<'a> {
 }
 
 /// The document of a resource, by kind and row.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row: usize) -> Document {
     let model = &snapshot.model;
     let source = Source { model, network };
@@ -111,6 +112,14 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::SecurityGroupVpcAssociation
         | ResourceKind::PrefixListEntries
         | ResourceKind::ByoipCidr
+        | ResourceKind::LoadBalancer
+        | ResourceKind::LoadBalancerAttributes
+        | ResourceKind::Listener
+        | ResourceKind::ListenerRule
+        | ResourceKind::TargetGroup
+        | ResourceKind::TargetGroupAttributes
+        | ResourceKind::TargetHealth
+        | ResourceKind::ClassicLoadBalancer
         | ResourceKind::TransitGatewayRoutes
         | ResourceKind::TransitGatewayAssociations
         | ResourceKind::TransitGatewayPropagations

@@ -11,6 +11,9 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::UnknownWord,
     AssumptionCode::Truncated,
     AssumptionCode::BlockPublicAccessAssumedOff,
+    AssumptionCode::CrossZoneAssumedOff,
+    AssumptionCode::PreserveClientIpAssumedOn,
+    AssumptionCode::PreserveClientIpAssumedOff,
     AssumptionCode::GatewayAssumedAttached,
     AssumptionCode::DefaultAssumed,
     AssumptionCode::RouteTie,
@@ -31,6 +34,9 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::UnknownWord => "UNKNOWN_WORD",
         AssumptionCode::Truncated => "TRUNCATED",
         AssumptionCode::BlockPublicAccessAssumedOff => "BLOCK_PUBLIC_ACCESS_ASSUMED_OFF",
+        AssumptionCode::CrossZoneAssumedOff => "CROSS_ZONE_ASSUMED_OFF",
+        AssumptionCode::PreserveClientIpAssumedOn => "ASSUMPTION_PRESERVE_CLIENT_IP_IS_ENABLED",
+        AssumptionCode::PreserveClientIpAssumedOff => "ASSUMPTION_PRESERVE_CLIENT_IP_IS_DISABLED",
         AssumptionCode::GatewayAssumedAttached => "GATEWAY_ASSUMED_ATTACHED",
         AssumptionCode::DefaultAssumed => "DEFAULT_ASSUMED",
         AssumptionCode::RouteTie => "ROUTE_TIE",
@@ -53,6 +59,13 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::Truncated => "comes from an answer that was cut off",
         AssumptionCode::BlockPublicAccessAssumedOff => {
             "is taken to have VPC Block Public Access off, AWS's default"
+        }
+        AssumptionCode::CrossZoneAssumedOff => "is taken to send into its own zone only, AWS's default",
+        AssumptionCode::PreserveClientIpAssumedOn => {
+            "is taken to preserve client addresses, AWS's default for it"
+        }
+        AssumptionCode::PreserveClientIpAssumedOff => {
+            "is taken not to preserve client addresses, AWS's default for it"
         }
         AssumptionCode::GatewayAssumedAttached => "is taken to be attached, because an active route names it",
         AssumptionCode::DefaultAssumed => "is taken to have AWS's default, as `--assume-defaults` asks",
@@ -164,6 +177,26 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::TgwIpv6Unsupported => "the transit gateway attachment does not carry IPv6",
         ExplanationCode::AddressNotRoutable => "addresses of this kind are not routed in a VPC",
         ExplanationCode::EniDeniesInternet => "the interface takes nothing from the internet",
+        ExplanationCode::Elbv2ListenersMismatch => "no listener of the load balancer takes the packets",
+        ExplanationCode::Elbv2ListenerHasNoTg => "the listener's target group has no target in use",
+        ExplanationCode::Elbv2NoTargetsInAz => {
+            "the target group has no target in the zone, and the load balancer does not send into others"
+        }
+        ExplanationCode::Elbv2SourceAddressPreservation => {
+            "the client's address is preserved, and a client cannot be its own target then"
+        }
+        ExplanationCode::ElbListenersMismatch => {
+            "no listener of the Classic Load Balancer takes the packets, or it has no instances"
+        }
+        ExplanationCode::ElbNotCrosszone => {
+            "the Classic Load Balancer does not send into other zones, and has no instance in this one"
+        }
+        ExplanationCode::TargetAddressRestriction => {
+            "a load balancer begins conversations with its targets only"
+        }
+        ExplanationCode::TargetPortRestriction => {
+            "a load balancer sends to a target on its registered port or that of the health check only"
+        }
         ExplanationCode::NotAPublicAddress => "addresses of this kind are not routed on the internet",
     }
 }
@@ -236,6 +269,22 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::TgwIpv6Unsupported => "switch on IPv6 support on the attachment",
         ExplanationCode::AddressNotRoutable => "use a unicast address of the destination",
         ExplanationCode::EniDeniesInternet => "reach it from inside the VPC",
+        ExplanationCode::Elbv2ListenersMismatch => "add a listener for the port",
+        ExplanationCode::Elbv2ListenerHasNoTg => {
+            "register targets in a zone that the load balancer is enabled in"
+        }
+        ExplanationCode::Elbv2NoTargetsInAz => {
+            "register a target in the zone, or switch on cross-zone load balancing"
+        }
+        ExplanationCode::Elbv2SourceAddressPreservation => {
+            "switch off client IP preservation on the target group"
+        }
+        ExplanationCode::ElbListenersMismatch => "add a listener for the port, and register instances",
+        ExplanationCode::ElbNotCrosszone => {
+            "register an instance in the zone, or switch on cross-zone load balancing"
+        }
+        ExplanationCode::TargetAddressRestriction => "ask for a target",
+        ExplanationCode::TargetPortRestriction => "ask for the target's port",
         ExplanationCode::NotAPublicAddress => "use a public address",
     }
 }

@@ -139,6 +139,8 @@ fn can_be_end(kind: ResourceKind) -> bool {
             | ResourceKind::NatGateway
             | ResourceKind::VpcEndpoint
             | ResourceKind::PrefixList
+            | ResourceKind::LoadBalancer
+            | ResourceKind::ClassicLoadBalancer
             | ResourceKind::ElasticAddress
     )
 }

@@ -9,6 +9,7 @@ use crate::network::InterfaceIndex;
 use crate::packet::Family;
 
 /// What a resource means as an end.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 pub(super) fn meaning_of(
     index: &Index<'_>,
     text: &str,
@@ -42,6 +43,13 @@ pub(super) fn meaning_of(
         ResourceKind::InternetGateway => Ok(Meaning::Internet),
         ResourceKind::ElasticAddress => Ok(Meaning::Address(model.elastic_addresses[row].public.into())),
         ResourceKind::PrefixList => prefix_list(model, text, row),
+        ResourceKind::LoadBalancer | ResourceKind::ClassicLoadBalancer => {
+            let own = network.fronts.iter().filter(|(component, _)| *component == resource.component());
+            hosts(
+                own.map(|(_, interface)| *interface).collect(),
+                "the snapshot has no interface of the load balancer",
+            )
+        }
         ResourceKind::Unmodelled => {
             let what = format!("one of `{}`", model.unmodelled[row].key);
             Err(SelectorError::NotModelled { text: text.to_owned(), what })
@@ -53,6 +61,12 @@ pub(super) fn meaning_of(
         | ResourceKind::PrefixListEntries
         | ResourceKind::EgressOnlyInternetGateway
         | ResourceKind::ByoipCidr
+        | ResourceKind::LoadBalancerAttributes
+        | ResourceKind::Listener
+        | ResourceKind::ListenerRule
+        | ResourceKind::TargetGroup
+        | ResourceKind::TargetGroupAttributes
+        | ResourceKind::TargetHealth
         | ResourceKind::VpcPeeringConnection
         | ResourceKind::TransitGateway
         | ResourceKind::TransitGatewayAttachment

@@ -104,7 +104,7 @@ impl<'a> Index<'a> {
         found
     }
 
-    /// The resources of some kinds with a `Name` tag.
+    /// The resources of some kinds with a `Name` tag, or with a name of their own.
     pub(super) fn by_name(&self, text: &str, kinds: &[ResourceKind]) -> Found {
         let names = self.names.get_or_init(|| {
             let mut names: FxHashMap<&'a str, Found> = FxHashMap::default();
@@ -114,6 +114,12 @@ impl<'a> Index<'a> {
                     if let Some(name) = resource.about(self.model).name() {
                         names.entry(name).or_default().push(resource);
                     }
+                }
+            }
+            for (resource, name) in balancer_names(self.model) {
+                let known = names.entry(name).or_default();
+                if !known.contains(&resource) {
+                    known.push(resource);
                 }
             }
             names
@@ -209,6 +215,22 @@ impl<'a> Index<'a> {
         likely.dedup();
         likely.into_iter().take(MOST_SUGGESTIONS).map(|(_, name)| name).collect()
     }
+}
+
+/// Load balancers by their names, and by the names that resolve to their addresses.
+fn balancer_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
+    let resource = |kind, position| Resource { kind, position };
+    let balancers = (0..).zip(model.load_balancers.iter());
+    let classic = (0..).zip(model.classic_load_balancers.iter());
+    let balancers = balancers.flat_map(move |(row, it)| {
+        let own = resource(ResourceKind::LoadBalancer, row);
+        [(own, it.name.as_str()), (own, it.dns_name.as_str())]
+    });
+    let classic = classic.flat_map(move |(row, it)| {
+        let own = resource(ResourceKind::ClassicLoadBalancer, row);
+        [(own, it.name.as_str()), (own, it.dns_name.as_str())]
+    });
+    balancers.chain(classic).filter(|(_, name)| !name.is_empty())
 }
 
 impl Owners {

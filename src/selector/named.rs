@@ -28,6 +28,8 @@ pub(super) const NAMEABLE: &[ResourceKind] = &[
     ResourceKind::PrefixList,
     ResourceKind::EgressOnlyInternetGateway,
     ResourceKind::ElasticAddress,
+    ResourceKind::LoadBalancer,
+    ResourceKind::ClassicLoadBalancer,
     ResourceKind::Unmodelled,
 ];
 

@@ -71,6 +71,8 @@ impl Resource {
                 Some(&model.transit_gateway_vpc_attachments[row].vpc)
             }
             ResourceKind::VpcEndpoint => Some(&model.vpc_endpoints[row].vpc),
+            ResourceKind::LoadBalancer => model.load_balancers[row].vpc.as_ref(),
+            ResourceKind::ClassicLoadBalancer => model.classic_load_balancers[row].vpc.as_ref(),
             ResourceKind::SecurityGroupRule
             | ResourceKind::SecurityGroupVpcAssociation
             | ResourceKind::PrefixList
@@ -78,6 +80,12 @@ impl Resource {
             | ResourceKind::EgressOnlyInternetGateway
             | ResourceKind::ElasticAddress
             | ResourceKind::ByoipCidr
+            | ResourceKind::LoadBalancerAttributes
+            | ResourceKind::Listener
+            | ResourceKind::ListenerRule
+            | ResourceKind::TargetGroup
+            | ResourceKind::TargetGroupAttributes
+            | ResourceKind::TargetHealth
             | ResourceKind::VpcPeeringConnection
             | ResourceKind::TransitGateway
             | ResourceKind::TransitGatewayAttachment
@@ -133,6 +141,14 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
         ResourceKind::NatGateway => ("NAT gateway", "a NAT gateway"),
         ResourceKind::ElasticAddress => ("elastic address", "an elastic address"),
         ResourceKind::ByoipCidr => ("address block", "an address block"),
+        ResourceKind::LoadBalancer | ResourceKind::LoadBalancerAttributes => {
+            ("load balancer", "a load balancer")
+        }
+        ResourceKind::ClassicLoadBalancer => ("Classic Load Balancer", "a Classic Load Balancer"),
+        ResourceKind::Listener | ResourceKind::ListenerRule => ("listener", "a listener"),
+        ResourceKind::TargetGroup | ResourceKind::TargetGroupAttributes | ResourceKind::TargetHealth => {
+            ("target group", "a target group")
+        }
         ResourceKind::VpcPeeringConnection => ("peering connection", "a peering connection"),
         ResourceKind::TransitGateway => ("transit gateway", "a transit gateway"),
         ResourceKind::TransitGatewayAttachment
@@ -184,9 +200,17 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::TransitGatewayPeeringAttachment => of(&model.transit_gateway_peerings, text, how),
         ResourceKind::TransitGatewayRouteTable => of(&model.transit_gateway_route_tables, text, how),
         ResourceKind::VpcEndpoint => of(&model.vpc_endpoints, text, how),
+        ResourceKind::LoadBalancer => of(&model.load_balancers, text, how),
+        ResourceKind::TargetGroup => of(&model.target_groups, text, how),
+        ResourceKind::Listener => of(&model.listeners, text, how),
         // Elastic addresses are named by their address.
         ResourceKind::ElasticAddress
         | ResourceKind::ByoipCidr
+        | ResourceKind::LoadBalancerAttributes
+        | ResourceKind::ListenerRule
+        | ResourceKind::TargetGroupAttributes
+        | ResourceKind::TargetHealth
+        | ResourceKind::ClassicLoadBalancer
         | ResourceKind::SecurityGroupRule
         | ResourceKind::SecurityGroupVpcAssociation
         | ResourceKind::PrefixListEntries

@@ -54,11 +54,11 @@ const KINDS: &[(&str, &[ResourceKind])] = &[
         ],
     ),
     ("tgw-rtb", &[ResourceKind::TransitGatewayRouteTable]),
+    ("lb", &[ResourceKind::LoadBalancer, ResourceKind::ClassicLoadBalancer]),
 ];
 
 /// Kinds that are recognised, and what they are.
 const NOT_MODELLED: &[(&str, &str)] = &[
-    ("lb", "a load balancer"),
     ("rds", "a database"),
     ("lambda", "a function"),
     ("ecs", "a container service"),
@@ -170,6 +170,9 @@ fn arn(text: &str) -> Result<&str, &str> {
     let mut parts = text.splitn(6, ':').skip(2);
     let service = parts.next().unwrap_or_default();
     let resource = parts.nth(2).unwrap_or_default();
+    if service == "elasticloadbalancing" {
+        return Ok(text);
+    }
     if service == "ec2" { Ok(resource.rsplit('/').next().unwrap_or(resource)) } else { Err(service) }
 }
 
@@ -196,7 +199,7 @@ mod tests {
         for text in ["10.0.0.300", "10.0.0.0/33", "10.0.0.1/a/b", "300.0.0.0/8"] {
             assert!(!matches!(read(text), Ok(Word::Address(_) | Word::Block(_))), "{text}");
         }
-        for text in ["onprem", "onprem:10.0.0.0/8", "lb:front", "arn:aws:rds:eu-west-1:1:db:x"] {
+        for text in ["onprem", "onprem:10.0.0.0/8", "rds:front", "arn:aws:rds:eu-west-1:1:db:x"] {
             assert!(matches!(read(text), Err(SelectorError::NotModelled { .. })), "{text}");
         }
     }

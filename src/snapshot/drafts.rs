@@ -189,6 +189,14 @@ drafts! {
     TransitGatewayPropagations transit_gateway_propagations;
     TransitGatewayPrefixListReferences transit_gateway_prefix_list_references;
     VpcEndpoint vpc_endpoints;
+    LoadBalancer load_balancers;
+    LoadBalancerAttributes load_balancer_attributes;
+    Listener listeners;
+    ListenerRule listener_rules;
+    TargetGroup target_groups;
+    TargetGroupAttributes target_group_attributes;
+    TargetHealth target_health;
+    ClassicLoadBalancer classic_load_balancers;
     BlockPublicAccessOptions block_public_access_options;
     BlockPublicAccessExclusion block_public_access_exclusions;
     AvailabilityZone availability_zones;
@@ -205,7 +213,9 @@ macro_rules! of_kind {
             EgressOnlyInternetGateway, NatGateway, ElasticAddress, VpcPeeringConnection, TransitGateway,
             TransitGatewayAttachment, TransitGatewayVpcAttachment, TransitGatewayPeeringAttachment,
             TransitGatewayRouteTable, TransitGatewayRoutes, TransitGatewayAssociations,
-            TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpcEndpoint,
+            TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpcEndpoint, LoadBalancer,
+            LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
+            ClassicLoadBalancer,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr, Unmodelled)
     };
     (@arms $kind:expr, $T:ident => $body:expr; $($Type:ident),*) => {

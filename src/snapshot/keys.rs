@@ -17,6 +17,8 @@ pub(super) enum Meaning {
     Instances,
     /// Wrapped routes of transit gateways, of which only the static ones were asked for.
     StaticRoutes,
+    /// Lists of resources, each in an object with its parent.
+    Wrapped(ResourceKind, &'static str),
     /// One resource is the list and the id of its parent, which stands beside it or in the path.
     Whole(Whole),
     /// Several calls print this key.
@@ -42,6 +44,14 @@ pub(super) enum Whole {
     Propagations,
     /// `Entries` of `get-managed-prefix-list-entries`.
     Entries,
+    /// `TargetHealthDescriptions`.
+    TargetHealth,
+    /// `Attributes` of `describe-target-group-attributes`.
+    TargetGroupAttributes,
+    /// `Attributes` of `describe-load-balancer-attributes`.
+    LoadBalancerAttributes,
+    /// `LoadBalancerAttributes` of `elb describe-load-balancer-attributes`.
+    ClassicAttributes,
 }
 
 impl Whole {
@@ -52,6 +62,9 @@ impl Whole {
             Whole::Associations => ResourceKind::TransitGatewayAssociations,
             Whole::Propagations => ResourceKind::TransitGatewayPropagations,
             Whole::Entries => ResourceKind::PrefixListEntries,
+            Whole::TargetHealth => ResourceKind::TargetHealth,
+            Whole::TargetGroupAttributes => ResourceKind::TargetGroupAttributes,
+            Whole::LoadBalancerAttributes | Whole::ClassicAttributes => ResourceKind::LoadBalancerAttributes,
         }
     }
 
@@ -62,6 +75,9 @@ impl Whole {
                 ("TransitGatewayRouteTableId", "tgw-rtb-")
             }
             Whole::Entries => ("PrefixListId", "pl-"),
+            Whole::TargetHealth | Whole::TargetGroupAttributes => ("TargetGroupArn", "targetgroup/"),
+            Whole::LoadBalancerAttributes => ("LoadBalancerArn", "loadbalancer/"),
+            Whole::ClassicAttributes => ("LoadBalancerName", "loadbalancer/"),
         }
     }
 }
@@ -117,6 +133,12 @@ const TABLE: &[(&str, Meaning)] = &[
     ("TransitGatewayPrefixListReferences", List(Kind::TransitGatewayPrefixListReferences)),
     ("VpcEndpoints", List(Kind::VpcEndpoint)),
     ("vpc_endpoints", List(Kind::VpcEndpoint)),
+    ("LoadBalancers", List(Kind::LoadBalancer)),
+    ("Listeners", List(Kind::Listener)),
+    ("LoadBalancerDescriptions", List(Kind::ClassicLoadBalancer)),
+    ("TargetGroups", List(Kind::TargetGroup)),
+    ("TargetHealthDescriptions", Meaning::Whole(Whole::TargetHealth)),
+    ("TargetGroupAttributes", List(Kind::TargetGroupAttributes)),
     ("VpcBlockPublicAccessOptions", List(Kind::BlockPublicAccessOptions)),
     ("VpcBlockPublicAccessExclusions", List(Kind::BlockPublicAccessExclusion)),
     ("AvailabilityZones", List(Kind::AvailabilityZone)),
@@ -128,15 +150,21 @@ const TABLE: &[(&str, Meaning)] = &[
     ("TransitGatewayStaticRoutes", StaticRoutes),
     ("TransitGatewayRoutes", List(Kind::TransitGatewayRoutes)),
     ("PrefixListEntries", List(Kind::PrefixListEntries)),
+    ("LoadBalancerListeners", Meaning::Wrapped(Kind::Listener, "Listeners")),
+    ("LoadBalancerTargetHealth", List(Kind::TargetHealth)),
     ("TransitGatewayRouteTablePropagations", Meaning::Whole(Whole::Propagations)),
     ("Routes", Shared),
     ("Associations", Shared),
     ("Entries", Shared),
+    ("Rules", Shared),
+    ("Attributes", Shared),
+    ("LoadBalancerAttributes", Shared),
     ("TransitGatewayRouteTableId", Beside),
     ("PrefixListId", Beside),
     ("AdditionalRoutesAvailable", Beside),
     ("AreRoutesPersisted", Beside),
     ("LoadBalancerArn", Beside),
+    ("LoadBalancerName", Beside),
     ("ListenerArn", Beside),
     ("TargetGroupArn", Beside),
     ("ClientVpnEndpointId", Beside),
@@ -152,7 +180,6 @@ const TABLE: &[(&str, Meaning)] = &[
     ("NextMarker", Token),
     ("Marker", Token),
     ("AllowedPrincipals", Aside),
-    ("Attributes", Aside),
     ("AuthorizationRules", Aside),
     ("ClientVpnTargetNetworks", Aside),
     ("ClusterSubnetGroups", Aside),
@@ -167,9 +194,6 @@ const TABLE: &[(&str, Meaning)] = &[
     ("FirewallStatus", Aside),
     ("Images", Aside),
     ("KeyPairs", Aside),
-    ("LoadBalancerAttributes", Aside),
-    ("LoadBalancerListeners", Aside),
-    ("LoadBalancerTargetHealth", Aside),
     ("NatGatewayRules", Aside),
     ("NetworkInsightsAccessScopeAnalyses", Aside),
     ("NetworkInsightsAccessScopeContent", Aside),
@@ -178,7 +202,6 @@ const TABLE: &[(&str, Meaning)] = &[
     ("Regions", Aside),
     ("RuleGroup", Aside),
     ("RuleGroupResponse", Aside),
-    ("Rules", Aside),
     ("SecurityGroupReferenceSet", Aside),
     ("ServiceDetails", Aside),
     ("ServiceNames", Aside),
@@ -186,7 +209,6 @@ const TABLE: &[(&str, Meaning)] = &[
     ("StaleSecurityGroupSet", Aside),
     ("TagDescriptions", Aside),
     ("Tags", Aside),
-    ("TargetHealthDescriptions", Aside),
     ("TransitGatewayRegistrations", Aside),
     ("Volumes", Aside),
     ("VpcEndpointConnections", Aside),

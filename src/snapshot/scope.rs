@@ -41,6 +41,19 @@ impl PathHints {
         })
     }
 
+    /// The innermost ARN of a kind of resource whose ids end with a name and a number (`targetgroup/`).
+    pub(super) fn arn(&self, kind: &str) -> Option<CompactString> {
+        let start = self.path.rfind("arn:")?;
+        let text = &self.path[start..];
+        let names = text.find(kind)? + kind.len();
+        // `net/NAME/NUMBER` or `NAME/NUMBER`: as far as the number goes.
+        let slashes = if kind == "targetgroup/" { 1 } else { 2 };
+        let (last, _) = text[names..].match_indices('/').nth(slashes - 1)?;
+        let number = names + last + 1;
+        let length = text[number..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        (length > 0).then(|| CompactString::from(&text[..number + length]))
+    }
+
     /// Whether file or folder names mention a call, written in whatever case and with whatever between its words.
     pub(super) fn mentions(&self, words: &str) -> bool {
         let letters = |text: &str| -> String {

@@ -13,8 +13,8 @@ use super::syntax::{self, Top};
 use super::taker::Taker;
 use super::warnings::Problem;
 use crate::model::{
-    Place, PrefixListEntries, ResourceKind, TransitGatewayAssociations, TransitGatewayPropagations,
-    TransitGatewayRoutes, Unmodelled,
+    LoadBalancerAttributes, Place, PrefixListEntries, ResourceKind, TargetGroupAttributes, TargetHealth,
+    TransitGatewayAssociations, TransitGatewayPropagations, TransitGatewayRoutes, Unmodelled,
 };
 
 /// An object's entries, in order.
@@ -114,6 +114,9 @@ fn entry(
         (Meaning::Reservations, Some(elements)) => reservations(taker, key, &elements),
         (Meaning::Instances, Some(elements)) => instances(taker, key, &elements),
         (Meaning::StaticRoutes, Some(elements)) => static_routes(taker, key, &elements),
+        (Meaning::Wrapped(kind, inside), Some(elements)) => {
+            of_kind!(kind, T => wrapped::<T>(taker, key, inside, &elements));
+        }
         (Meaning::Whole(answer), Some(elements)) => whole(taker, entries, key, answer, &elements),
         (Meaning::Unmodelled, Some(elements)) => unmodelled(taker, key, &elements),
     }
@@ -121,7 +124,7 @@ fn entry(
 
 fn kind_of(meaning: Meaning) -> ResourceKind {
     match meaning {
-        Meaning::List(kind) => kind,
+        Meaning::List(kind) | Meaning::Wrapped(kind, _) => kind,
         Meaning::Whole(whole) => whole.kind(),
         Meaning::Reservations | Meaning::Instances => ResourceKind::Instance,
         Meaning::StaticRoutes => ResourceKind::TransitGatewayRoutes,
@@ -187,6 +190,25 @@ fn reservations(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
     taker.call(ResourceKind::Instance);
 }
 
+/// Objects that hold a list of resources each.
+fn wrapped<T: Drafted>(taker: &mut Taker<'_>, key: u16, member: &str, elements: &[&RawValue]) {
+    for (index, element) in elements.iter().enumerate() {
+        let Top::Object(members) = syntax::top(element) else {
+            taker.bad(T::KIND, taker.place(key, index, 0), "not an object".to_owned());
+            continue;
+        };
+        let inside = members.iter().rfind(|(name, _)| name == member).map(|(_, raw)| *raw);
+        let Some(inside) = inside.map_or(Some(Vec::new()), syntax::elements) else {
+            taker.bad(T::KIND, taker.place(key, index, 0), "no list stands there".to_owned());
+            continue;
+        };
+        for (inner, resource) in inside.into_iter().enumerate() {
+            taker.take_raw::<T>(taker.place(key, index, inner), resource);
+        }
+    }
+    taker.call(T::KIND);
+}
+
 /// Instances without their reservations.
 fn instances(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
     for (index, instance) in elements.iter().enumerate() {
@@ -219,7 +241,9 @@ fn whole(taker: &mut Taker<'_>, entries: &Entries<'_>, key: u16, answer: Whole, 
     let (member, prefix) = answer.parent();
     let beside = entries.iter().find(|(name, _)| name == member).and_then(|(_, raw)| syntax::text(raw));
     let parent = beside.map(CompactString::from).or_else(|| {
-        taker.part.parent_from_path = taker.file.hints.id(prefix);
+        let hints = &taker.file.hints;
+        let is_of_arn = prefix.ends_with('/');
+        taker.part.parent_from_path = if is_of_arn { hints.arn(prefix) } else { hints.id(prefix) };
         taker.part.parent_from_path.clone()
     });
     taker.set_parent(parent);
@@ -240,6 +264,20 @@ fn whole(taker: &mut Taker<'_>, entries: &Entries<'_>, key: u16, answer: Whole, 
         }
         Whole::Entries => {
             joined::<PrefixListEntries>(taker, place, "Entries", elements, "");
+        }
+        Whole::TargetHealth => {
+            joined::<TargetHealth>(taker, place, "TargetHealthDescriptions", elements, "");
+        }
+        Whole::TargetGroupAttributes => {
+            joined::<TargetGroupAttributes>(taker, place, "Attributes", elements, "");
+        }
+        Whole::LoadBalancerAttributes => {
+            joined::<LoadBalancerAttributes>(taker, place, "Attributes", elements, "");
+        }
+        Whole::ClassicAttributes => {
+            if let [element] = elements {
+                taker.take_raw::<LoadBalancerAttributes>(place, element);
+            }
         }
     }
     taker.set_parent(None);

@@ -37,6 +37,9 @@ pub(super) fn decide(key: &str, clues: &Clues<'_>) -> Option<Meaning> {
         "Routes" => routes(clues),
         "Associations" => associations(clues),
         "Entries" => entries(clues),
+        "Rules" => Some(rules(clues)),
+        "Attributes" => Some(attributes(clues)),
+        "LoadBalancerAttributes" => Some(load_balancer_attributes(clues)),
         _ => None,
     }
 }
@@ -82,6 +85,40 @@ fn entries(clues: &Clues<'_>) -> Option<Meaning> {
         .then_some(Meaning::Whole(Whole::Entries))
 }
 
+/// Other services have rules too.
+fn rules(clues: &Clues<'_>) -> Meaning {
+    let is_of_listener = clues.has("RuleArn") && (clues.has("Actions") || clues.has("Conditions"));
+    let is_mentioned = || clues.hints.mentions("elbv2") || clues.hints.mentions("describe-rules");
+    if is_of_listener || clues.members.is_empty() && is_mentioned() {
+        Meaning::List(ResourceKind::ListenerRule)
+    } else {
+        Meaning::Aside
+    }
+}
+
+fn attributes(clues: &Clues<'_>) -> Meaning {
+    let mentioned = |call: &str| clues.hints.mentions(call);
+    if clues.is_beside("ListenerArn") {
+        Meaning::Aside
+    } else if clues.is_beside("TargetGroupArn") || mentioned("target-group-attributes") {
+        Meaning::Whole(Whole::TargetGroupAttributes)
+    } else if clues.is_beside("LoadBalancerArn") || mentioned("load-balancer-attributes") {
+        Meaning::Whole(Whole::LoadBalancerAttributes)
+    } else {
+        Meaning::Aside
+    }
+}
+
+/// Lists that keep each answer with its parent, or the one object that classic load balancers have.
+fn load_balancer_attributes(clues: &Clues<'_>) -> Meaning {
+    let is_classic = !clues.members.is_empty() && !clues.has("LoadBalancerArn");
+    if is_classic {
+        Meaning::Whole(Whole::ClassicAttributes)
+    } else {
+        Meaning::List(ResourceKind::LoadBalancerAttributes)
+    }
+}
+
 /// Members that tell a resource's kind, the more particular kinds first: all of a row must be there.
 const OBJECTS: &[(&[&str], &str)] = &[
     (&["SecurityGroupRuleId", "IsEgress"], "SecurityGroupRules"),
@@ -116,6 +153,9 @@ const OBJECTS: &[(&[&str], &str)] = &[
     (&["ZoneName", "RegionName"], "AvailabilityZones"),
     (&["LoadBalancerArn", "Scheme"], "LoadBalancers"),
     (&["TargetGroupArn", "TargetType"], "TargetGroups"),
+    (&["ListenerArn", "DefaultActions"], "Listeners"),
+    (&["LoadBalancerName", "ListenerDescriptions"], "LoadBalancerDescriptions"),
+    (&["RuleArn", "Conditions"], "Rules"),
     (&["VpnConnectionId", "CustomerGatewayId"], "VpnConnections"),
     (&["VpnGatewayId", "VpcAttachments"], "VpnGateways"),
     (&["CustomerGatewayId", "BgpAsn"], "CustomerGateways"),

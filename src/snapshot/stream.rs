@@ -85,6 +85,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 }
                 Meaning::Reservations
                 | Meaning::Instances
+                | Meaning::Wrapped(..)
                 | Meaning::Whole(_)
                 | Meaning::Shared
                 | Meaning::Unmodelled

@@ -285,5 +285,10 @@ fn is_parent(kind: ResourceKind, member: &str) -> bool {
             | ResourceKind::TransitGatewayPropagations
     );
     let of_list = matches!(kind, ResourceKind::PrefixListEntries);
-    of_table && member == "TransitGatewayRouteTableId" || of_list && member == "PrefixListId"
+    let of_group = matches!(kind, ResourceKind::TargetHealth | ResourceKind::TargetGroupAttributes);
+    let of_balancer = matches!(kind, ResourceKind::LoadBalancerAttributes);
+    of_group && member == "TargetGroupArn"
+        || of_balancer && member == "LoadBalancerArn"
+        || of_table && member == "TransitGatewayRouteTableId"
+        || of_list && member == "PrefixListId"
 }

@@ -159,6 +159,7 @@ pub(super) fn element(place: Place) -> String {
     let key = keys::name(place.key);
     match keys::meaning(place.key) {
         keys::Meaning::Reservations => format!("{key}[{}].Instances[{}]", place.index, place.inner),
+        keys::Meaning::Wrapped(_, inside) => format!("{key}[{}].{inside}[{}]", place.index, place.inner),
         keys::Meaning::Whole(_) | keys::Meaning::Shared => key.to_owned(),
         keys::Meaning::List(_)
         | keys::Meaning::Instances

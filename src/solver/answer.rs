@@ -136,6 +136,8 @@ pub enum RuleUse {
     Stateful(FilterId),
     /// A route.
     Route(Origin, RouteMapIndex),
+    /// What a relay hands on by.
+    Relay(Origin),
     /// The absence of a route.
     NoRoute(RouteMapIndex),
     /// Something that is missing from the snapshot.

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::network::{EntryKind, InterfaceIndex, LocationId, NatIndex, ServiceIndex, VpcIndex};
+use crate::network::{EntryKind, InterfaceIndex, LocationId, NatIndex, RelayIndex, ServiceIndex, VpcIndex};
 use crate::packet::{AddressSet, Interval, TransportSet};
 
 /// No row.
@@ -68,6 +68,21 @@ impl Flow {
             blocked: 0,
         }
     }
+
+    /// What was asked of the packets' transport: a relay hands on to another port.
+    pub fn asked_transport(&self) -> TransportSet {
+        self.first_relay().map_or(self.transport, |it| it.asked)
+    }
+
+    /// The relay that took the packets first.
+    pub fn first_relay(&self) -> Option<&RelayState> {
+        self.marks.iter().find_map(relay_state)
+    }
+
+    /// How many relays handed an answer back.
+    pub fn handed_back(&self) -> usize {
+        self.marks.iter().filter_map(relay_state).count()
+    }
 }
 
 /// Whether rules that name a group know the sender's groups (SG-13 … SG-18).
@@ -97,6 +112,8 @@ pub(super) enum Mark {
     Tracked(InterfaceIndex),
     /// A NAT gateway knows it.
     Nat(Box<NatState>),
+    /// A relay knows it; on an answer, a relay that has handed it back.
+    Relay(Box<RelayState>),
     /// It crossed a gateway to the internet.
     Outward(LocationId),
     /// It came in by an internet gateway.
@@ -112,6 +129,22 @@ pub(super) struct NatState {
     pub address: u128,
     pub client: AddressSet,
     pub was_linked: bool,
+}
+
+/// What a relay knows of a conversation: what the client sent, and what of it the target sees.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RelayState {
+    pub relay: RelayIndex,
+    /// What the client asked: one port of one protocol.
+    pub asked: TransportSet,
+    /// The address that the client sent to.
+    pub address: AddressSet,
+    pub address_was_linked: bool,
+    pub client: AddressSet,
+    pub client_was_linked: bool,
+    /// The address that the target sees, unless the client's is preserved.
+    pub own: u128,
+    pub preserves: bool,
 }
 
 /// Where packets end.
@@ -146,11 +179,38 @@ impl Conversation {
         self.marks.iter().any(|mark| matches!(mark, Mark::Tracked(known) if *known == interface))
     }
 
-    /// Whether a NAT gateway stands for the client at an address.
+    /// Whether a NAT gateway or a relay stands for the client at an address.
     pub fn is_translated_to(&self, address: &AddressSet) -> bool {
-        self.marks
-            .iter()
-            .any(|mark| matches!(mark, Mark::Nat(state) if address.single() == Some(state.address)))
+        self.marks.iter().any(|mark| match mark {
+            Mark::Nat(state) => address.single() == Some(state.address),
+            Mark::Relay(state) => !state.preserves && address.single() == Some(state.own),
+            Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => false,
+        })
+    }
+
+    /// Where the mark of the relay stands that an answer comes to next, when some have handed it back already.
+    fn relay_mark(&self, handed_back: usize) -> Option<usize> {
+        let is_relay = |mark: &Mark| relay_state(mark).is_some();
+        let positions = self.marks.iter().enumerate().rev().filter(|(_, mark)| is_relay(mark));
+        positions.map(|(position, _)| position).nth(handed_back)
+    }
+
+    /// The relay that an answer comes to next.
+    pub fn relay_before(&self, handed_back: usize) -> Option<&RelayState> {
+        self.relay_mark(handed_back).and_then(|position| relay_state(&self.marks[position]))
+    }
+
+    /// The ports of whoever sent to a relay: the client's, or any of something that stands for it.
+    pub fn ports_before_relay(&self, handed_back: usize) -> &[(u16, u16)] {
+        let before = self.relay_mark(handed_back).map_or(&[][..], |position| &self.marks[..position]);
+        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { &self.client_ports }
+    }
+
+    /// What the stretch left behind that an answer goes back over, between two relays.
+    fn stretch(&self, handed_back: usize) -> &[Mark] {
+        let first = self.relay_mark(handed_back).map_or(0, |position| position + 1);
+        let behind = handed_back.checked_sub(1).and_then(|it| self.relay_mark(it));
+        &self.marks[first..behind.unwrap_or(self.marks.len())]
     }
 
     pub fn crossed_internet(&self) -> bool {
@@ -163,19 +223,40 @@ impl Conversation {
 
     /// Whether a NAT gateway sent it through a peering connection into a VPC: the way back that its answer takes
     /// without any route (NAT-8).
-    pub fn return_to_sender(&self, vpc: u32) -> Option<LocationId> {
+    pub fn return_to_sender(&self, vpc: u32, handed_back: usize) -> Option<LocationId> {
         let mut is_translated = false;
         let mut way = None;
-        for mark in &self.marks {
+        for mark in self.stretch(handed_back) {
             match mark {
                 Mark::Nat(_) => is_translated = true,
                 Mark::Peering { vpc: entered, way_back } if is_translated && entered.0 == vpc => {
                     way = Some(*way_back);
                 }
-                Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => {}
+                Mark::Tracked(_)
+                | Mark::Relay(_)
+                | Mark::Outward(_)
+                | Mark::Inbound
+                | Mark::Peering { .. } => {}
             }
         }
         way
+    }
+}
+
+/// What a relay's mark says.
+fn relay_state(mark: &Mark) -> Option<&RelayState> {
+    match mark {
+        Mark::Relay(state) => Some(state),
+        Mark::Tracked(_) | Mark::Nat(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => None,
+    }
+}
+
+/// Whether the source's ports are not the client's from there on (NAT-2, LB-16).
+pub(super) fn chooses_ports(mark: &Mark) -> bool {
+    match mark {
+        Mark::Nat(_) => true,
+        Mark::Relay(state) => !state.preserves,
+        Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => false,
     }
 }
 

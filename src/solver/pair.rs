@@ -225,14 +225,14 @@ impl<'n> Solver<'n> {
         let arrivals = walk.arrivals;
         let mut run = Run { has_lost_forward, ..Run::default() };
         for arrival in arrivals {
-            if !counts(asked.pair, &arrival) {
+            if !counts(self.network, asked.pair, &arrival) {
                 run.has_lost_forward = true;
                 continue;
             }
             let nothing_back = Passing {
                 source: arrival.flow.asked_source.clone(),
                 destination: arrival.flow.asked_destination.clone(),
-                forward: arrival.flow.transport,
+                forward: arrival.flow.asked_transport(),
                 back: TransportSet::ALL,
             };
             run.arriving.push(nothing_back.clone());
@@ -263,7 +263,7 @@ impl<'n> Solver<'n> {
             run.passing.push(passing(
                 arrival.flow.asked_source.clone(),
                 arrival.flow.asked_destination.clone(),
-                arrival.flow.transport,
+                arrival.flow.asked_transport(),
                 whole,
             ));
             return;
@@ -293,7 +293,7 @@ impl<'n> Solver<'n> {
                 run.has_lost_back = true;
                 continue;
             }
-            let forward = self.answered(arrival.flow.transport, back.flow.transport, unanswered);
+            let forward = self.answered(arrival.flow.asked_transport(), back.flow.transport, unanswered);
             if !forward.is_empty() {
                 run.passing.push(passing(
                     back.flow.asked_destination,
@@ -365,7 +365,11 @@ pub(super) fn intended(pair: &Pair<'_>) -> Option<InterfaceIndex> {
 }
 
 /// Whether an arrival is what was asked for: at the interface that was meant; outside only for what came from inside.
-pub(super) fn counts(pair: &Pair<'_>, arrival: &Arrival) -> bool {
+pub(super) fn counts(network: &Network, pair: &Pair<'_>, arrival: &Arrival) -> bool {
+    // What stands behind a relay that was meant is meant.
+    if let (Destination::Interface(meant, _), Some(state)) = (pair.destination, arrival.flow.first_relay()) {
+        return network.relays[state.relay.index()].interface == *meant;
+    }
     match (pair.destination, arrival.end) {
         (Destination::Interface(meant, _), End::Interface(interface)) => *meant == interface,
         (Destination::Interface(..), End::Internet | End::Service(_)) => false,

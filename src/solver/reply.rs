@@ -3,7 +3,7 @@
 //! Answers have a line of their own: a client's ports for TCP and UDP, answer types for ICMP, and whole blocks for
 //! protocols without ports. So one walk carries the answers to every port that was asked about.
 
-use super::flow::{Arrival, Conversation, End, Flow, Mark, NONE, port_intervals};
+use super::flow::{Arrival, Conversation, End, Flow, NONE, chooses_ports, port_intervals};
 use super::pair::Solver;
 use super::question::{Pair, Source, Traffic, icmp_reply};
 use crate::network::{EntryKind, Network};
@@ -88,9 +88,10 @@ impl Solver<'_> {
         }
     }
 
-    /// The answers as the receiver sends them: to a NAT gateway's own ports, where one is on the way (NAT-2).
+    /// The answers as the receiver sends them: to the own ports of a NAT gateway or relay, where one is on the way (NAT-2,
+    /// LB-16).
     pub(super) fn sent_answers(&mut self, arrival: &Arrival, client_ports: &[(u16, u16)]) -> TransportSet {
-        let is_translated = arrival.flow.marks.iter().any(|mark| matches!(mark, Mark::Nat(_)));
+        let is_translated = arrival.flow.marks.iter().any(chooses_ports);
         let ports: &[(u16, u16)] = if is_translated { &[(1024, 65535)] } else { client_ports };
         self.answers(arrival.flow.transport, ports).0
     }

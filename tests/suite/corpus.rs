@@ -75,10 +75,6 @@ fn lab_disagreements(lab: &Path) -> (usize, Vec<String>) {
     let mut asked = 0;
     let lab_name = lab.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     for probe in probes(lab) {
-        let is_load_balancer = probe["dst_is"] == "network_load_balancer";
-        if is_load_balancer {
-            continue;
-        }
         let text = |key: &str| probe[key].as_str().unwrap_or_default().to_owned();
         let (source, destination) = (text("src"), text("dst"));
         let from: std::net::IpAddr = source.parse().expect("an address");

@@ -33,6 +33,7 @@ const FAMILIES: &[(&str, &str, u32)] = &[
     ("TGW", "transit-gateways.md", 24),
     ("GEP", "gateway-endpoints.md", 10),
     ("IEP", "interface-endpoints.md", 13),
+    ("LB", "load-balancers.md", 21),
     ("BPA", "block-public-access.md", 9),
     ("SHR", "shared-vpcs.md", 5),
     ("LL", "link-local.md", 8),

@@ -155,6 +155,7 @@ pub(super) fn route(rule: &RuleView<'_>) -> Option<Route> {
         | RuleSource::Entry { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
+        | RuleSource::Listener
         | RuleSource::List { .. } => return None,
     };
     let mut shape = Route {
@@ -214,6 +215,7 @@ pub(super) fn transit_route(rule: &RuleView<'_>) -> Option<TransitRoute> {
         RuleSource::Group { .. }
         | RuleSource::Entry { .. }
         | RuleSource::Route { .. }
+        | RuleSource::Listener
         | RuleSource::Local { .. } => None,
     }
 }

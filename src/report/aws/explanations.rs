@@ -128,8 +128,13 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::ReplyMisdelivered
         | ExplanationCode::AddressNotRoutable
         | ExplanationCode::EniDeniesInternet
+        | ExplanationCode::TargetAddressRestriction
         | ExplanationCode::NotAPublicAddress => address(&view.header.destination_addresses, shape),
-        ExplanationCode::VpceGatewayProtocolRestriction | ExplanationCode::ProtocolRestriction => {
+        ExplanationCode::VpceGatewayProtocolRestriction
+        | ExplanationCode::ProtocolRestriction
+        | ExplanationCode::Elbv2ListenersMismatch
+        | ExplanationCode::ElbListenersMismatch
+        | ExplanationCode::TargetPortRestriction => {
             traffic(view, shape);
         }
         ExplanationCode::IngressRtbNoPublicIp
@@ -140,6 +145,10 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::TgwRouteAzRestriction
         | ExplanationCode::TgwRtbRoutesAreUnknown
         | ExplanationCode::VpceIntraVpcTraffic
+        | ExplanationCode::Elbv2ListenerHasNoTg
+        | ExplanationCode::Elbv2NoTargetsInAz
+        | ExplanationCode::Elbv2SourceAddressPreservation
+        | ExplanationCode::ElbNotCrosszone
         | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
         | ExplanationCode::UnassociatedComponent

@@ -127,7 +127,7 @@ impl Telling<'_, '_, '_> {
         blocker.is_later = drop.is_later;
         match drop.rule {
             RuleUse::Filter(id, side) => self.filter_blocker(&mut blocker, story, drop, id, side),
-            RuleUse::Route(origin, _) => blocker.by = Some(origin),
+            RuleUse::Route(origin, _) | RuleUse::Relay(origin) => blocker.by = Some(origin),
             RuleUse::Assumption(assumption) => blocker.gap = Some(assumption),
             RuleUse::NoRoute(_) | RuleUse::None | RuleUse::Stateful(_) => {}
         }

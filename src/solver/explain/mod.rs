@@ -121,7 +121,7 @@ impl Telling<'_, '_, '_> {
         let story = walk.story.unwrap_or_default();
         self.drops(&story, Direction::Forward);
         let (meant, strayed): (Vec<Arrival>, Vec<Arrival>) =
-            arrivals.into_iter().partition(|arrival| counts(self.pair, arrival));
+            arrivals.into_iter().partition(|arrival| counts(self.solver.network, self.pair, arrival));
         for arrival in strayed {
             self.strayed(&story, &arrival, Direction::Forward);
         }
@@ -225,7 +225,7 @@ impl Telling<'_, '_, '_> {
                 let workspace = &mut self.solver.workspace;
                 matched(network, workspace, &filter.judge, peer, groups, event.transport_id)
             }
-            RuleUse::Route(origin, _) => vec![origin],
+            RuleUse::Route(origin, _) | RuleUse::Relay(origin) => vec![origin],
             RuleUse::Filter(..)
             | RuleUse::None
             | RuleUse::Stateful(_)

@@ -15,6 +15,7 @@ mod filters;
 mod references;
 mod translations;
 mod crossings;
+mod relays;
 mod services;
 mod routing;
 mod delivery;
@@ -168,11 +169,17 @@ impl<'w, 'n> Walk<'w, 'n> {
                 Next::Go
             }
             Step::Services(vpc) => self.services(flow, *vpc),
-            Step::SameSubnet(subnet, edge) => self.same_subnet(flow, *subnet, *edge),
+            Step::SameSubnet(subnet, edge) => match self.to_relay(flow, Some(*subnet)) {
+                Some(next) => next,
+                None => self.same_subnet(flow, *subnet, *edge),
+            },
             Step::For(set, to) => self.for_set(flow, *set, *to),
             Step::Follow(edge) => self.along(*edge),
             Step::GoOn(to) => Next::Move(*to),
-            Step::Route(map) => self.route(flow, *map, number),
+            Step::Route(map) => match self.to_relay(flow, None) {
+                Some(next) => next,
+                None => self.route(flow, *map, number),
+            },
             Step::ToSubnet(vpc) => self.to_subnet(flow, *vpc),
             Step::ToInterface(vpc) => self.to_interface(flow, *vpc),
             Step::OwnZone(table, code) => self.own_zone(flow, *table, *code),
@@ -190,6 +197,8 @@ impl<'w, 'n> Walk<'w, 'n> {
                 Next::Ended
             }
             Step::NatReturn(nat, edge) => self.nat_return(flow, *nat, *edge),
+            Step::Relay(relay) => self.relay(flow, *relay),
+            Step::OwnTargets(relay) => self.own_targets(flow, *relay),
         }
     }
 

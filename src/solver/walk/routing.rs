@@ -15,7 +15,7 @@ impl Walk<'_, '_> {
     pub(super) fn route(&mut self, flow: &mut Flow, map: RouteMapIndex, number: u32) -> Next {
         // NAT-8: the answer to a NAT gateway in a peered VPC needs no route.
         if let Way::Back(conversation) = self.way
-            && let Some(way_back) = conversation.return_to_sender(flow.vpc)
+            && let Some(way_back) = conversation.return_to_sender(flow.vpc, flow.handed_back())
         {
             self.tell_here(flow, Decision::Pass, RuleUse::None);
             return Next::Move(way_back);
@@ -58,6 +58,8 @@ impl Walk<'_, '_> {
                     | Origin::ImplicitLocal { .. }
                     | Origin::TransitRoute { .. }
                     | Origin::TransitPropagation { .. }
+                    | Origin::Listener { .. }
+                    | Origin::ClassicListener { .. }
                     | Origin::TransitPrefixList { .. } => RuleUse::Route(origin, map),
                 };
                 match self.drop_all(flow, code, rule) {

@@ -6,7 +6,7 @@ use crate::network::{
 };
 use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Conversation, Flow, GroupLoss, Groups, Mark, NONE, NatState, port_intervals};
+use crate::solver::flow::{Flow, GroupLoss, Groups, Mark, NONE, NatState, port_intervals};
 
 impl Walk<'_, '_> {
     pub(super) fn translate(&mut self, flow: &mut Flow, translation: Translation) -> Next {
@@ -130,7 +130,12 @@ impl Walk<'_, '_> {
             Mark::Nat(state) if state.nat == nat && flow.destination.single() == Some(state.address) => {
                 Some((state.client.clone(), state.was_linked))
             }
-            Mark::Nat(_) | Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => None,
+            Mark::Nat(_)
+            | Mark::Relay(_)
+            | Mark::Tracked(_)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. } => None,
         });
         let Some((client, was_linked)) = known else {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
@@ -143,7 +148,7 @@ impl Walk<'_, '_> {
             flow.source = flow.asked_destination.clone();
             flow.source_linked = false;
         }
-        flow.transport = self.client_side(flow.transport, conversation);
+        flow.transport = self.with_client_ports(flow.transport, &conversation.client_ports);
         let row = &network.nat_gateways[nat.index()];
         flow.vpc = row.vpc.0;
         flow.entry = EntryKind::Inside;
@@ -154,15 +159,19 @@ impl Walk<'_, '_> {
         self.along(edge)
     }
 
-    /// The transport set of answers once a NAT gateway has put the client's ports back.
-    fn client_side(&mut self, transport: TransportSet, conversation: &Conversation) -> TransportSet {
+    /// The transport set of answers once the client's ports are put back.
+    pub(super) fn with_client_ports(
+        &mut self,
+        transport: TransportSet,
+        client_ports: &[(u16, u16)],
+    ) -> TransportSet {
         let mut result = transport;
         for number in [protocol::TCP, protocol::UDP] {
             let whole = self.workspace.protocol(number);
             let coming = self.workspace.intersection(transport, whole);
             result = self.workspace.difference(result, whole);
             if !coming.is_empty() {
-                let intervals: Vec<_> = port_intervals(number, &conversation.client_ports).collect();
+                let intervals: Vec<_> = port_intervals(number, client_ports).collect();
                 let ports = self.workspace.of(&intervals);
                 result = self.workspace.union(result, ports);
             }

@@ -53,7 +53,9 @@ impl Walk<'_, '_> {
     fn possibly_arrive(&mut self, flow: &Flow) {
         let mut flow = flow.clone();
         let asked = flow.transport;
-        if let (Some(interface), false) = (self.intended, self.is_back()) {
+        // Behind a relay, nobody knows whose controls come next.
+        let is_relayed = flow.first_relay().is_some();
+        if let (Some(interface), false) = (self.intended, self.is_back() || is_relayed) {
             for Control { at, passing, code, rule } in self.controls_before(interface) {
                 let before = flow.transport;
                 flow.transport = self.workspace.intersection(before, passing);
@@ -109,7 +111,9 @@ impl Walk<'_, '_> {
                 | Step::OnInternet
                 | Step::ArriveInterface(_)
                 | Step::ArriveService(_)
-                | Step::NatReturn(..) => continue,
+                | Step::NatReturn(..)
+                | Step::Relay(_)
+                | Step::OwnTargets(_) => continue,
             };
             controls.push(Control { at: row.inward, passing, code, rule });
         }

@@ -36,6 +36,7 @@ impl Walk<'_, '_> {
             }
             let (drops, arrivals) = self.attempt(flow, *exit);
             let reaches = arrivals.iter().any(|arrival| match (arrival.end, self.intended) {
+                _ if arrival.flow.first_relay().is_some() => true,
                 (End::Interface(interface), Some(intended)) => interface == intended,
                 (End::Interface(_), None) | (End::Possible, _) => true,
                 (End::Internet | End::Service(_), intended) => intended.is_none(),
@@ -82,7 +83,8 @@ impl Walk<'_, '_> {
             | LocationKind::AttachmentOut
             | LocationKind::AttachmentSubnet
             | LocationKind::GatewayEndpoint
-            | LocationKind::Forwarder => true,
+            | LocationKind::Forwarder
+            | LocationKind::RelayReturn => true,
         }
     }
 

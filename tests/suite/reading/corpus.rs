@@ -91,9 +91,9 @@ fn labs_with_regions_and_accounts() {
         path: "lab-validation/aws_nlb_targets_ip",
         counts: "Vpc 2, Subnet 3, RouteTable 5, NetworkInterface 10, Instance 5, SecurityGroup 7, NetworkAcl 4, \
          PrefixList 2, InternetGateway 2, NatGateway 1, ElasticAddress 5, VpcPeeringConnection 2, \
-         AvailabilityZone 6, Unmodelled 8",
-        unmodelled: "LoadBalancerAttributes 4, LoadBalancerListeners 4, LoadBalancerTargetHealth 4, \
-         LoadBalancers 4, ServiceDetails 77, ServiceNames 77, TargetGroups 4",
+         LoadBalancer 4, LoadBalancerAttributes 4, Listener 4, TargetGroup 4, TargetHealth 4, \
+         AvailabilityZone 6",
+        unmodelled: "ServiceDetails 77, ServiceNames 77",
         warnings: &[MEASURED],
         dangling: 0,
     });
@@ -123,9 +123,8 @@ fn cloudmapper_service_prefixes() {
     check(&Expected {
         path: "cloudmapper/demo",
         counts: "Vpc 1, Subnet 4, NetworkInterface 1, Instance 3, SecurityGroup 8, VpcEndpoint 2, \
-         AvailabilityZone 6, Unmodelled 4",
-        unmodelled: "ClusterSubnetGroups 1, Clusters 1, DBInstances 1, LoadBalancerDescriptions 1, LoadBalancers 1, \
-         Regions 1",
+         LoadBalancer 1, ClassicLoadBalancer 1, AvailabilityZone 6, Unmodelled 2",
+        unmodelled: "ClusterSubnetGroups 1, Clusters 1, DBInstances 1, Regions 1",
         warnings: &[],
         dangling: 5,
     });
@@ -161,11 +160,11 @@ fn samples_of_the_aws_cli() {
         path: "aws-cli-examples",
         counts: "Vpc 2, NetworkInterface 3, SecurityGroup 1, SecurityGroupRule 3, PrefixList 3, \
          EgressOnlyInternetGateway 1, NatGateway 2, TransitGatewayAttachment 4, \
-         TransitGatewayVpcAttachment 1, VpcEndpoint 3, Unmodelled 15",
+         TransitGatewayVpcAttachment 1, VpcEndpoint 3, LoadBalancer 1, Listener 2, TargetGroup 1, \
+         ClassicLoadBalancer 1, Unmodelled 10",
         unmodelled: "AuthorizationRules 1, CarrierGateways 1, ClientVpnEndpoints 1, CustomerGateways 3, \
-         DBSubnetGroups 1, InstanceConnectEndpoints 1, Listeners 3, LoadBalancerDescriptions 1, \
-         LoadBalancers 1, NetworkInsightsAccessScopeAnalyses 1, NetworkInsightsAccessScopeContent 1, \
-         NetworkInsightsAnalyses 1, NetworkInsightsPaths 1, Routes 2, TargetGroups 1, \
+         DBSubnetGroups 1, InstanceConnectEndpoints 1, NetworkInsightsAccessScopeAnalyses 1, NetworkInsightsAccessScopeContent 1, \
+         NetworkInsightsAnalyses 1, NetworkInsightsPaths 1, Routes 2, \
          TransitGatewayRegistrations 1, VpnConnections 1, directConnectGatewayAssociations 2, \
          directConnectGateways 2, virtualInterfaces 2",
         warnings: &[
@@ -206,6 +205,10 @@ fn recorded_answers_are_recognised_one_by_one() {
 const RECORDINGS: &[&str] = &[
     "ec2_security_group_filter_multi_enis: 5 interfaces were read from instances; those of gateways, load balancers \
      and endpoints are unknown",
+    "test_appelb_instance_count_non_zero: elasticloadbalancing.DescribeTargetHealth_1.json: TargetHealthDescriptions: \
+     left out: neither the answer nor the file's name says which `TargetGroupArn` it is of",
+    "test_asg_invalid_filter_good: elasticloadbalancing.DescribeTargetHealth_1.json: TargetHealthDescriptions: left \
+     out: neither the answer nor the file's name says which `TargetGroupArn` it is of",
     "test_network_interface_filter: ec2.DescribeNetworkInterfaces_1.json: NetworkInterfaces[0]: says something else of \
      `eni-d834cdcf` than ec2.DescribeNetworkInterfaces_2.json: NetworkInterfaces[0], which counts",
     "test_prefix_list_entry: ec2.GetManagedPrefixListEntries_1.json: Entries: left out: neither the answer nor the \

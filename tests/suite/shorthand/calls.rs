@@ -79,6 +79,13 @@ pub const CALLS: &[Call] = &[
     call("describe", "instance-connect-endpoints", "InstanceConnectEndpoints", Elements),
     call("describe", "vpc-encryption-controls", "VpcEncryptionControls", Elements),
     call("describe", "load-balancers", "LoadBalancers", Elements),
+    call("describe", "classic-load-balancers", "LoadBalancerDescriptions", Elements),
+    call("describe", "load-balancer-attributes", "Attributes", Parents),
+    call("describe", "listeners", "Listeners", Elements),
+    call("describe", "rules", "Rules", Elements),
+    call("describe", "target-groups", "TargetGroups", Elements),
+    call("describe", "target-group-attributes", "Attributes", Parents),
+    call("describe", "target-health", "TargetHealthDescriptions", Parents),
 ];
 
 /// The row of a call.

@@ -255,6 +255,43 @@ fn regional_nat(estate: &mut Estate, line: &Line, vpc: &str) -> Expanded {
     estate.add(line, "nat-gateways", line.id(), &[&home], value)
 }
 
+/// What the interfaces of a load balancer are called.
+pub struct Front<'f> {
+    /// The load balancer.
+    pub name: &'f str,
+    /// Where its addresses begin on the line.
+    pub first_word: usize,
+    /// The interfaces' type.
+    pub kind: &'f str,
+    /// Their description (LB-2).
+    pub description: String,
+}
+
+/// An interface `eni-NAME` for each subnet of a load balancer, `eni-NAME-2` the second; the VPC that they are in.
+pub fn front(estate: &mut Estate, line: &Line, front: &Front) -> Result<String, ShorthandError> {
+    let places = line.list("in");
+    let first = *places.first().ok_or_else(|| line.error("a load balancer is `in` subnets"))?;
+    let vpc = text(estate.need(line, "subnets", first)?, "VpcId").to_owned();
+    let home = estate.home(line, "vpcs", &vpc)?;
+    let publics = line.list("public");
+    for (position, subnet) in places.iter().enumerate() {
+        let number = if position == 0 { String::new() } else { format!("-{}", position + 1) };
+        let id = format!("eni-{}{number}", front.name);
+        let mut found = interface(estate, line, &id, front.kind, subnet, &home)?;
+        let word = line.words.get(position + front.first_word);
+        let word = word.ok_or_else(|| line.error("an address for each subnet"))?;
+        add_address(line, &mut found, word)?;
+        found["Description"] = json!(front.description);
+        found["Groups"] = groups(estate, line, &vpc, &home)?;
+        if let Some(public) = publics.get(position) {
+            line.address(public)?;
+            associate(&mut found, 0, json!({ "PublicIp": public, "IpOwnerId": "amazon-elb" }));
+        }
+        estate.add(line, "network-interfaces", &id, &[&home], found)?;
+    }
+    Ok(vpc)
+}
+
 /// `endpoint vpce-s3 s3 in vpc-a tables rtb-a list pl-s3`, or `endpoint vpce-ssm ssm 10.0.1.20 in subnet-a sg sg-e`
 pub fn endpoint(estate: &mut Estate, line: &Line) -> Expanded {
     let (id, service) = (line.id(), line.words[1]);

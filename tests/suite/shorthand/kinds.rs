@@ -2,7 +2,7 @@
 
 use super::estate::{self, Estate};
 use super::parse::{Line, ShorthandError};
-use super::{filters, interfaces, network, transit};
+use super::{balancers, filters, interfaces, network, transit};
 
 /// A kind of line.
 #[derive(Debug)]
@@ -60,6 +60,16 @@ pub static KINDS: &[Kind] = &[
         words: (3, MANY), options: &["status", "account", "region"], flags: &[], expand: network::pcx },
     Kind { word: "endpoint", form: "endpoint ID SERVICE in VPC [list LIST tables TABLE,…] [state STATE], or endpoint ID SERVICE ADDRESS… in SUBNET,… [sg GROUP,…|none] [type TYPE] [state STATE]",
         words: (2, MANY), options: &["in", "list", "tables", "sg", "type", "state"], flags: &[], expand: interfaces::endpoint },
+    Kind { word: "lb", form: "lb NAME network|application ADDRESS… in SUBNET,… [sg GROUP,…|none] [public ADDRESS,…] [state STATE] [cross-zone] [unread]",
+        words: (3, MANY), options: &["in", "sg", "public", "state"], flags: &["cross-zone", "unread"], expand: balancers::lb },
+    Kind { word: "classic-lb", form: "classic-lb NAME ADDRESS… in SUBNET,… [instances INSTANCE,…] [sg GROUP,…] [public ADDRESS,…] [cross-zone on|off]",
+        words: (2, MANY), options: &["in", "instances", "sg", "public", "cross-zone"], flags: &[], expand: balancers::classic },
+    Kind { word: "target-group", form: "target-group NAME instance|ip|alb|lambda PROTOCOL [PORT] in VPC [to TARGET[@ZONE][:PORT][=STATE],…] [preserve on|off] [cross-zone on|off] [health PORT] [family FAMILY] [unread]",
+        words: (3, 4), options: &["in", "to", "preserve", "cross-zone", "health", "family"], flags: &["unread"], expand: balancers::target_group },
+    Kind { word: "listener", form: "listener BALANCER PROTOCOL PORT -> GROUP,…|redirect|fixed-response|PORT",
+        words: (3, 3), options: &["->"], flags: &[], expand: balancers::listener },
+    Kind { word: "rule", form: "rule LISTENER NUMBER -> GROUP,…|redirect|fixed-response [source CIDR,…]",
+        words: (2, 2), options: &["->", "source"], flags: &[], expand: balancers::rule },
     Kind { word: "tgw", form: "tgw ID [sg-references enable] [no-default-table]",
         words: (1, 1), options: &["sg-references"], flags: &["no-default-table"], expand: transit::tgw },
     Kind { word: "tgw-table", form: "tgw-table ID in TGW",

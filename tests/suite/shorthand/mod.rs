@@ -23,6 +23,7 @@ mod network;
 mod filters;
 mod interfaces;
 mod transit;
+mod balancers;
 
 use std::fmt;
 use std::path::Path;

@@ -158,6 +158,11 @@ impl<'text> Line<'text> {
         })
     }
 
+    /// A port.
+    pub fn number_of(&self, word: &str) -> Result<u16, ShorthandError> {
+        word.parse().map_err(|_| self.unknown(word))
+    }
+
     /// An address.
     pub fn address(&self, word: &str) -> Result<IpAddr, ShorthandError> {
         word.parse().map_err(|_| self.unknown(word))

@@ -1,0 +1,5 @@
+//! Targets and their health: `load_balancer.rs` asks them.
+
+use super::compiler::{Compiler, Stage};
+
+pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {}
