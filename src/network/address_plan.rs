@@ -47,8 +47,13 @@ const LINK_LOCAL_SERVICES: &[(IpNet, &str, Answered)] = &[
 
 /// Private IPv4 addresses, those of carriers included.
 pub(super) fn private_ipv4() -> AddressSet {
-    let blocks = RFC1918.iter().chain(RFC6598);
-    AddressSet::of(Family::V4, blocks.map(|net| crate::packet::range_of(*net)))
+    set_of(Family::V4, &[RFC1918, RFC6598].concat())
+}
+
+/// The addresses of a family in some blocks.
+fn set_of(family: Family, nets: &[IpNet]) -> AddressSet {
+    let of_family = nets.iter().filter(|net| Family::of(net.addr()) == family);
+    AddressSet::of(family, of_family.map(|net| crate::packet::range_of(*net)))
 }
 
 /// Destinations that are not routed like others.
@@ -102,13 +107,9 @@ pub(super) fn public_ipv6(compiler: &Compiler<'_>) -> AddressMap<u32> {
 
 /// Public addresses that nothing in the snapshot owns.
 pub(super) fn internet(compiler: &Compiler<'_>, family: Family) -> AddressSet {
-    let set_of = |nets: &[IpNet]| {
-        let ranges = nets.iter().filter(|net| Family::of(net.addr()) == family);
-        AddressSet::of(family, ranges.map(|net| crate::packet::range_of(*net)))
-    };
     match family {
         Family::V4 => {
-            let not_public = set_of(&[RFC1918, RFC6598, NOT_HOSTS].concat());
+            let not_public = set_of(family, &[RFC1918, RFC6598, NOT_HOSTS].concat());
             let owned = AddressSet::of(
                 family,
                 compiler
@@ -121,7 +122,7 @@ pub(super) fn internet(compiler: &Compiler<'_>, family: Family) -> AddressSet {
         }
         Family::V6 => {
             let blocks: Vec<IpNet> = compiler.vpcs.iter().flat_map(|vpc| vpc.cidrs.iter().copied()).collect();
-            set_of(&[GLOBAL_UNICAST]).difference(&set_of(&blocks))
+            set_of(family, &[GLOBAL_UNICAST]).difference(&set_of(family, &blocks))
         }
     }
 }

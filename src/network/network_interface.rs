@@ -1,6 +1,6 @@
 //! Interfaces: who owns an address, and what passes in and out (ENI, SG-25, IEP-2, IEP-3).
 
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rayon::prelude::*;
@@ -92,19 +92,14 @@ fn rows(compiler: &mut Compiler<'_>) {
 
 /// Numbers the hosts that have several interfaces.
 fn hosts(compiler: &mut Compiler<'_>) {
-    let instance_of = |interface: &NetworkInterface| {
-        let instance = interface.attachment.as_ref()?.instance.as_ref()?;
-        let mut hasher = rustc_hash::FxHasher::default();
-        instance.hash(&mut hasher);
-        Some((hasher.finish(), instance.clone()))
-    };
-    let interfaces = compiler.model.network_interfaces.par_iter().enumerate();
+    let interfaces = &compiler.model.network_interfaces;
+    let instance = |row: u32| interfaces[row as usize].attachment.as_ref()?.instance.as_ref();
     // By hash: comparing the ids of a million interfaces would take longer than all else here.
+    let hashed = |row: u32| Some((rustc_hash::FxBuildHasher.hash_one(instance(row)?), row));
     let mut attached: Vec<(u64, u32)> =
-        interfaces.filter_map(|(row, it)| Some((instance_of(it)?.0, row as u32))).collect();
+        (0..interfaces.len() as u32).into_par_iter().filter_map(hashed).collect();
     attached.par_sort_unstable();
-    let instance = |row: u32| instance_of(&compiler.model.network_interfaces[row as usize]).map(|it| it.1);
-    let mut hosts: FxHashMap<InstanceId, u32> = FxHashMap::default();
+    let mut hosts: FxHashMap<&InstanceId, u32> = FxHashMap::default();
     for alike in attached.chunk_by(|left, right| left.0 == right.0).filter(|alike| alike.len() > 1) {
         for (_, row) in alike {
             let Some(instance) = instance(*row) else { continue };

@@ -126,6 +126,16 @@ pub struct InterfaceRow {
     pub primary_v6: Option<u128>,
 }
 
+impl InterfaceRow {
+    /// Its first address of a family.
+    pub fn primary(&self, family: Family) -> Option<u128> {
+        match family {
+            Family::V4 => self.primary_v4.map(u128::from),
+            Family::V6 => self.primary_v6,
+        }
+    }
+}
+
 /// What some interfaces do beside what every interface does. Most have none: they belong to running hosts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Manner {

@@ -120,11 +120,7 @@ fn own_address(
     named: Option<u128>,
     family: Family,
 ) -> Option<u128> {
-    let row = &context.network.interfaces[interface.index()];
-    named.or(match family {
-        Family::V4 => row.primary_v4.map(u128::from),
-        Family::V6 => row.primary_v6,
-    })
+    named.or_else(|| context.network.interfaces[interface.index()].primary(family))
 }
 
 /// What the sender writes: the public address where it asks from outside for an interface.

@@ -172,7 +172,6 @@ fn interface_speaks(network: &Network, row: usize, named: Option<u128>, family: 
     match (named, family) {
         (Some(named), Family::V4) => named <= u128::from(u32::MAX),
         (Some(named), Family::V6) => named > u128::from(u32::MAX),
-        (None, Family::V4) => row.primary_v4.is_some(),
-        (None, Family::V6) => row.primary_v6.is_some(),
+        (None, Family::V4 | Family::V6) => row.primary(family).is_some(),
     }
 }

@@ -97,10 +97,7 @@ fn own_address(
         let fits = family == Family::V6 || named <= u128::from(u32::MAX);
         return (fits && owner == interface.0).then_some(named);
     }
-    match family {
-        Family::V4 => row.primary_v4.map(u128::from),
-        Family::V6 => row.primary_v6,
-    }
+    row.primary(family)
 }
 
 /// What the internet knows an address by.

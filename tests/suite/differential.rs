@@ -16,7 +16,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use netpath::model::Model;
-use netpath::snapshot::{ReadOptions, read_documents};
 
 use crate::interpreter::{Interpreter, Opinion, Packet, Start, Verdict};
 use crate::shorthand;
@@ -185,10 +184,7 @@ fn compare(opinion: &Opinion, answer: &mut Answer<'_, '_>, case: &Case) -> Optio
 
 /// The model that a topology stands for.
 fn model(topology: &str) -> Result<Model, String> {
-    let files = shorthand::expand(topology).map_err(|error| error.to_string())?;
-    let documents = files.into_iter().map(|(name, document)| (name, document.to_string().into_bytes()));
-    let snapshot = read_documents(documents.collect(), &ReadOptions::default());
-    snapshot.map(|snapshot| snapshot.model).map_err(|error| error.to_string())
+    shorthand::snapshot(topology).map(|snapshot| snapshot.model)
 }
 
 /// On what the two do not agree in one case, if the case makes sense at all.

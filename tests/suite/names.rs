@@ -3,7 +3,7 @@
 use netpath::network::{self, InterfaceIndex, Network};
 use netpath::packet::{AddressSet, ip};
 use netpath::selector::{Arguments, Index, SelectorError, resolve};
-use netpath::snapshot::{ReadOptions, Snapshot, read_documents};
+use netpath::snapshot::Snapshot;
 use netpath::solver::{Destination, Query, Source};
 
 use crate::shorthand;
@@ -14,9 +14,7 @@ struct Case {
 }
 
 fn case(topology: &str) -> Case {
-    let files = shorthand::expand(topology).expect("the topology is right");
-    let documents = files.into_iter().map(|(path, value)| (path, value.to_string().into_bytes()));
-    let snapshot = read_documents(documents.collect(), &ReadOptions::default()).expect("a snapshot");
+    let snapshot = shorthand::snapshot(topology).expect("the topology is right");
     let network = network::compile(&snapshot.model);
     Case { snapshot, network }
 }

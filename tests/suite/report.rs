@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use netpath::network::{self, ExplanationCode, InterfaceIndex, Network};
 use netpath::packet::{AddressSet, Family, protocol};
 use netpath::report::{self, Question, Report, Style, wording};
-use netpath::snapshot::{ReadOptions, Snapshot, read_documents};
+use netpath::snapshot::Snapshot;
 use netpath::solver::{self, Answer, Destination, Query, Source, Traffic, Verdict};
 use serde_json::{Value, json};
 
@@ -23,9 +23,7 @@ struct Case {
 }
 
 fn case(topology: &str) -> Case {
-    let files = shorthand::expand(topology).expect("the topology is right");
-    let documents = files.into_iter().map(|(path, value)| (path, value.to_string().into_bytes()));
-    let snapshot = read_documents(documents.collect(), &ReadOptions::default()).expect("a snapshot");
+    let snapshot = shorthand::snapshot(topology).expect("the topology is right");
     let network = network::compile(&snapshot.model);
     Case { snapshot, network }
 }

@@ -7,8 +7,8 @@
 use super::loss::narrow;
 use super::{Next, Walk, Way};
 use crate::network::{
-    EntryKind, ExplanationCode, InterfaceRow, LocationId, PeerSide, RelayChoice, RelayIndex, RelayPort,
-    RelayRow, RelayTo, SubnetIndex,
+    EntryKind, ExplanationCode, LocationId, PeerSide, RelayChoice, RelayIndex, RelayPort, RelayRow, RelayTo,
+    SubnetIndex,
 };
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
     fn send(&mut self, mut flow: Flow, relay: RelayIndex, target: Target, rule: RuleUse) {
         let row = &self.network.relays[relay.index()];
         let interface = &self.network.interfaces[row.interface.index()];
-        let Some(own) = own_address(interface, target.family) else {
+        let Some(own) = interface.primary(target.family) else {
             self.drop_by(&flow, ExplanationCode::NoPossibleDestination, row.component, rule);
             return;
         };
@@ -231,13 +231,5 @@ impl Walk<'_, '_> {
             narrow(flow, PeerSide::Destination, rest);
         }
         self.narrow_transport(flow, last, ExplanationCode::TargetPortRestriction, RuleUse::None)
-    }
-}
-
-/// The address that a relay sends from.
-fn own_address(interface: &InterfaceRow, family: Family) -> Option<u128> {
-    match family {
-        Family::V4 => interface.primary_v4.map(u128::from),
-        Family::V6 => interface.primary_v6,
     }
 }

@@ -28,6 +28,7 @@ mod balancers;
 use std::fmt;
 use std::path::Path;
 
+use netpath::snapshot::{ReadOptions, Snapshot, read_documents};
 use serde_json::Value;
 
 pub use kinds::KINDS;
@@ -61,6 +62,13 @@ impl fmt::Display for Topology {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines.iter().try_for_each(|line| writeln!(formatter, "{line}"))
     }
+}
+
+/// The snapshot that `text` stands for.
+pub fn snapshot(text: &str) -> Result<Snapshot, String> {
+    let files = expand(text).map_err(|error| error.to_string())?;
+    let documents = files.into_iter().map(|(name, document)| (name, document.to_string().into_bytes()));
+    read_documents(documents.collect(), &ReadOptions::default()).map_err(|error| error.to_string())
 }
 
 /// The files of the snapshot that `text` stands for, by name: `ACCOUNT/REGION/describe-….json`.
