@@ -245,6 +245,8 @@ pub enum LocationKind {
     AttachmentSubnet,
     /// At a gateway endpoint.
     GatewayEndpoint,
+    /// At the endpoint of an appliance or a firewall, on the way in or out again.
+    GatewayLoadBalancerEndpoint,
     /// At an interface that should forward.
     Forwarder,
     /// At an interface that hands packets on to others and their answers back.

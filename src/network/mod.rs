@@ -35,6 +35,7 @@ mod transit_gateway;
 mod transit_gateway_attachment;
 mod transit_gateway_route_table;
 mod vpc_endpoint;
+mod gateway_load_balancer_endpoint;
 mod load_balancer;
 mod load_balancer_attributes;
 mod listener;

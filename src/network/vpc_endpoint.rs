@@ -39,8 +39,10 @@ pub(super) fn by_route(
     match endpoint.kind {
         EndpointKind::Gateway => gateway(compiler, position, vpc),
         EndpointKind::Unknown(_) if by_list => gateway(compiler, position, vpc),
+        EndpointKind::GatewayLoadBalancer => {
+            super::gateway_load_balancer_endpoint::by_route(compiler, position, place)
+        }
         EndpointKind::Interface
-        | EndpointKind::GatewayLoadBalancer
         | EndpointKind::Resource
         | EndpointKind::ServiceNetwork
         | EndpointKind::Tunnel
@@ -111,7 +113,7 @@ fn service_addresses(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec
 }
 
 /// IEP-8, GEP-10: only an available endpoint works.
-fn state_guards(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec<Step> {
+pub(super) fn state_guards(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec<Step> {
     match &endpoint.state {
         // A partial endpoint works in the zones where it has interfaces.
         None | Some(EndpointState::Available | EndpointState::Partial) => Vec::new(),

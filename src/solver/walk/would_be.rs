@@ -83,6 +83,7 @@ impl Walk<'_, '_> {
             | LocationKind::AttachmentOut
             | LocationKind::AttachmentSubnet
             | LocationKind::GatewayEndpoint
+            | LocationKind::GatewayLoadBalancerEndpoint
             | LocationKind::Forwarder
             | LocationKind::RelayReturn => true,
         }

@@ -4,6 +4,7 @@ use netpath::model::{
     EndpointKind, EndpointState, InterfaceKind, NetworkInterface, Vpc, VpcEndpoint, VpcEndpointId,
 };
 
+use super::filters::Direction;
 use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
 use super::{End, Packet, Transport};
 
@@ -13,6 +14,9 @@ impl<'m> Walk<'_, 'm> {
         let Some(endpoint) = self.model.vpc_endpoints.get(&VpcEndpointId::from(id)) else {
             return unknown(format!("{id} is not in the snapshot"));
         };
+        if endpoint.kind == EndpointKind::GatewayLoadBalancer {
+            return self.bump(endpoint, packet);
+        }
         if endpoint.kind != EndpointKind::Gateway {
             return unknown(format!("{id} is of a kind that is not modelled"));
         }
@@ -50,6 +54,15 @@ impl<'m> Walk<'_, 'm> {
             return dropped(format!("{id} has no IPv6 (GEP-9)"));
         }
         self.arrive(End::GatewayEndpoint(endpoint.id.clone()), packet)
+    }
+
+    /// Section 22: into the endpoint of an appliance, whose subnet's ACL judges also its own subnet (GWLB-3).
+    fn bump(&mut self, endpoint: &'m VpcEndpoint, packet: Packet) -> Step<Arrival> {
+        let Some(subnet) = endpoint.subnets.first() else {
+            return unknown(format!("{} is in no subnet", endpoint.id));
+        };
+        self.network_acl(self.subnet(subnet)?, Direction::Inbound, &packet)?;
+        unknown(format!("what stands behind {} is not modelled", endpoint.id))
     }
 
     /// The endpoint that an interface belongs to.
