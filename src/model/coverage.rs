@@ -35,9 +35,7 @@ impl Coverage {
     /// Whether the snapshot holds the whole answer to a call for an account and Region. Where one of the two is not
     /// known, on either side, it does not separate.
     pub fn holds(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
-        let cut =
-            self.truncated.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)));
-        !cut && self.has_answer(kind, account, region)
+        !self.is_cut(kind, account, region) && self.has_answer(kind, account, region)
     }
 
     /// Whether the snapshot holds an answer to a call for an account and Region, be it cut off or not.
@@ -47,12 +45,12 @@ impl Coverage {
         account: Option<&AccountId>,
         region: Option<&Region>,
     ) -> bool {
-        self.scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(|it| fits(it, account, region)))
+        self.scopes.get(&kind).is_some_and(|scopes| any_fits(scopes, account, region))
     }
 
     /// Whether an answer to a call, for an account and Region, lacks something that it should have.
     pub fn is_cut(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
-        any_is_of(&self.truncated, kind, account, region)
+        self.truncated.get(&kind).is_some_and(|scopes| any_fits(scopes, account, region))
     }
 
     /// Whether the snapshot holds an answer to a call for anybody.
@@ -66,24 +64,17 @@ impl Coverage {
     }
 }
 
-/// Where one of the two is not known, on either side, it does not separate.
-fn fits(scope: &Scope, account: Option<&AccountId>, region: Option<&Region>) -> bool {
-    (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
-        && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
-}
-
-/// Whether one of a call's scopes is an account's and Region's, as far as both sides say.
-fn any_is_of(
-    scopes: &BTreeMap<ResourceKind, Vec<Scope>>,
-    kind: ResourceKind,
-    account: Option<&AccountId>,
-    region: Option<&Region>,
-) -> bool {
-    let matches = |scope: &Scope| {
+/// Whether one of some sorted scopes is an account's and Region's. Where one of the two is not known, on either side, it
+/// does not separate.
+fn any_fits(scopes: &[Scope], account: Option<&AccountId>, region: Option<&Region>) -> bool {
+    let fits = |scope: &Scope| {
         (scope.account.is_none() || account.is_none() || scope.account.as_ref() == account)
             && (scope.region.is_none() || region.is_none() || scope.region.as_ref() == region)
     };
-    scopes.get(&kind).is_some_and(|scopes| scopes.iter().any(matches))
+    // An estate has hundreds, and this is asked of each interface.
+    let own = (account, region);
+    let exact = scopes.binary_search_by(|it| (it.account.as_ref(), it.region.as_ref()).cmp(&own));
+    exact.is_ok() || scopes.iter().any(fits)
 }
 
 /// What the snapshot did not say and was taken for granted, or what keeps an answer unknown.

@@ -6,6 +6,7 @@
 //! there does not compile. Nothing here knows how packets move.
 
 pub mod about;
+mod collection;
 mod tags;
 pub mod words;
 pub mod coverage;
@@ -51,6 +52,8 @@ pub use block_public_access::{
 };
 pub use byoip_cidr::{ByoipCidr, ByoipState};
 pub use classic_load_balancer::{ClassicListener, ClassicLoadBalancer};
+pub(crate) use collection::rank;
+pub use collection::{Collection, Iter};
 pub use coverage::{Assumption, AssumptionCode, Coverage};
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
@@ -111,59 +114,6 @@ pub trait Resource: Sized {
     /// Takes in a second element with the same id. The owner's view is preferred (SHR-5): the reader
     /// passes that one first; parts that come in pages are joined.
     fn merge(&mut self, _other: Self) {}
-}
-
-/// All resources of one type, sorted by id and without repeats.
-#[derive(Debug, Clone)]
-pub struct Collection<T> {
-    items: Vec<T>,
-}
-
-impl<T> Default for Collection<T> {
-    fn default() -> Self {
-        Collection { items: Vec::new() }
-    }
-}
-
-impl<T: Resource> Collection<T> {
-    /// Sorts by id and joins elements with the same id; an element read from its owner's account comes
-    /// first (SHR-5), else the one that stands first in the snapshot.
-    pub fn new(mut items: Vec<T>) -> Collection<T> {
-        if items.windows(2).all(|pair| pair[0].id() < pair[1].id()) {
-            return Collection { items };
-        }
-        items.sort_by(|left, right| {
-            left.id().cmp(right.id()).then_with(|| {
-                (!left.about().seen_by_owner, left.about().place)
-                    .cmp(&(!right.about().seen_by_owner, right.about().place))
-            })
-        });
-        let mut merged: Vec<T> = Vec::with_capacity(items.len());
-        for item in items {
-            match merged.last_mut() {
-                Some(last) if last.id() == item.id() => last.merge(item),
-                Some(_) | None => merged.push(item),
-            }
-        }
-        Collection { items: merged }
-    }
-
-    /// The position of an id, for dense tables beside the collection.
-    pub fn position(&self, id: &T::Id) -> Option<usize> {
-        self.items.binary_search_by(|item| item.id().cmp(id)).ok()
-    }
-
-    /// The resource with this id.
-    pub fn get(&self, id: &T::Id) -> Option<&T> {
-        self.position(id).map(|position| &self.items[position])
-    }
-}
-
-impl<T> std::ops::Deref for Collection<T> {
-    type Target = [T];
-    fn deref(&self) -> &[T] {
-        &self.items
-    }
 }
 
 macro_rules! id_types {
@@ -309,12 +259,12 @@ macro_rules! resources {
 
             /// The id of one of them, as AWS prints it.
             pub fn id_text(self, model: &Model, row: usize) -> Option<&str> {
-                match self { $(ResourceKind::$Type => model.$field[..].get(row).map(Resource::id_text),)* }
+                match self { $(ResourceKind::$Type => model.$field.get_row(row).map(Resource::id_text),)* }
             }
 
             /// Place, owner and tags of one of them.
             pub fn about(self, model: &Model, row: usize) -> Option<&About> {
-                match self { $(ResourceKind::$Type => model.$field[..].get(row).map(Resource::about),)* }
+                match self { $(ResourceKind::$Type => model.$field.get_row(row).map(Resource::about),)* }
             }
         }
     };

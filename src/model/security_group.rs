@@ -37,7 +37,7 @@ pub struct SecurityGroupPermission {
 }
 
 /// Protocol and ports of a rule, as its encoding means them (SG-8 … SG-11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortMatch {
     /// Every protocol.
     All,

@@ -93,7 +93,7 @@ pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
 /// Which VPC holds an IPv6 address that the internet could reach (IGW-6, VPC-5).
 pub(super) fn public_ipv6(compiler: &Compiler<'_>) -> AddressMap<u32> {
     let mut entries: Vec<(IpNet, u32)> = Vec::new();
-    for vpc in &compiler.model.vpcs[..] {
+    for vpc in compiler.model.vpcs.iter() {
         let Some(index) = compiler.vpc_ids.get(&vpc.id) else { continue };
         let public = super::vpc::public_ipv6_cidrs(vpc);
         entries.extend(public.map(|net| (net, index.0)));

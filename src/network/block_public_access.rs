@@ -1,29 +1,42 @@
 //! Block Public Access: what each subnet is left with (BPA-1 … BPA-4, BPA-8).
 
+use rustc_hash::FxHashMap;
+
 use super::compiler::{Compiler, Stage};
 use super::location::{AssumptionIndex, Component};
 use super::rows::PublicAccess;
 use crate::model::{
-    About, AssumptionCode, BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode,
-    ResourceKind, Subnet,
+    About, AccountId, AssumptionCode, BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions,
+    ExclusionMode, Region, ResourceKind, Subnet,
 };
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     if stage != Stage::Filters {
         return;
     }
+    let model = compiler.model;
+    let mut options_of: FxHashMap<(&Option<AccountId>, &Option<Region>), Option<&BlockPublicAccessOptions>> =
+        FxHashMap::default();
     for index in 0..compiler.subnets.len() {
         let Component::Resource(_, position) = compiler.subnets[index].component else { continue };
-        let Some(subnet) = compiler.model.subnets[..].get(position as usize) else { continue };
-        let (access, gap) = access(compiler, subnet);
+        let Some(subnet) = model.subnets.get_row(position as usize) else { continue };
+        // BPA-1: the subnet's owner decides.
+        let owner = &subnet.about;
+        let options = *options_of
+            .entry((&owner.account, &owner.region))
+            .or_insert_with(|| model.block_public_access_options.iter().find(|it| is_for(it, owner)));
+        let (access, gap) = access(compiler, subnet, options);
         compiler.subnets[index].public_access = access;
         compiler.subnets[index].public_access_gap = gap;
     }
 }
 
-fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option<AssumptionIndex>) {
+fn access(
+    compiler: &mut Compiler<'_>,
+    subnet: &Subnet,
+    options: Option<&BlockPublicAccessOptions>,
+) -> (PublicAccess, Option<AssumptionIndex>) {
     let model = compiler.model;
-    // BPA-1: the subnet's owner decides.
     let owner = &subnet.about;
     let kind = ResourceKind::BlockPublicAccessOptions;
     if model.coverage.is_cut(kind, owner.account.as_ref(), owner.region.as_ref()) {
@@ -31,7 +44,6 @@ fn access(compiler: &mut Compiler<'_>, subnet: &Subnet) -> (PublicAccess, Option
             compiler.assumption(AssumptionCode::MissingData, subnet.id.as_str(), Some(kind.call()), None);
         return (PublicAccess::Unknown, Some(gap));
     }
-    let options = model.block_public_access_options.iter().find(|it| is_for(it, owner));
     let vpc = model.vpcs.get(&subnet.vpc);
     let echoed = subnet
         .internet_gateway_block_mode

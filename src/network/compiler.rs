@@ -23,10 +23,16 @@ use crate::model::{
 use crate::packet::{AddressMap, AddressSet, Family, TransportSet, Workspace};
 
 /// Addresses that guards test and that belong to no VPC.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct WellKnownSets {
     pub rfc1918: AddressSetIndex,
     pub rfc6598: AddressSetIndex,
+    /// Every IPv4 address.
+    pub ipv4: AddressSetIndex,
+    /// Every IPv6 address.
+    pub ipv6: AddressSetIndex,
+    /// Every address.
+    pub both_families: AddressSetIndex,
 }
 
 /// A network in the making.
@@ -69,6 +75,7 @@ pub(super) struct Compiler<'a> {
     pub fronts: Vec<(Component, InterfaceIndex)>,
     pub services: Vec<ServiceRow>,
     pub groups: Vec<GroupRow>,
+    pub group_members: Vec<u32>,
     pub group_ids: FxHashMap<SecurityGroupId, GroupIndex>,
     pub group_sets: Vec<Box<[GroupIndex]>>,
     pub group_set_ids: FxHashMap<Box<[GroupIndex]>, GroupSetIndex>,
@@ -162,6 +169,7 @@ impl<'a> Compiler<'a> {
             fronts: Vec::new(),
             services: Vec::new(),
             groups: Vec::new(),
+            group_members: Vec::new(),
             group_ids: FxHashMap::default(),
             group_sets: Vec::new(),
             group_set_ids: FxHashMap::default(),
@@ -174,20 +182,23 @@ impl<'a> Compiler<'a> {
             leads_to: FxHashMap::default(),
             route_entries: Vec::new(),
             internet_location,
-            well_known: WellKnownSets { rfc1918: AddressSetIndex(0), rfc6598: AddressSetIndex(0) },
+            well_known: WellKnownSets::default(),
             denying: FxHashMap::default(),
             manners: Vec::new(),
             nats_of_vpc: FxHashMap::default(),
             route_table_vpcs: Vec::new(),
             transit_locations: Vec::new(),
             tables_by_use: None,
-            not_advertised: AddressSetIndex(0),
+            not_advertised: AddressSetIndex::default(),
             zone_parents: Vec::new(),
             places: FxHashMap::default(),
         };
         compiler.well_known = WellKnownSets {
             rfc1918: compiler.address_set(address_plan::RFC1918),
             rfc6598: compiler.address_set(address_plan::RFC6598),
+            ipv4: compiler.set_of_families(&[Family::V4]),
+            ipv6: compiler.set_of_families(&[Family::V6]),
+            both_families: compiler.set_of_families(&Family::BOTH),
         };
         compiler
     }
@@ -230,6 +241,7 @@ impl<'a> Compiler<'a> {
             fronts: self.fronts,
             services: self.services,
             groups: self.groups,
+            group_members: self.group_members,
             group_sets: self.group_sets,
             group_rules: self.group_rules,
             acl_rules: self.acl_rules,
@@ -304,9 +316,9 @@ impl<'a> Compiler<'a> {
             ResourceKind::TargetGroupAttributes => super::target_group_attributes::compile(self, stage),
             ResourceKind::TargetHealth => super::target_health::compile(self, stage),
             ResourceKind::ClassicLoadBalancer => super::classic_load_balancer::compile(self, stage),
-            ResourceKind::BlockPublicAccessOptions | ResourceKind::BlockPublicAccessExclusion => {
-                super::block_public_access::compile(self, stage);
-            }
+            ResourceKind::BlockPublicAccessOptions => super::block_public_access::compile(self, stage),
+            // They count where the options do.
+            ResourceKind::BlockPublicAccessExclusion => {}
             ResourceKind::AvailabilityZone => super::availability_zone::compile(self, stage),
             ResourceKind::Unmodelled => super::unmodelled::compile(self, stage),
         }
@@ -499,8 +511,8 @@ impl<'a> Compiler<'a> {
         (subnet != NOBODY).then_some(SubnetIndex(subnet))
     }
 
-    /// Every address of both families, as a set that guards test.
-    pub(super) fn set_of_families(&mut self, families: &[Family]) -> AddressSetIndex {
+    /// Every address of some families, as a set that guards test.
+    fn set_of_families(&mut self, families: &[Family]) -> AddressSetIndex {
         let blocks: Vec<IpNet> =
             families.iter().flat_map(|family| AddressSet::all(*family).blocks()).collect();
         self.address_set(&blocks)

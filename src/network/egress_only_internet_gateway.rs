@@ -68,7 +68,7 @@ pub(super) fn outward(
     let sources = super::internet_gateway::public_sources(compiler, vpc);
     let internet = compiler.internet_location;
     let edge = compiler.add_edge(location, internet, Origin::Wiring);
-    let ipv6_only = compiler.set_of_families(&[crate::packet::Family::V6]);
+    let ipv6_only = compiler.well_known.ipv6;
     steps.extend([
         Step::Guard(Guard::SourceIn(ipv6_only, ExplanationCode::ProtocolRestriction)),
         Step::Guard(Guard::PublicAccessOut(true)),

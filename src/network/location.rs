@@ -21,7 +21,7 @@ pub type EdgeId = EdgeIndex<u32>;
 macro_rules! indices {
     ($($(#[$doc:meta])* $Name:ident),* $(,)?) => { $(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $Name(pub u32);
 
         impl $Name {

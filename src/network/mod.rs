@@ -15,6 +15,7 @@ mod rows;
 mod relations;
 mod compiler;
 mod address_plan;
+mod directory;
 mod vpc;
 mod subnet;
 mod route_table;
@@ -112,6 +113,8 @@ pub struct Network {
     pub services: Vec<ServiceRow>,
     /// Security groups.
     pub groups: Vec<GroupRow>,
+    /// The interfaces that have them, one group's after the other's; see [`Network::members`].
+    pub group_members: Vec<u32>,
     /// Distinct sets of groups, as rows of `groups`, ascending.
     pub group_sets: Vec<Box<[GroupIndex]>>,
     /// The rules of groups, by row.
@@ -145,6 +148,12 @@ pub struct Network {
 }
 
 impl Network {
+    /// The interfaces that have a group, ascending.
+    pub fn members(&self, group: GroupIndex) -> &[u32] {
+        let row = self.groups.get(group.index());
+        row.map_or(&[], |row| &self.group_members[row.members.start as usize..row.members.end as usize])
+    }
+
     /// The location with a number.
     pub fn location(&self, id: LocationId) -> Location {
         let Some((interface, is_inward)) = InterfaceIndex::at(id) else { return self.graph[id] };

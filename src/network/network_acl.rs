@@ -54,7 +54,7 @@ fn guards(compiler: &mut Compiler<'_>) {
     for index in 0..compiler.subnets.len() {
         let row = &compiler.subnets[index];
         let subnet = match row.component {
-            Component::Resource(_, position) => compiler.model.subnets[..].get(position as usize),
+            Component::Resource(_, position) => compiler.model.subnets.get_row(position as usize),
             Component::Internet | Component::Service(_) => None,
         };
         let position = by_subnet.get(&row.id).copied();

@@ -1,29 +1,24 @@
 //! Interfaces: who owns an address, and what passes in and out (ENI, SG-25, IEP-2, IEP-3).
 
-use std::hash::BuildHasher;
-
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::filter::FilterId;
 use super::location::{
-    AssumptionIndex, Component, GroupIndex, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
-    SubnetIndex,
+    AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
 };
 use super::rows::{InterfaceRow, Manner, NOBODY};
 use crate::model::{
     About, AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId,
     Place, ResourceKind,
 };
-use crate::packet::AddressMap;
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
-        Stage::Rows => rows(compiler),
-        Stage::Filters => directories(compiler),
+        Stage::Rows => super::directory::rows(compiler),
+        Stage::Filters => super::directory::owners_of_addresses(compiler),
         Stage::Locations => {
             for position in peculiar(compiler) {
                 let manner = manner(compiler, position);
@@ -43,89 +38,6 @@ pub(super) fn owned(interface: &NetworkInterface) -> impl Iterator<Item = IpNet>
     let prefixes_v4 = interface.ipv4_prefixes.iter().map(|net| IpNet::V4(*net));
     let prefixes_v6 = interface.ipv6_prefixes.iter().map(|net| IpNet::V6(*net));
     v4.chain(v6).chain(prefixes_v4).chain(prefixes_v6)
-}
-
-/// One row for each interface, in the model's order: row and position are the same number.
-fn rows(compiler: &mut Compiler<'_>) {
-    let model = compiler.model;
-    super::security_group::add_all(compiler);
-    let shared: &Compiler<'_> = compiler;
-    let interfaces = model.network_interfaces.par_iter();
-    let found: Vec<(SubnetIndex, Option<Vec<GroupIndex>>)> = interfaces
-        .map(|it| (shared.subnet_ids[&it.subnet], super::security_group::known_set(shared, &it.groups)))
-        .collect();
-    compiler.interfaces.reserve(found.len());
-    for (position, (subnet, groups)) in found.into_iter().enumerate() {
-        let interface = &model.network_interfaces[position];
-        let vpc = compiler.subnets[subnet.index()].vpc;
-        let groups = match groups {
-            Some(groups) => super::security_group::set_of(compiler, groups),
-            None => super::security_group::set(compiler, &interface.groups),
-        };
-        for group in &compiler.group_sets[groups.index()] {
-            compiler.groups[group.index()].members.push(position as u32);
-        }
-        if interface.deny_all_igw_traffic {
-            compiler.denying.entry(vpc).or_default().push(position);
-        }
-        let index = InterfaceIndex(position as u32);
-        compiler.interfaces.push(InterfaceRow {
-            component: Compiler::resource(ResourceKind::NetworkInterface, position),
-            subnet,
-            vpc,
-            groups,
-            host: NOBODY,
-            out: index.way_out(),
-            inward: index.way_in(),
-            manner: NOBODY,
-            primary_v4: interface.addresses.first().map(|it| u32::from(it.private)),
-            primary_v6: interface.ipv6_addresses.first().map(|it| u128::from(*it)),
-        });
-        for address in interface.addresses.iter().filter(|it| !it.is_carrier_or_customer) {
-            if let Some(public) = address.public {
-                super::vpc::associate(compiler, vpc, u32::from(address.private), u32::from(public));
-            }
-        }
-    }
-    hosts(compiler);
-}
-
-/// Numbers the hosts that have several interfaces.
-fn hosts(compiler: &mut Compiler<'_>) {
-    let interfaces = &compiler.model.network_interfaces;
-    let instance = |row: u32| interfaces[row as usize].attachment.as_ref()?.instance.as_ref();
-    // By hash: comparing the ids of a million interfaces would take longer than all else here.
-    let hashed = |row: u32| Some((rustc_hash::FxBuildHasher.hash_one(instance(row)?), row));
-    let mut attached: Vec<(u64, u32)> =
-        (0..interfaces.len() as u32).into_par_iter().filter_map(hashed).collect();
-    attached.par_sort_unstable();
-    let mut hosts: FxHashMap<&InstanceId, u32> = FxHashMap::default();
-    for alike in attached.chunk_by(|left, right| left.0 == right.0).filter(|alike| alike.len() > 1) {
-        for (_, row) in alike {
-            let Some(instance) = instance(*row) else { continue };
-            let next = hosts.len() as u32;
-            compiler.interfaces[*row as usize].host = *hosts.entry(instance).or_insert(next);
-        }
-    }
-}
-
-/// Address → interface, VPC by VPC. NAT gateways whose interfaces the snapshot lacks stand in for themselves.
-fn directories(compiler: &mut Compiler<'_>) {
-    super::nat_gateway::stand_in_interfaces(compiler);
-    let mut entries: Vec<Vec<(IpNet, u32)>> = vec![Vec::new(); compiler.vpcs.len()];
-    for (position, interface) in compiler.model.network_interfaces.iter().enumerate() {
-        let vpc = compiler.interfaces[position].vpc;
-        entries[vpc.index()].extend(owned(interface).map(|net| (net, position as u32)));
-    }
-    for (vpc, address, interface) in std::mem::take(&mut compiler.extra_addresses) {
-        let net = IpNet::V4(Ipv4Net::new_assert(address.into(), 32));
-        if entries[vpc.index()].iter().all(|(known, _)| *known != net) {
-            entries[vpc.index()].push((net, interface.0));
-        }
-    }
-    compiler.vpcs.par_iter_mut().zip(entries).for_each(|(vpc, entries)| {
-        vpc.interfaces = AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |it| **it));
-    });
 }
 
 /// Interfaces that are not simply those of a running host, which nearly all are.

@@ -38,7 +38,7 @@ pub(super) fn of_subnet(compiler: &mut Compiler<'_>, subnet: SubnetIndex) -> Loc
     // Where tables are missing from the answer, the one that names the subnet may be among them.
     let about = match row.component {
         Component::Resource(_, position) => {
-            compiler.model.subnets[..].get(position as usize).map(|it| &it.about)
+            compiler.model.subnets.get_row(position as usize).map(|it| &it.about)
         }
         Component::Internet | Component::Service(_) => None,
     };

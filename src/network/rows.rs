@@ -270,8 +270,8 @@ pub struct GroupRow {
     pub id: crate::model::SecurityGroupId,
     /// What keeps its rules unknown: the snapshot does not have it.
     pub gap: Option<AssumptionIndex>,
-    /// The interfaces that have it, ascending.
-    pub members: Vec<u32>,
+    /// The interfaces that have it, in [`super::Network::group_members`].
+    pub members: std::ops::Range<u32>,
 }
 
 /// The rules of a group, or the entries of an ACL by ascending number.

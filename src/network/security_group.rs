@@ -1,10 +1,16 @@
 //! Security groups: their rules, and the distinct sets of them that interfaces have (SG-1 … SG-22).
 
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
 use super::compiler::{Compiler, Stage};
 use super::filter::{Rule, RulePeer};
 use super::location::{GroupIndex, GroupSetIndex, Origin};
 use super::rows::{GroupRow, GroupRules};
-use crate::model::{Peer, PeerGroup, PeeringStatus, ResourceKind, SecurityGroupId, SecurityGroupPermission};
+use crate::model::{
+    Peer, PeerGroup, PeeringStatus, PortMatch, PrefixListId, ResourceKind, SecurityGroup, SecurityGroupId,
+    SecurityGroupPermission,
+};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
@@ -29,7 +35,7 @@ pub(super) fn add_all(compiler: &mut Compiler<'_>) {
 }
 
 /// The row of a group.
-fn row(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
+pub(super) fn row(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
     match compiler.group_ids.get(id) {
         Some(index) => *index,
         None => add(compiler, id),
@@ -42,7 +48,7 @@ fn add(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
         component: Compiler::resource(ResourceKind::SecurityGroup, index.index()),
         id: id.clone(),
         gap: None,
-        members: Vec::new(),
+        members: 0..0,
     });
     compiler.group_ids.insert(id.clone(), index);
     index
@@ -50,20 +56,15 @@ fn add(compiler: &mut Compiler<'_>, id: &SecurityGroupId) -> GroupIndex {
 
 /// The row of a set of groups; order and repeats do not matter (SG-1).
 pub(super) fn set(compiler: &mut Compiler<'_>, ids: &[SecurityGroupId]) -> GroupSetIndex {
-    let groups: Vec<GroupIndex> = ids.iter().map(|id| row(compiler, id)).collect();
-    set_of(compiler, groups)
-}
-
-/// The rows of some groups, where all of them have one.
-pub(super) fn known_set(compiler: &Compiler<'_>, ids: &[SecurityGroupId]) -> Option<Vec<GroupIndex>> {
-    ids.iter().map(|id| compiler.group_ids.get(id).copied()).collect()
-}
-
-/// The row of the set of some groups.
-pub(super) fn set_of(compiler: &mut Compiler<'_>, mut groups: Vec<GroupIndex>) -> GroupSetIndex {
+    let mut groups: Vec<GroupIndex> = ids.iter().map(|id| row(compiler, id)).collect();
     groups.sort_unstable();
     groups.dedup();
-    if let Some(index) = compiler.group_set_ids.get(groups.as_slice()) {
+    set_of(compiler, &groups)
+}
+
+/// The row of the set of some groups, ascending and without repeats.
+pub(super) fn set_of(compiler: &mut Compiler<'_>, groups: &[GroupIndex]) -> GroupSetIndex {
+    if let Some(index) = compiler.group_set_ids.get(groups) {
         return *index;
     }
     let index = GroupSetIndex(compiler.group_sets.len() as u32);
@@ -75,11 +76,97 @@ pub(super) fn set_of(compiler: &mut Compiler<'_>, mut groups: Vec<GroupIndex>) -
 
 fn rules(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
-    for (position, group) in model.security_groups.iter().enumerate() {
-        let inbound = rules_of(compiler, position as u32, &group.inbound, false);
-        let outbound = rules_of(compiler, position as u32, &group.outbound, true);
-        compiler.group_rules.push(GroupRules { inbound, outbound });
+    note_named(compiler);
+    let shared: &Compiler<'_> = compiler;
+    let groups = model.security_groups.par_iter().enumerate();
+    let plain: Vec<Option<GroupRules>> = groups
+        .map(|(position, group)| {
+            let inbound = plain_rules(shared, position as u32, &group.inbound, false)?;
+            let outbound = plain_rules(shared, position as u32, &group.outbound, true)?;
+            Some(GroupRules { inbound, outbound })
+        })
+        .collect();
+    compiler.group_rules.reserve(plain.len());
+    for (position, (group, plain)) in model.security_groups.iter().zip(plain).enumerate() {
+        let rules = plain.unwrap_or_else(|| GroupRules {
+            inbound: rules_of(compiler, position as u32, &group.inbound, false),
+            outbound: rules_of(compiler, position as u32, &group.outbound, true),
+        });
+        compiler.group_rules.push(rules);
     }
+}
+
+/// What rules name besides groups: few of each are distinct.
+#[derive(Default)]
+struct Named<'a> {
+    ports: FxHashSet<PortMatch>,
+    lists: FxHashSet<&'a PrefixListId>,
+}
+
+impl<'a> Named<'a> {
+    fn add(mut self, group: &'a SecurityGroup) -> Named<'a> {
+        for permission in group.inbound.iter().chain(&group.outbound) {
+            self.ports.insert(permission.ports);
+            self.lists.extend(permission.peers.iter().filter_map(|peer| match peer {
+                Peer::PrefixList(id) => Some(id),
+                Peer::Cidr(_) | Peer::Group(_) => None,
+            }));
+        }
+        self
+    }
+
+    fn join(mut self, other: Named<'a>) -> Named<'a> {
+        self.ports.extend(other.ports);
+        self.lists.extend(other.lists);
+        self
+    }
+}
+
+/// Gives the ports and prefix lists that rules name their rows.
+fn note_named(compiler: &mut Compiler<'_>) {
+    let groups = compiler.model.security_groups.par_iter();
+    let named = groups.fold(Named::default, Named::add).reduce(Named::default, Named::join);
+    let (mut ports, mut lists) = (Vec::from_iter(named.ports), Vec::from_iter(named.lists));
+    ports.sort_unstable();
+    lists.sort_unstable();
+    for ports in ports {
+        compiler.transport(ports);
+    }
+    for list in lists {
+        // What is missing is said at the rule.
+        let _row = super::prefix_list::entries(compiler, list);
+    }
+}
+
+/// The rules of permissions that name nothing but blocks, and lists and groups that are there, as nearly all do.
+fn plain_rules(
+    compiler: &Compiler<'_>,
+    group: u32,
+    permissions: &[SecurityGroupPermission],
+    is_outbound: bool,
+) -> Option<Vec<Rule>> {
+    let mut rules = Vec::with_capacity(permissions.iter().map(|it| it.peers.len()).sum());
+    for (permission, it) in permissions.iter().enumerate() {
+        let transport = *compiler.transports.get(&it.ports)?;
+        for (number, peer) in it.peers.iter().enumerate() {
+            let peer = match peer {
+                Peer::Cidr(net) => RulePeer::Cidr(*net),
+                Peer::Group(reference) if reference.peering_connection.is_none() => {
+                    RulePeer::Group(*compiler.group_ids.get(&reference.id)?)
+                }
+                Peer::PrefixList(id) => RulePeer::List(*compiler.list_ids.get(id)?),
+                Peer::Group(_) => return None,
+            };
+            let origin = origin(group, is_outbound, permission, number);
+            rules.push(Rule { origin, peer, transport, admits: true });
+        }
+    }
+    Some(rules)
+}
+
+fn origin(group: u32, is_outbound: bool, permission: usize, peer: usize) -> Origin {
+    let (permission, peer) = (permission as u16, peer as u16);
+    Origin::SecurityGroupRule { group, is_outbound, permission, peer }
 }
 
 fn rules_of(
@@ -92,12 +179,7 @@ fn rules_of(
     for (permission, it) in permissions.iter().enumerate() {
         let transport = compiler.transport(it.ports);
         for (number, peer) in it.peers.iter().enumerate() {
-            let origin = Origin::SecurityGroupRule {
-                group,
-                is_outbound,
-                permission: permission as u16,
-                peer: number as u16,
-            };
+            let origin = origin(group, is_outbound, permission, number);
             let peer = match peer {
                 Peer::Cidr(net) => RulePeer::Cidr(*net),
                 Peer::PrefixList(id) => match super::prefix_list::entries(compiler, id) {

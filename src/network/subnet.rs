@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
+use rayon::prelude::*;
 
 use super::compiler::{Compiler, Stage};
 use super::filter::FilterId;
 use super::location::{Component, Guard, LocationKind, Origin, PeerSide, Step, SubnetIndex, VpcIndex};
 use super::rows::{PublicAccess, SubnetRow};
-use crate::model::{ResourceKind, SubnetId, Zone};
+use crate::model::{NetworkInterface, ResourceKind, SubnetId, Zone};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
@@ -25,16 +26,16 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 /// One row for each subnet, also for those that interfaces only refer to: those know their interfaces' addresses.
 fn rows(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
-    for subnet in &model.subnets[..] {
+    for subnet in model.subnets.iter() {
         let Some(vpc) = compiler.vpc_ids.get(&subnet.vpc).copied() else { continue };
         let zone = compiler.zone(&subnet.zone, subnet.about.account.as_ref());
         add(compiler, &subnet.id, vpc, zone, subnet.associated_cidrs());
     }
     let mut orphans: BTreeMap<&SubnetId, (VpcIndex, Vec<IpNet>)> = BTreeMap::new();
-    for interface in model.network_interfaces.iter() {
-        if compiler.relations.subnet(&interface.subnet).is_some() {
-            continue;
-        }
+    let relations = std::sync::Arc::clone(&compiler.relations);
+    let is_orphan = |it: &&NetworkInterface| relations.subnet(&it.subnet).is_none();
+    let without: Vec<&NetworkInterface> = model.network_interfaces.par_iter().filter(is_orphan).collect();
+    for interface in without {
         let Some(vpc) = compiler.vpc_ids.get(&interface.vpc).copied() else { continue };
         let known = orphans.entry(&interface.subnet).or_insert_with(|| (vpc, Vec::new()));
         known.1.extend(super::network_interface::owned(interface));

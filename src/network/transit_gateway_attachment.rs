@@ -11,7 +11,6 @@ use crate::model::{
     TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId,
     TransitGatewayPeeringAttachment, TransitGatewayVpcAttachment,
 };
-use crate::packet::Family;
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
     // Attachments are compiled where a transit gateway's way in or a route first leads to one.
@@ -185,10 +184,9 @@ fn state_guards(compiler: &mut Compiler<'_>, state: Option<&AttachmentState>) ->
 }
 
 /// TGW-5: IPv6 passes only where it is switched on.
-fn ipv6_guard(compiler: &mut Compiler<'_>, attachment: &TransitGatewayVpcAttachment) -> Step {
-    let families: &[Family] =
-        if attachment.ipv6 == Some(Support::Enable) { &Family::BOTH } else { &[Family::V4] };
-    let set = compiler.set_of_families(families);
+fn ipv6_guard(compiler: &Compiler<'_>, attachment: &TransitGatewayVpcAttachment) -> Step {
+    let sets = &compiler.well_known;
+    let set = if attachment.ipv6 == Some(Support::Enable) { sets.both_families } else { sets.ipv4 };
     Step::Guard(Guard::DestinationIn(set, ExplanationCode::TgwIpv6Unsupported))
 }
 

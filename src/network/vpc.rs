@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ipnet::IpNet;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::ExplanationCode;
@@ -33,7 +34,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 
 /// VPC-7: nothing is sent in a VPC that is not there yet.
 fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
-    let resource = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id)?;
+    let resource = compiler.model.vpcs.get_row(vpc.index())?;
     match &resource.state {
         None | Some(VpcState::Available) => None,
         Some(VpcState::Pending) => Some(Step::Guard(Guard::Never(ExplanationCode::BadState))),
@@ -47,7 +48,7 @@ fn state_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
 
 /// JS-4: whether a block is the VPC's is open while nobody knows the word for its state.
 fn block_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
-    let resource = compiler.model.vpcs.get(&compiler.vpcs[vpc.index()].id)?;
+    let resource = compiler.model.vpcs.get_row(vpc.index())?;
     let states = resource.cidrs.iter().map(|it| &it.state);
     let mut states = states.chain(resource.ipv6_cidrs.iter().map(|it| &it.state));
     let word = states.find_map(|state| match state {
@@ -69,14 +70,13 @@ fn block_guard(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Option<Step> {
 
 /// What holds for all packets of a VPC.
 pub(super) fn guards(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Vec<Step> {
-    let id = compiler.vpcs[vpc.index()].id.clone();
     let mut guards: Vec<Step> = compiler.vpcs[vpc.index()].state_guard.into_iter().collect();
     guards.extend(block_guard(compiler, vpc));
-    let enforcing = compiler.model.vpcs.get(&id).filter(|it| it.encryption_enforced);
-    if let Some(place) = enforcing.map(|it| it.about.place) {
+    let enforcing = compiler.model.vpcs.get_row(vpc.index()).filter(|it| it.encryption_enforced);
+    if let Some(enforcing) = enforcing {
         // ENC-2, ENC-3: what is not encrypted is dropped, and what is encrypted the snapshot does not say.
         let code = AssumptionCode::EncryptionEnforced;
-        let gap = compiler.assumption(code, id.as_str(), None, Some(place));
+        let gap = compiler.assumption(code, enforcing.id.as_str(), None, Some(enforcing.about.place));
         guards.push(Step::Guard(Guard::Unknown(gap)));
     }
     guards
@@ -91,17 +91,17 @@ pub(super) fn public_ipv6_cidrs(vpc: &Vpc) -> impl Iterator<Item = IpNet> + '_ {
         .filter(|net| is_global(*net))
 }
 
-/// One row for each VPC, also for those that others only refer to: delivery there is known as far as subnets and
+/// One row for each VPC, those of the model first and in its order; also for those that others only refer to: delivery there is known as far as subnets and
 /// interfaces are.
 fn rows(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
     let known: FxHashSet<&VpcId> = model.vpcs.iter().map(|it| &it.id).collect();
-    let in_subnets = model.subnets.iter().map(|it| &it.vpc);
-    let in_interfaces = model.network_interfaces.iter().map(|it| &it.vpc);
-    let in_tables = model.route_tables.iter().map(|it| &it.vpc);
-    let in_all = in_subnets.chain(in_interfaces).chain(in_tables);
-    let mentioned: BTreeSet<&VpcId> = in_all.filter(|id| !known.contains(id)).collect();
-    for vpc in &model.vpcs[..] {
+    let is_new = |id: &&VpcId| !known.contains(id);
+    let in_interfaces = model.network_interfaces.par_iter().map(|it| &it.vpc).filter(is_new);
+    let in_interfaces: Vec<&VpcId> = in_interfaces.collect();
+    let in_others = model.subnets.iter().map(|it| &it.vpc).chain(model.route_tables.iter().map(|it| &it.vpc));
+    let mentioned: BTreeSet<&VpcId> = in_others.filter(is_new).chain(in_interfaces).collect();
+    for vpc in model.vpcs.iter() {
         add(compiler, &vpc.id, vpc.associated_cidrs(), vpc.about.region.clone());
     }
     for id in mentioned {

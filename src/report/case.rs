@@ -156,17 +156,17 @@ pub(super) fn without_references(context: Context<'_>, component: Component) -> 
     let model = &context.snapshot.model;
     let (id, gateway) = match component {
         Component::Resource(ResourceKind::TransitGatewayAttachment, row) => {
-            let Some(it) = model.transit_gateway_attachments[..].get(row as usize) else { return Vec::new() };
+            let Some(it) = model.transit_gateway_attachments.get_row(row as usize) else { return Vec::new() };
             (&it.id, &it.transit_gateway)
         }
         Component::Resource(ResourceKind::TransitGatewayVpcAttachment, row) => {
-            let Some(it) = model.transit_gateway_vpc_attachments[..].get(row as usize) else {
+            let Some(it) = model.transit_gateway_vpc_attachments.get_row(row as usize) else {
                 return Vec::new();
             };
             (&it.id, &it.transit_gateway)
         }
         Component::Resource(ResourceKind::TransitGateway, row) => {
-            let gateway = model.transit_gateways[..].get(row as usize);
+            let gateway = model.transit_gateways.get_row(row as usize);
             let is_on = gateway.is_some_and(|it| it.group_referencing == Some(Support::Enable));
             return if is_on { Vec::new() } else { vec![component] };
         }

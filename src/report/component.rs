@@ -116,7 +116,7 @@ pub(super) fn owning_vpc<'a>(context: Context<'a>, destination: &AddressSet) -> 
 pub(super) fn instance_of(context: Context<'_>, component: Component) -> Option<Component> {
     let Component::Resource(ResourceKind::NetworkInterface, position) = component else { return None };
     let model = &context.snapshot.model;
-    let interface = model.network_interfaces[..].get(position as usize)?;
+    let interface = model.network_interfaces.get_row(position as usize)?;
     let instance = interface.attachment.as_ref()?.instance.as_ref()?;
     let position = model.instances.position(instance)?;
     Some(Component::Resource(ResourceKind::Instance, position as u32))

@@ -100,7 +100,7 @@ fn group_rule<'a>(
     permission: u16,
     peer: u16,
 ) -> Option<RuleView<'a>> {
-    let group = context.snapshot.model.security_groups[..].get(group as usize)?;
+    let group = context.snapshot.model.security_groups.get_row(group as usize)?;
     let permissions = if is_outbound { &group.outbound } else { &group.inbound };
     let found = permissions.get(usize::from(permission))?;
     let peer = found.peers.get(usize::from(peer))?;
@@ -158,7 +158,7 @@ fn flat_rule<'a>(
 }
 
 fn acl_entry<'a>(context: Context<'a>, acl: u32, is_outbound: bool, entry: u16) -> Option<RuleView<'a>> {
-    let acl = context.snapshot.model.network_acls[..].get(acl as usize)?;
+    let acl = context.snapshot.model.network_acls.get_row(acl as usize)?;
     let entries = if is_outbound { &acl.outbound } else { &acl.inbound };
     let entry = entries.get(usize::from(entry))?;
     let word = if is_outbound { "to" } else { "from" };
@@ -173,7 +173,7 @@ fn acl_entry<'a>(context: Context<'a>, acl: u32, is_outbound: bool, entry: u16) 
 }
 
 fn table_route<'a>(context: Context<'a>, table: u32, route: u16) -> Option<RuleView<'a>> {
-    let table = context.snapshot.model.route_tables[..].get(table as usize)?;
+    let table = context.snapshot.model.route_tables.get_row(table as usize)?;
     let found = table.routes.get(usize::from(route))?;
     let destination: &dyn fmt::Display = match &found.destination {
         RouteDestination::Cidr(net) => net,
@@ -234,7 +234,7 @@ fn implicit_local<'a>(context: Context<'a>, vpc: u32, met: Met<'_>) -> RuleView<
 }
 
 fn transit_route<'a>(context: Context<'a>, list: u32, route: u16) -> Option<RuleView<'a>> {
-    let list = context.snapshot.model.transit_gateway_routes[..].get(list as usize)?;
+    let list = context.snapshot.model.transit_gateway_routes.get_row(list as usize)?;
     let route = list.routes.get(usize::from(route))?;
     let destination = route.prefix_list.as_ref().map_or_else(|| route.cidr.to_string(), |id| id.to_string());
     let inside = format!("Routes[{}]", route.index);
@@ -274,8 +274,8 @@ fn transit_note(route: &TransitGatewayRoute) -> String {
 
 fn propagation<'a>(context: Context<'a>, list: u32, attachment: u32, met: Met<'_>) -> Option<RuleView<'a>> {
     let model = &context.snapshot.model;
-    let list = model.transit_gateway_propagations[..].get(list as usize)?;
-    let attachment = model.transit_gateway_vpc_attachments[..].get(attachment as usize)?;
+    let list = model.transit_gateway_propagations.get_row(list as usize)?;
+    let attachment = model.transit_gateway_vpc_attachments.get_row(attachment as usize)?;
     let blocks = model.vpcs.get(&attachment.vpc).map(|vpc| vpc.associated_cidrs()).unwrap_or_default();
     let cidr = block_of(&blocks, met.destination);
     let block = cidr.map_or_else(|| attachment.vpc.to_string(), |net| net.to_string());
@@ -290,7 +290,7 @@ fn propagation<'a>(context: Context<'a>, list: u32, attachment: u32, met: Met<'_
 }
 
 fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<RuleView<'a>> {
-    let list = context.snapshot.model.transit_gateway_prefix_list_references[..].get(list as usize)?;
+    let list = context.snapshot.model.transit_gateway_prefix_list_references.get_row(list as usize)?;
     let reference = list.references.get(usize::from(reference))?;
     let target = match &reference.attachment {
         Some(attachment) if !reference.is_blackhole => attachment.to_string(),
@@ -309,7 +309,7 @@ fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<R
 /// A listener, with the groups that it sends to.
 fn listener_rule(context: Context<'_>, listener: u32) -> Option<RuleView<'_>> {
     let model = &context.snapshot.model;
-    let listener = model.listeners[..].get(listener as usize)?;
+    let listener = model.listeners.get_row(listener as usize)?;
     let balancer = listener.load_balancer.as_ref()?;
     let balancer = model.load_balancers.get(balancer).map_or("load balancer", |it| it.name.as_str());
     let protocol = listener.protocol.as_ref().map_or("TCP", Word::as_text);
@@ -329,7 +329,7 @@ fn listener_rule(context: Context<'_>, listener: u32) -> Option<RuleView<'_>> {
 }
 
 fn classic_listener(context: Context<'_>, balancer: u32, listener: u16) -> Option<RuleView<'_>> {
-    let balancer = context.snapshot.model.classic_load_balancers[..].get(balancer as usize)?;
+    let balancer = context.snapshot.model.classic_load_balancers.get_row(balancer as usize)?;
     let found = balancer.listeners.get(usize::from(listener))?;
     let protocol = found.protocol.as_ref().map_or("TCP", Word::as_text);
     let inside = format_args!(".ListenerDescriptions[{listener}]");

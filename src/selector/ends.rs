@@ -195,7 +195,7 @@ impl End<'_, '_, '_> {
         mut take: impl FnMut(InterfaceIndex, Option<u128>),
     ) {
         for interface in interfaces {
-            let listed = self.index.model.network_interfaces[..].get(interface.index());
+            let listed = self.index.model.network_interfaces.get_row(interface.index());
             match listed.filter(|_| self.all_addresses) {
                 Some(listed) => {
                     let v4 = listed.addresses.iter().map(|it| bits(it.private.into()));

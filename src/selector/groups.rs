@@ -5,7 +5,7 @@ use super::error::SelectorError;
 use super::index::Index;
 use super::resource::{Resource, words};
 use crate::model::{EndpointKind, InterfaceKind, Model, NatGateway, ResourceKind, VpcEndpoint};
-use crate::network::InterfaceIndex;
+use crate::network::{GroupIndex, InterfaceIndex};
 use crate::packet::Family;
 
 /// What a resource means as an end.
@@ -35,7 +35,7 @@ pub(super) fn meaning_of(
             hosts(all_where(index, |it| it.vpc == *id), "the VPC is empty")
         }
         ResourceKind::SecurityGroup => {
-            let members = network.groups.get(row).map_or(&[][..], |group| &group.members);
+            let members = network.members(GroupIndex(resource.position));
             hosts(members.iter().copied().map(InterfaceIndex).collect(), "the security group has no members")
         }
         ResourceKind::NatGateway => nat_gateway(index, text, &model.nat_gateways[row]),
@@ -87,7 +87,7 @@ pub(super) fn meaning_of(
 
 /// Whether something can send or be sent to at an interface: gateways' own are only ways.
 pub(super) fn is_host(index: &Index<'_>, interface: InterfaceIndex) -> bool {
-    index.model.network_interfaces[..].get(interface.index()).is_some_and(|it| is_host_kind(&it.kind))
+    index.model.network_interfaces.get_row(interface.index()).is_some_and(|it| is_host_kind(&it.kind))
 }
 
 fn is_host_kind(kind: &InterfaceKind) -> bool {

@@ -231,10 +231,10 @@ where
 {
     let id = T::Id::from(text);
     let first = collection.partition_point(|it| *it.id() < id);
-    let rest = &collection[first..];
+    let rest = collection.iter().skip(first);
     let count = match how {
-        Match::Exact => rest.iter().take_while(|it| *it.id() == id).count(),
-        Match::Prefix => rest.iter().take_while(|it| it.id().to_string().starts_with(text)).count(),
+        Match::Exact => rest.take_while(|it| *it.id() == id).count(),
+        Match::Prefix => rest.take_while(|it| it.id().to_string().starts_with(text)).count(),
     };
     first..first + count
 }

@@ -2,22 +2,17 @@
 //!
 //! The macro is the one place beside `model` that lists all types: a resource that is missing here does not compile.
 //! A big snapshot spends its time on memory, so nothing moves twice: lists are sorted by the thread that read them,
-//! while they are in its cache, and merged straight into the model.
+//! while they are in its cache, and the model keeps them as they are.
 
-use std::cmp::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::*;
-
 use super::contradictions::{self, Contradiction, Origins};
-use crate::model::{About, Collection, Coverage, Model, Place, Resource};
+use crate::model::{About, Collection, Coverage, Model, Resource, rank};
 
 /// A resource that has its list among the drafts.
 pub(super) trait Drafted: Resource + std::fmt::Debug + Send + Sync {
     /// Its list.
     fn list(drafts: &mut Drafts) -> &mut Vec<Self>;
-    /// Its id's text.
-    fn text(&self) -> &str;
 }
 
 macro_rules! drafts {
@@ -29,9 +24,6 @@ macro_rules! drafts {
         $(impl Drafted for crate::model::$Type {
             fn list(drafts: &mut Drafts) -> &mut Vec<crate::model::$Type> {
                 &mut drafts.$field
-            }
-            fn text(&self) -> &str {
-                self.id().as_str()
             }
         })*
 
@@ -90,76 +82,17 @@ macro_rules! drafts {
     };
 }
 
-/// The order of a collection: by id, the owner's view first, then by place.
-fn rank<T: Resource>(item: &T) -> (&T::Id, bool, Place) {
-    (item.id(), !item.about().seen_by_owner, item.about().place)
-}
-
-/// Where an item stands among the lists, and the first bytes in which its id differs from others.
-struct Ranked {
-    head: u128,
-    list: u32,
-    index: u32,
-}
-
 /// One collection of sorted lists, and the copies that were left out of it.
 fn merged<T: Drafted>(lists: Vec<Vec<T>>, origins: &Origins) -> (Collection<T>, Vec<Contradiction>) {
-    let mut items = joined(lists);
-    let found = contradictions::settle(&mut items, origins);
-    (Collection::new(items), found)
-}
-
-/// One list of sorted ones.
-fn joined<T: Drafted>(lists: Vec<Vec<T>>) -> Vec<T> {
-    let mut lists: Vec<Vec<T>> = lists.into_iter().filter(|list| !list.is_empty()).collect();
-    if lists.len() < 2 {
-        return lists.pop().unwrap_or_default();
+    let lists = lists.into_iter().filter(|list| !list.is_empty()).collect();
+    match Collection::of_lists(lists) {
+        Ok(collection) => (collection, Vec::new()),
+        Err(mut items) => {
+            items.sort_by(|left, right| rank(left).cmp(&rank(right)));
+            let found = contradictions::settle(&mut items, origins);
+            (Collection::new(items), found)
+        }
     }
-    let ranked = ranked(&lists);
-    let mut items = Vec::with_capacity(ranked.len());
-    let mut lists: Vec<std::vec::IntoIter<T>> = lists.into_iter().map(Vec::into_iter).collect();
-    // Each list is sorted, so its items come in its own order.
-    items.extend(ranked.iter().filter_map(|ranked| lists[ranked.list as usize].next()));
-    items
-}
-
-/// All items in the order of the collection. Most comparisons need no more than the heads, which stand side by side.
-fn ranked<T: Drafted>(lists: &[Vec<T>]) -> Vec<Ranked> {
-    let skip = common_prefix(lists);
-    let mut all: Vec<Ranked> = lists
-        .iter()
-        .enumerate()
-        .flat_map(|(list, items)| {
-            items.iter().enumerate().map(move |(index, item)| Ranked {
-                head: head(&item.text().as_bytes()[skip..]),
-                list: list as u32,
-                index: index as u32,
-            })
-        })
-        .collect();
-    let item = |ranked: &Ranked| &lists[ranked.list as usize][ranked.index as usize];
-    all.par_sort_unstable_by(|left, right| match left.head.cmp(&right.head) {
-        Ordering::Equal => rank(item(left)).cmp(&rank(item(right))),
-        unequal @ (Ordering::Less | Ordering::Greater) => unequal,
-    });
-    all
-}
-
-/// How many bytes all ids begin with, as far as first and last of each list tell: they are sorted.
-fn common_prefix<T: Drafted>(lists: &[Vec<T>]) -> usize {
-    let Some(first) = lists.first().and_then(|list| list.first()) else { return 0 };
-    let common =
-        |other: &T| first.text().bytes().zip(other.text().bytes()).take_while(|(a, b)| a == b).count();
-    let ends = lists.iter().flat_map(|list| [list.first(), list.last()]).flatten();
-    ends.map(common).min().unwrap_or(0)
-}
-
-/// The first bytes of a text as a number that compares like them.
-fn head(text: &[u8]) -> u128 {
-    let mut bytes = [0; 16];
-    let length = text.len().min(16);
-    bytes[..length].copy_from_slice(&text[..length]);
-    u128::from_be_bytes(bytes)
 }
 
 drafts! {

@@ -293,14 +293,14 @@ impl<'de> Scanner<'de> {
 
     fn visit_object<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
         self.enter()?;
-        let value = visitor.visit_map(Inside { scanner: self, is_first: true })?;
+        let value = visitor.visit_map(Inside::new(self))?;
         self.leave(b'}')?;
         Ok(value)
     }
 
     fn visit_list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
         self.enter()?;
-        let value = visitor.visit_seq(Inside { scanner: self, is_first: true })?;
+        let value = visitor.visit_seq(Inside::new(self))?;
         self.leave(b']')?;
         Ok(value)
     }
@@ -355,9 +355,17 @@ impl Open {
 struct Inside<'s, 'de> {
     scanner: &'s mut Scanner<'de>,
     is_first: bool,
+    /// Where the first one begins, and how long it is once it is read.
+    first: usize,
+    length: usize,
 }
 
-impl Inside<'_, '_> {
+impl<'s, 'de> Inside<'s, 'de> {
+    #[inline]
+    fn new(scanner: &'s mut Scanner<'de>) -> Inside<'s, 'de> {
+        Inside { first: scanner.position, is_first: true, length: 0, scanner }
+    }
+
     /// Whether there is another one; the position is at it then, and at the closing bracket otherwise.
     #[inline]
     fn has_next(&mut self, closing: u8) -> Result<bool, Surprise> {
@@ -405,7 +413,17 @@ impl<'de> SeqAccess<'de> for Inside<'_, 'de> {
             return Ok(None);
         }
         // A comma before the closing bracket is no JSON.
-        seed.deserialize(&mut *self.scanner).map(Some)
+        let element = seed.deserialize(&mut *self.scanner)?;
+        if self.length == 0 {
+            self.length = self.scanner.position - self.first;
+        }
+        Ok(Some(element))
+    }
+
+    /// How many may follow, were all as long as the first and nothing behind the list.
+    #[inline]
+    fn size_hint(&self) -> Option<usize> {
+        (self.scanner.text.len() - self.scanner.position).checked_div(self.length)
     }
 }
 

@@ -154,6 +154,8 @@ fn list<T: Drafted>(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
 /// Notes the call that a list answers.
 pub(super) fn list_ends<T: Drafted>(taker: &mut Taker<'_>, before: usize) {
     taker.part.is_recognised = true;
+    // The model keeps the list as it is.
+    T::list(&mut taker.part.drafts).shrink_to_fit();
     // `describe-prefix-lists` shows AWS's own lists only, with their entries in place: it does not answer
     // whether a list exists. The two calls share the key.
     let lists = &taker.part.drafts.prefix_lists;

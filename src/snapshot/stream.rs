@@ -122,6 +122,9 @@ fn stream<'de, T: Drafted, A: MapAccess<'de>>(
     Ok(())
 }
 
+/// How many elements of a list there is room for at once: a first one may be much shorter than the others.
+const MOST_EXPECTED: usize = 1 << 13;
+
 /// A list of resources.
 struct List<'t, 'f, T: Drafted> {
     taker: &'t mut Taker<'f>,
@@ -145,11 +148,16 @@ impl<'de, T: Drafted> Visitor<'de> for List<'_, '_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let mut index = 0;
+        let mut index: usize = 0;
         while let Some(mut wire) = list.next_element::<T::Wire>()? {
             (self.adjust)(&mut wire);
             self.taker.take::<T>(self.taker.place(self.key, index, 0), wire);
             index += 1;
+            if index == 1 {
+                // To grow a list of big elements, they are moved again and again.
+                let expected = list.size_hint().unwrap_or_default().min(MOST_EXPECTED);
+                T::list(&mut self.taker.part.drafts).reserve(expected);
+            }
         }
         self.taker.part.elements += index;
         Ok(())
@@ -193,6 +201,10 @@ impl<'de> Visitor<'de> for Reservations<'_, '_> {
             list.next_element_seed(Reservation { taker: &mut *self.taker, key: self.key, index })?
         {
             index += 1;
+            if index == 1 {
+                let expected = list.size_hint().unwrap_or_default().min(MOST_EXPECTED);
+                self.taker.part.drafts.instances.reserve(expected);
+            }
         }
         self.taker.part.elements += index;
         settle::list_ends::<Instance>(self.taker, 0);

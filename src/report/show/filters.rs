@@ -5,6 +5,7 @@ use crate::model::words::Word;
 use crate::model::{
     NetworkAclEntry, Peer, PortMatch, PrefixListId, SecurityGroup, SecurityGroupId, SecurityGroupPermission,
 };
+use crate::network::GroupIndex;
 use crate::packet::protocol;
 
 const RULES: &[&str] = &["traffic", "peer", "group", "index"];
@@ -96,10 +97,10 @@ pub(super) fn security_group(document: &mut Document, source: Source<'_>, row: u
     document.fact("group_name", Cell::text(group.name.as_str()));
     document
         .fact("vpc", vpc.map_or(Cell::Absent, |id| Cell::named(id, model.vpcs.get(id).map(|it| &it.about))));
-    let members: &[u32] = source.network.groups.get(row).map_or(&[], |group| &group.members);
+    let members = source.network.members(GroupIndex(row as u32));
     document.fact("members_count", Cell::count(members.len()));
     rules(document, source, std::slice::from_ref(&group.id));
-    let rows = members.iter().filter_map(|row| model.network_interfaces[..].get(*row as usize)).map(|it| {
+    let rows = members.iter().filter_map(|row| model.network_interfaces.get_row(*row as usize)).map(|it| {
         let instance = it.attachment.as_ref().and_then(|it| it.instance.as_ref());
         vec![
             Cell::named(&it.id, Some(&it.about)),

@@ -16,7 +16,7 @@ pub(super) fn table_of(
     subnet: &SubnetId,
 ) -> Option<(usize, &'static str)> {
     let Component::Resource(_, row) = source.network.location(location?).component else { return None };
-    let table: &RouteTable = source.model.route_tables[..].get(row as usize)?;
+    let table: &RouteTable = source.model.route_tables.get_row(row as usize)?;
     let is_explicit = table.associations.contains(&RouteTableAssociation::Subnet(subnet.clone()));
     Some((row as usize, if is_explicit { "associated with the subnet" } else { "the VPC's main table" }))
 }
@@ -72,7 +72,7 @@ pub(super) fn route_table(document: &mut Document, source: Source<'_>, row: usiz
         matches!(component, Some(Component::Resource(crate::model::ResourceKind::RouteTable, it)) if it as usize == row)
     });
     let used = subnets.filter_map(|(_, subnet)| match subnet.component {
-        Component::Resource(_, row) => model.subnets[..].get(row as usize),
+        Component::Resource(_, row) => model.subnets.get_row(row as usize),
         Component::Internet | Component::Service(_) => None,
     });
     document.fact("subnets", Cell::List(used.map(|it| Cell::named(&it.id, Some(&it.about))).collect()));
