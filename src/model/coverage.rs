@@ -129,6 +129,8 @@ pub enum AssumptionCode {
     BlockNarrowed,
     /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
     EncryptionEnforced,
+    /// There are more equal ways than are walked one by one, and those that were walked do not settle it.
+    TooManyChoices,
 }
 
 impl AssumptionCode {
@@ -140,7 +142,8 @@ impl AssumptionCode {
             | AssumptionCode::NotModelled
             | AssumptionCode::UnknownWord
             | AssumptionCode::Truncated
-            | AssumptionCode::EncryptionEnforced => true,
+            | AssumptionCode::EncryptionEnforced
+            | AssumptionCode::TooManyChoices => true,
             AssumptionCode::BlockPublicAccessAssumedOff
             | AssumptionCode::CrossZoneAssumedOff
             | AssumptionCode::PreserveClientIpAssumedOn

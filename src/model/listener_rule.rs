@@ -21,6 +21,10 @@ pub struct ListenerRule {
     pub listener: ListenerId,
     /// Whether it is the listener's default, which the listener shows too.
     pub is_default: bool,
+    /// Rules with a lower number are asked first.
+    pub priority: u32,
+    /// Whether its sources alone decide: its other conditions, where it has some, hold for every request.
+    pub decides_by_source: bool,
     /// The sources that it asks for, where it asks for some: conditions hold together, values of one are alternatives.
     pub sources: Vec<Vec<IpNet>>,
     /// What is done with what meets its conditions.
@@ -33,6 +37,7 @@ pub struct ListenerRule {
 pub struct Wire {
     rule_arn: Option<CompactString>,
     is_default: Option<bool>,
+    priority: Option<CompactString>,
     conditions: Option<Vec<ConditionWire>>,
     actions: Option<Vec<ActionWire>>,
     tags: Option<Tags>,
@@ -42,10 +47,38 @@ pub struct Wire {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct ConditionWire {
+    field: Option<CompactString>,
+    values: Option<Vec<CompactString>>,
+    host_header_config: Option<ValuesWire>,
+    path_pattern_config: Option<ValuesWire>,
     source_ip_config: Option<ValuesWire>,
 }
 
-/// `Conditions[].SourceIpConfig`.
+impl ConditionWire {
+    /// The sources that it asks for, where it asks for some; older answers have them in the general list.
+    fn sources(&self) -> Option<&[CompactString]> {
+        if self.field.as_deref() != Some("source-ip") && self.source_ip_config.is_none() {
+            return None;
+        }
+        let own = self.source_ip_config.as_ref().and_then(|it| it.values.as_deref());
+        Some(own.or(self.values.as_deref()).unwrap_or_default())
+    }
+
+    /// Whether every request meets it: a path or host of which nothing is asked.
+    fn holds_always(&self) -> bool {
+        let own = [&self.host_header_config, &self.path_pattern_config];
+        let own = own.into_iter().flatten().filter_map(|it| it.values.as_deref());
+        let mut patterns = own.chain(self.values.as_deref()).flatten();
+        let is_about_all = |pattern: &CompactString| match self.field.as_deref() {
+            Some("path-pattern") => pattern == "*" || pattern == "/*",
+            Some("host-header") => pattern == "*",
+            Some(_) | None => false,
+        };
+        patterns.any(is_about_all)
+    }
+}
+
+/// `Conditions[].SourceIpConfig` and its like.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct ValuesWire {
@@ -59,8 +92,8 @@ impl Resource for ListenerRule {
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ListenerRule, ElementError> {
         let arn = wire.rule_arn.or_missing("RuleArn")?;
-        let conditions = wire.conditions.unwrap_or_default().into_iter();
-        let sources = conditions.filter_map(|it| it.source_ip_config?.values).map(|values| {
+        let conditions = wire.conditions.unwrap_or_default();
+        let sources = conditions.iter().filter_map(ConditionWire::sources).map(|values| {
             let member = "Conditions[].SourceIpConfig.Values[]";
             values.iter().map(|text| cidr(member, text)).collect::<Result<Vec<_>, _>>()
         });
@@ -71,6 +104,9 @@ impl Resource for ListenerRule {
             about: reading.about(None, Some(&arn), wire.tags),
             listener: ListenerId(listener.replacen(":listener-rule/", ":listener/", 1).into()),
             is_default: wire.is_default.unwrap_or(false),
+            // The default's is a word.
+            priority: wire.priority.and_then(|it| it.parse().ok()).unwrap_or(u32::MAX),
+            decides_by_source: conditions.iter().all(|it| it.sources().is_some() || it.holds_always()),
             sources: sources.collect::<Result<_, _>>()?,
             actions: actions.map(|it| it.convert(reading)).collect(),
             id: ListenerRuleId(arn),

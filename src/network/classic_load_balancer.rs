@@ -5,6 +5,7 @@ use super::compiler::{Compiler, Stage};
 use super::load_balancer::{Found, Relay, add, choice};
 use super::location::{
     AssumptionIndex, Component, InterfaceIndex, LocationId, LocationKind, Origin, PeerSide, Step,
+    SubnetIndex, ZoneIndex,
 };
 use super::rows::{RelayChoice, RelayPort, RelayTo};
 use super::target_group::{carried, primary_interface};
@@ -69,16 +70,24 @@ fn choices(
     let crosses = attributes.and_then(|it| it.cross_zone);
     let place = Some(balancer.about.place);
     let mut choices = Vec::new();
+    let enabled = enabled_zones(compiler, balancer);
+    let mut is_installed = false;
     for instance in &balancer.instances {
         let found = primary_interface(compiler, instance.as_str());
         let target = found.and_then(|it| Some((it, model.network_interfaces[it].addresses.first()?.private)));
         let Some((target, address)) = target else {
             let kind = ResourceKind::NetworkInterface;
             let gap = compiler.absent(kind, instance.as_str(), None, None, place);
+            is_installed = true;
             choices.push(choice(RelayTo::Unknown(gap), component));
             continue;
         };
         let subnet = compiler.interfaces[target].subnet;
+        // LB-9.
+        if !enabled.is_empty() && !enabled.contains(&compiler.subnets[subnet.index()].zone) {
+            continue;
+        }
+        is_installed = true;
         let is_near = compiler.subnets[subnet.index()].zone == zone;
         let to = match crosses {
             // LB-8: which way is the default depends on how it was made.
@@ -98,12 +107,24 @@ fn choices(
     if choices.is_empty() {
         let code = if balancer.instances.is_empty() {
             ExplanationCode::ElbListenersMismatch
+        } else if !is_installed {
+            ExplanationCode::ElbInstalledAzRestriction
         } else {
             ExplanationCode::ElbNotCrosszone
         };
         choices.push(choice(RelayTo::Lost(code), component));
     }
     choices
+}
+
+/// The zones of its subnets, where the snapshot has them all.
+fn enabled_zones(compiler: &Compiler<'_>, balancer: &ClassicLoadBalancer) -> Vec<ZoneIndex> {
+    let subnets = balancer.subnets.iter().map(|id| compiler.subnet_ids.get(id));
+    let zone = |subnet: Option<&SubnetIndex>| {
+        let row = &compiler.subnets[subnet?.index()];
+        row.gap.is_none().then_some(row.zone)
+    };
+    subnets.map(zone).collect::<Option<Vec<ZoneIndex>>>().unwrap_or_default()
 }
 
 fn cross_zone_gap(compiler: &mut Compiler<'_>, balancer: &ClassicLoadBalancer) -> AssumptionIndex {
@@ -116,7 +137,7 @@ fn cross_zone_gap(compiler: &mut Compiler<'_>, balancer: &ClassicLoadBalancer) -
 fn own_subnet(compiler: &mut Compiler<'_>, interface: InterfaceIndex) -> LocationId {
     let row = compiler.interfaces[interface.index()].clone();
     let acl = compiler.subnets[row.subnet.index()].acl[1];
-    let location = compiler.add_location(LocationKind::RelayReturn, row.component);
+    let location = compiler.add_location(LocationKind::RelayOut, row.component);
     let step =
         Step::Acl { filter: acl, peer: PeerSide::Destination, subnet: row.subnet, judges_own_subnet: true };
     compiler.set_steps(location, &[step, Step::GoOn(row.out)]);

@@ -104,6 +104,10 @@ codes! {
     ElbListenersMismatch = "ELB_LISTENERS_MISMATCH", aws;
     /// The Classic Load Balancer has instances in other zones only, and does not send there (LB-8).
     ElbNotCrosszone = "ELB_NOT_CROSSZONE", aws;
+    /// The Classic Load Balancer has instances only in zones that it is not enabled in (LB-9).
+    ElbInstalledAzRestriction = "ELB_INSTALLED_AZ_RESTRICTION", aws;
+    /// The ACL of a Classic Load Balancer's subnet denies what leaves for an instance in that very subnet (ACL-10).
+    ElbAclRestriction = "ELB_ACL_RESTRICTION", aws;
     /// A load balancer begins conversations with its targets only.
     TargetAddressRestriction = "TARGET_ADDRESS_RESTRICTION", aws;
     /// A load balancer sends to a target on its port or that of the health check (LB-11).

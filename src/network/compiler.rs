@@ -216,6 +216,7 @@ impl<'a> Compiler<'a> {
             self.public_owners.iter().map(|(address, owner)| (*address, *owner)).collect();
         public_owners.sort_unstable_by_key(|(address, _)| *address);
         let unseen_interfaces = self.unseen_interfaces();
+        let too_many_choices = self.assumption(AssumptionCode::TooManyChoices, "the way", None, None);
         let link_local = address_plan::link_local(&mut self);
         let public_ipv6 = address_plan::public_ipv6(&self);
         let internet = Family::BOTH.map(|family| address_plan::internet(&self, family));
@@ -255,6 +256,7 @@ impl<'a> Compiler<'a> {
             link_local,
             internet,
             unseen_interfaces,
+            too_many_choices,
             private_ipv4: address_plan::private_ipv4(),
             internet_location: self.internet_location,
         }

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, Stage};
@@ -15,10 +16,10 @@ use super::location::{
 use super::rows::{NOBODY, RelayChoice, RelayPort, RelayRow, RelayTo};
 use super::{ExplanationCode, network_interface};
 use crate::model::{
-    ActionKind, AssumptionCode, BalancedProtocol, Listener, ListenerAction, LoadBalancer, LoadBalancerKind,
-    LoadBalancerState, NetworkInterface, Place, PortMatch, ResourceKind,
+    ActionKind, AssumptionCode, BalancedProtocol, Listener, ListenerAction, ListenerRule, LoadBalancer,
+    LoadBalancerKind, LoadBalancerState, NetworkInterface, Place, PortMatch, ResourceKind,
 };
-use crate::packet::protocol;
+use crate::packet::{AddressMap, AddressSet, Family, protocol};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
@@ -256,7 +257,7 @@ fn listener_ports(
     ports
 }
 
-/// LB-15: any rule may fire, whose sources fit.
+/// LB-15: any rule may fire whose sources fit, unless an earlier one takes all that comes from them.
 fn listener_choices(
     compiler: &mut Compiler<'_>,
     node: &Node<'_>,
@@ -265,25 +266,75 @@ fn listener_choices(
 ) -> Vec<RelayChoice> {
     let model = compiler.model;
     let mut choices = Vec::new();
-    for action in forwarding(&listener.actions) {
-        choices.extend(action_choices(compiler, node, action, number, None));
-    }
-    if node.is_network {
-        return choices;
-    }
-    let (account, region) = (listener.about.account.as_ref(), listener.about.region.as_ref());
-    if !model.coverage.holds(ResourceKind::ListenerRule, account, region) {
-        let place = Some(listener.about.place);
-        let id = listener.id.as_str();
-        let gap = compiler.absent(ResourceKind::ListenerRule, id, account, region, place);
-        choices.push(choice(RelayTo::Unknown(gap), Component::Resource(ResourceKind::Listener, NOBODY)));
-    }
-    for rule in model.listener_rules.iter().filter(|it| it.listener == listener.id && !it.is_default) {
-        // Conditions hold together: one alone lets too much through, never too little.
-        let sources = rule.sources.first().map(|blocks| compiler.address_set(blocks));
-        for action in forwarding(&rule.actions) {
-            choices.extend(action_choices(compiler, node, action, number, sources));
+    let mut left = Sources::all();
+    if !node.is_network {
+        let (account, region) = (listener.about.account.as_ref(), listener.about.region.as_ref());
+        if !model.coverage.holds(ResourceKind::ListenerRule, account, region) {
+            let place = Some(listener.about.place);
+            let id = listener.id.as_str();
+            let gap = compiler.absent(ResourceKind::ListenerRule, id, account, region, place);
+            let absent = Component::Resource(ResourceKind::Listener, NOBODY);
+            choices.push(choice(RelayTo::Unknown(gap), absent));
         }
+        let own = model.listener_rules.iter().filter(|it| it.listener == listener.id && !it.is_default);
+        let mut rules: Vec<&ListenerRule> = own.collect();
+        rules.sort_by_key(|it| it.priority);
+        for rule in rules {
+            let mut sources = left.clone();
+            for condition in &rule.sources {
+                sources = sources.within(&Sources::of(condition));
+            }
+            choices.extend(of_actions(compiler, node, &rule.actions, number, &sources));
+            if rule.decides_by_source {
+                left = left.without(&sources);
+            }
+        }
+    }
+    choices.extend(of_actions(compiler, node, &listener.actions, number, &left));
+    choices
+}
+
+/// Clients by address, of both families.
+#[derive(Clone, PartialEq)]
+struct Sources([AddressSet; 2]);
+
+impl Sources {
+    fn all() -> Sources {
+        Sources(Family::BOTH.map(AddressSet::all))
+    }
+
+    fn of(blocks: &[IpNet]) -> Sources {
+        let map = AddressMap::of_blocks(blocks);
+        Sources(Family::BOTH.map(|family| map.set(family)))
+    }
+
+    fn within(&self, other: &Sources) -> Sources {
+        Sources([0, 1].map(|family| self.0[family].intersection(&other.0[family])))
+    }
+
+    fn without(&self, other: &Sources) -> Sources {
+        Sources([0, 1].map(|family| self.0[family].difference(&other.0[family])))
+    }
+}
+
+/// What actions may lead to, for some clients.
+fn of_actions(
+    compiler: &mut Compiler<'_>,
+    node: &Node<'_>,
+    actions: &[ListenerAction],
+    number: u8,
+    sources: &Sources,
+) -> Vec<RelayChoice> {
+    if sources.0.iter().all(AddressSet::is_empty) {
+        return Vec::new();
+    }
+    let set = (*sources != Sources::all()).then(|| {
+        let blocks: Vec<IpNet> = sources.0.iter().flat_map(AddressSet::blocks).collect();
+        compiler.address_set(&blocks)
+    });
+    let mut choices = Vec::new();
+    for action in forwarding(actions) {
+        choices.extend(action_choices(compiler, node, action, number, set));
     }
     choices
 }

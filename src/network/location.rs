@@ -251,6 +251,8 @@ pub enum LocationKind {
     Forwarder,
     /// At an interface that hands packets on to others and their answers back.
     RelayReturn,
+    /// At such an interface, about to send to one in its own subnet.
+    RelayOut,
     /// At something that is not modelled or not in the snapshot.
     Unknown,
 }

@@ -141,6 +141,8 @@ pub struct Network {
     pub internet: [AddressSet; 2],
     /// What keeps it unknown whether an interface has a public address that nobody seems to have.
     pub unseen_interfaces: Option<AssumptionIndex>,
+    /// What is said where equals are so many that not all of their assignments are walked.
+    pub too_many_choices: AssumptionIndex,
     /// IPv4 addresses that no host on the internet has and that one of a VPC may have.
     pub private_ipv4: AddressSet,
     /// The location that stands for the internet.

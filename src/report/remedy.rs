@@ -27,7 +27,9 @@ pub(super) fn remedies<'a>(
             remedies.extend(group_rules(case).into_iter().take(1));
             remedies
         }
-        ExplanationCode::SubnetAclRestriction => vec![entry(case, component, by)],
+        ExplanationCode::SubnetAclRestriction | ExplanationCode::ElbAclRestriction => {
+            vec![entry(case, component, by)]
+        }
         ExplanationCode::NoRouteToDestination => vec![route(case, component)],
         ExplanationCode::TgwRtbNoRouteToTgwAttachment => {
             let mut remedy = route(case, component);
@@ -109,6 +111,7 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::Elbv2SourceAddressPreservation
         | ExplanationCode::ElbListenersMismatch
         | ExplanationCode::ElbNotCrosszone
+        | ExplanationCode::ElbInstalledAzRestriction
         | ExplanationCode::TargetAddressRestriction
         | ExplanationCode::TargetPortRestriction
         | ExplanationCode::NotAPublicAddress => vec![usual(case, component)],

@@ -61,7 +61,9 @@ pub(super) fn sentence(
         ExplanationCode::EniSourceDestCheckRestriction => {
             format!("{id} has its source/destination check on and drops {destination}, which is not its own")
         }
-        ExplanationCode::SubnetAclRestriction => acl_sentence(case, component, by),
+        ExplanationCode::SubnetAclRestriction | ExplanationCode::ElbAclRestriction => {
+            acl_sentence(case, component, by)
+        }
         ExplanationCode::IgwPublicIpAssociationForEgress => {
             format!("{source} has no public address, so {id} drops what it sends")
         }
@@ -148,6 +150,9 @@ pub(super) fn sentence(
         }
         ExplanationCode::Elbv2SourceAddressPreservation => {
             format!("{id} keeps client addresses, and {source} cannot be its own target then")
+        }
+        ExplanationCode::ElbInstalledAzRestriction => {
+            format!("{id} is not enabled in the zone of any of its instances")
         }
         ExplanationCode::ElbNotCrosszone => {
             format!("{id} has no instance in the zone and does not send into others")

@@ -7,6 +7,7 @@ mod hosts;
 mod filters;
 mod routes;
 mod gateways;
+mod balancers;
 mod transit;
 
 use std::io::{self, Write};
@@ -89,6 +90,10 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         ResourceKind::ElasticAddress => gateways::elastic_address(&mut document, source, row),
         ResourceKind::VpcPeeringConnection => gateways::peering(&mut document, source, row),
         ResourceKind::VpcEndpoint => gateways::endpoint(&mut document, source, row),
+        ResourceKind::LoadBalancer => balancers::load_balancer(&mut document, source, row),
+        ResourceKind::ClassicLoadBalancer => balancers::classic(&mut document, source, row),
+        ResourceKind::Listener => balancers::listener(&mut document, source, row),
+        ResourceKind::TargetGroup => balancers::target_group(&mut document, source, row),
         ResourceKind::TransitGateway => transit::gateway(&mut document, source, row),
         ResourceKind::TransitGatewayRouteTable => transit::route_table(&mut document, source, row),
         ResourceKind::TransitGatewayAttachment => {
@@ -112,14 +117,10 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::SecurityGroupVpcAssociation
         | ResourceKind::PrefixListEntries
         | ResourceKind::ByoipCidr
-        | ResourceKind::LoadBalancer
         | ResourceKind::LoadBalancerAttributes
-        | ResourceKind::Listener
         | ResourceKind::ListenerRule
-        | ResourceKind::TargetGroup
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
-        | ResourceKind::ClassicLoadBalancer
         | ResourceKind::TransitGatewayRoutes
         | ResourceKind::TransitGatewayAssociations
         | ResourceKind::TransitGatewayPropagations

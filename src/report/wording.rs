@@ -23,6 +23,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::InstanceAssumedRunning,
     AssumptionCode::BlockNarrowed,
     AssumptionCode::EncryptionEnforced,
+    AssumptionCode::TooManyChoices,
 ];
 
 /// A kind of assumption as answers name it.
@@ -46,6 +47,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
         AssumptionCode::BlockNarrowed => "BLOCK_NARROWED",
         AssumptionCode::EncryptionEnforced => "ENCRYPTION_ENFORCED",
+        AssumptionCode::TooManyChoices => "TOO_MANY_CHOICES",
     }
 }
 
@@ -80,6 +82,7 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::EncryptionEnforced => {
             "enforces encryption in transit, and what is encrypted is not part of the snapshot"
         }
+        AssumptionCode::TooManyChoices => "has more equal branches than netpath tries one by one",
     }
 }
 
@@ -188,6 +191,12 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::ElbListenersMismatch => {
             "no listener of the Classic Load Balancer takes the packets, or it has no instances"
         }
+        ExplanationCode::ElbInstalledAzRestriction => {
+            "the Classic Load Balancer has instances only in zones that it is not enabled in"
+        }
+        ExplanationCode::ElbAclRestriction => {
+            "the network ACL of the Classic Load Balancer's subnet drops what leaves for its instances"
+        }
         ExplanationCode::ElbNotCrosszone => {
             "the Classic Load Balancer does not send into other zones, and has no instance in this one"
         }
@@ -280,6 +289,12 @@ pub fn fix(code: ExplanationCode) -> &'static str {
             "switch off client IP preservation on the target group"
         }
         ExplanationCode::ElbListenersMismatch => "add a listener for the port, and register instances",
+        ExplanationCode::ElbInstalledAzRestriction => {
+            "enable the zone of the instances on the load balancer, or register others"
+        }
+        ExplanationCode::ElbAclRestriction => {
+            "let the load balancer's subnet send the packets to its own instances"
+        }
         ExplanationCode::ElbNotCrosszone => {
             "register an instance in the zone, or switch on cross-zone load balancing"
         }

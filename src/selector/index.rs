@@ -217,7 +217,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Load balancers by their names, and by the names that resolve to their addresses.
+/// Load balancers by their names, and by the names that resolve to their addresses; target groups by theirs.
 fn balancer_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
     let resource = |kind, position| Resource { kind, position };
     let balancers = (0..).zip(model.load_balancers.iter());
@@ -230,7 +230,9 @@ fn balancer_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
         let own = resource(ResourceKind::ClassicLoadBalancer, row);
         [(own, it.name.as_str()), (own, it.dns_name.as_str())]
     });
-    balancers.chain(classic).filter(|(_, name)| !name.is_empty())
+    let groups = (0..).zip(model.target_groups.iter());
+    let groups = groups.map(move |(row, it)| (resource(ResourceKind::TargetGroup, row), it.name.as_str()));
+    balancers.chain(classic).chain(groups).filter(|(_, name)| !name.is_empty())
 }
 
 impl Owners {

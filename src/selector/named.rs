@@ -30,6 +30,8 @@ pub(super) const NAMEABLE: &[ResourceKind] = &[
     ResourceKind::ElasticAddress,
     ResourceKind::LoadBalancer,
     ResourceKind::ClassicLoadBalancer,
+    ResourceKind::TargetGroup,
+    ResourceKind::Listener,
     ResourceKind::Unmodelled,
 ];
 

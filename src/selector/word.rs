@@ -54,6 +54,8 @@ const KINDS: &[(&str, &[ResourceKind])] = &[
         ],
     ),
     ("tgw-rtb", &[ResourceKind::TransitGatewayRouteTable]),
+    ("tg", &[ResourceKind::TargetGroup]),
+    ("listener", &[ResourceKind::Listener]),
     ("lb", &[ResourceKind::LoadBalancer, ResourceKind::ClassicLoadBalancer]),
 ];
 

@@ -12,8 +12,9 @@ use super::walk::{Choices, Reading, Walk, Way};
 use crate::network::{AssumptionIndex, FilterId, InterfaceIndex, Network};
 use crate::packet::{AddressSet, TransportSet, Workspace};
 
-/// How many assignments of choices are walked before the answer is that only some work.
-const MOST_RUNS: usize = 256;
+/// How many assignments of choices are walked. A load balancer has a thousand targets at most; where several choose one
+/// after the other and this is not enough, the answer says so.
+pub(super) const MOST_RUNS: usize = 4096;
 
 /// Answers questions about one network; keeps what it computes once. One a thread.
 pub struct Solver<'n> {
@@ -190,19 +191,27 @@ impl<'n> Solver<'n> {
         let mut noted = Noted::default();
         let mut runs: Vec<Run> = Vec::new();
         // Ends: the odometer of choices is finite, and cut off.
-        loop {
+        let is_cut = loop {
             runs.push(self.one_run(asked, &mut choices, &mut noted));
-            if !choices.advance() || runs.len() >= MOST_RUNS {
-                break;
+            if !choices.advance() {
+                break false;
             }
-        }
+            if runs.len() >= MOST_RUNS {
+                break true;
+            }
+        };
         let has_choices = runs.len() > 1;
-        let verdict = together(runs.iter().map(Run::verdict));
+        let mut verdict = together(runs.iter().map(Run::verdict));
         let mut runs = runs.into_iter();
         let mut first = runs.next().unwrap_or_default();
         for run in runs {
             first.passing = self.common(&first.passing, &run.passing);
             first.arriving = self.common(&first.arriving, &run.arriving);
+        }
+        // The rest can take packets away, and cannot give back what some choices lose already.
+        if is_cut && !(verdict == Verdict::Partial && first.passing.is_empty()) {
+            verdict = Verdict::Unknown;
+            noted.gaps.push(self.network.too_many_choices);
         }
         Outcome {
             verdict,

@@ -1,6 +1,7 @@
 //! The one test binary: data through the front doors.
 
 mod bad_input;
+mod balancers;
 mod cli;
 mod corpus;
 mod damage;

@@ -131,6 +131,12 @@ fn every_topology_expands_to_the_same_files_every_time() {
     }
 }
 
+/// Asks the questions of a text that is written like a page.
+pub fn check(text: &str) {
+    let failures: Vec<String> = cases("generated", text).into_iter().flat_map(ask).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 /// The pages in the order of their names.
 fn pages() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/semantics");

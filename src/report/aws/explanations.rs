@@ -88,7 +88,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
                 shape.security_group = Some(shape.security_groups.remove(0));
             }
         }
-        ExplanationCode::SubnetAclRestriction => {
+        ExplanationCode::SubnetAclRestriction | ExplanationCode::ElbAclRestriction => {
             shape.direction = direction(context, view);
             traffic(view, shape);
         }
@@ -149,6 +149,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::Elbv2NoTargetsInAz
         | ExplanationCode::Elbv2SourceAddressPreservation
         | ExplanationCode::ElbNotCrosszone
+        | ExplanationCode::ElbInstalledAzRestriction
         | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
         | ExplanationCode::UnassociatedComponent

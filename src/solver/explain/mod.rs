@@ -11,7 +11,7 @@ use blockers::{not_public, nowhere};
 
 use super::answer::{Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, RuleUse, Verdict};
 use super::flow::{Arrival, End, Flow, NONE};
-use super::pair::{Outcome, Solver, counts, intended};
+use super::pair::{self, Outcome, Solver, counts, intended};
 use super::question::{Pair, Query, Source};
 use super::reply::{answer_flow, conversation};
 use super::rules::{PeerGroups, matched, peer_of};
@@ -21,8 +21,10 @@ use crate::network::{ExplanationCode, Network, Origin, PeerSide};
 
 /// Paths that are told for one pair of ends.
 const MOST_PATHS: usize = 8;
-/// Assignments of choices that are told.
+/// Assignments of choices that are told in any case; the others are gone through for blockers.
 const MOST_RUNS: usize = 16;
+/// Blockers after which no other assignment is looked at.
+const ENOUGH_BLOCKERS: usize = 16;
 /// Works out paths and blockers of a pair.
 pub fn explain(
     solver: &mut Solver<'_>,
@@ -70,9 +72,10 @@ pub fn explain(
     telling.blockers.extend(first);
     let mut choices = Choices::default();
     // Ends: the odometer of choices is finite, and cut off.
-    for _ in 0..MOST_RUNS {
+    for run in 0..pair::MOST_RUNS {
         telling.there(&flow, &mut choices);
-        if !choices.advance() {
+        let is_enough = outcome.verdict == Verdict::Reachable || telling.blockers.len() >= ENOUGH_BLOCKERS;
+        if !choices.advance() || (run + 1 >= MOST_RUNS && is_enough) {
             break;
         }
     }
@@ -194,7 +197,8 @@ impl Telling<'_, '_, '_> {
                 };
             }
         }
-        if self.paths.iter().all(|known| !same_path(known, &path)) {
+        let is_wanted = self.paths.len() < MOST_RUNS * MOST_PATHS;
+        if is_wanted && self.paths.iter().all(|known| !same_path(known, &path)) {
             self.paths.push(path);
         }
     }

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::loss::narrow;
 use super::{Next, Reading, Walk, Way};
-use crate::network::{ExplanationCode, Filter, FilterId, InterfaceIndex, PeerSide};
+use crate::network::{ExplanationCode, Filter, FilterId, InterfaceIndex, LocationKind, PeerSide};
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{Flow, Mark};
@@ -44,10 +44,12 @@ impl Walk<'_, '_> {
         interface: Option<InterfaceIndex>,
     ) -> Next {
         let filter = &*self.filters.get(self.network, self.workspace, id);
-        let code = if interface.is_some() {
-            ExplanationCode::EniSgRulesMismatch
-        } else {
-            ExplanationCode::SubnetAclRestriction
+        let code = match interface {
+            Some(_) => ExplanationCode::EniSgRulesMismatch,
+            None if self.network.location(flow.at).kind == LocationKind::RelayOut => {
+                ExplanationCode::ElbAclRestriction
+            }
+            None => ExplanationCode::SubnetAclRestriction,
         };
         let rule = RuleUse::Filter(id, peer);
         let map = match (self.reading, &filter.possible) {

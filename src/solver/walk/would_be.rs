@@ -85,7 +85,8 @@ impl Walk<'_, '_> {
             | LocationKind::GatewayEndpoint
             | LocationKind::GatewayLoadBalancerEndpoint
             | LocationKind::Forwarder
-            | LocationKind::RelayReturn => true,
+            | LocationKind::RelayReturn
+            | LocationKind::RelayOut => true,
         }
     }
 

@@ -138,14 +138,19 @@ pub fn listener(estate: &mut Estate, line: &Line) -> Expanded {
     estate.add(line, "listeners", &format!("{balancer}-{port}"), &[&line.home], value)
 }
 
-/// `rule front-443 10 -> app source 10.0.0.0/16`
+/// `rule front-443 10 -> app source 10.0.0.0/16`; unless it says `path /*`, it asks for a path
 pub fn rule(estate: &mut Estate, line: &Line) -> Expanded {
     let (listener, number) = (line.id(), line.words[1]);
     let owner = text(estate.need(line, "listeners", listener)?, "ListenerArn").to_owned();
     let id = format!("{}/{number:0>16}", owner.replacen(":listener/", ":listener-rule/", 1));
-    let mut conditions = vec![json!({ "Field": "path-pattern", "Values": ["/*"] })];
-    if line.option("source").is_some() {
-        conditions.push(json!({ "Field": "source-ip", "SourceIpConfig": { "Values": line.list("source") } }));
+    let path = line.option_or("path", "/app/*");
+    let mut conditions = vec![json!({ "Field": "path-pattern", "Values": [path],
+        "PathPatternConfig": { "Values": [path] } })];
+    for option in ["source", "and-source"] {
+        if line.option(option).is_some() {
+            let values = json!({ "Values": line.list(option) });
+            conditions.push(json!({ "Field": "source-ip", "SourceIpConfig": values }));
+        }
     }
     let value = json!({ "RuleArn": id, "Priority": number, "IsDefault": false, "Conditions": conditions,
         "Actions": actions(estate, line)? });
