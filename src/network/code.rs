@@ -98,7 +98,7 @@ codes! {
     Elbv2ListenerHasNoTg = "ELBV2_LISTENER_HAS_NO_TG", aws;
     /// The target group has no target in the zone, and the load balancer does not send into others (LB-8).
     Elbv2NoTargetsInAz = "ELBV2_NO_TARGETS_IN_AZ", aws;
-    /// The client's address is preserved, and the target cannot be reached with it (LB-6, M-4).
+    /// The client's address is preserved; the target would let the load balancer's own in (LB-5, M-4).
     Elbv2SourceAddressPreservation = "ELBV2_SOURCE_ADDRESS_PRESERVATION", aws;
     /// No listener of the Classic Load Balancer takes the packet, or it has no instances (LB-19).
     ElbListenersMismatch = "ELB_LISTENERS_MISMATCH", aws;
@@ -140,6 +140,8 @@ codes! {
     AddressNotRoutable = "ADDRESS_NOT_ROUTABLE", ours;
     /// The internet gateway drops what is for this interface (IGW-7).
     EniDeniesInternet = "ENI_DENIES_INTERNET", ours;
+    /// The client's address is preserved, and the client is its own target (LB-6, M-4).
+    NlbHairpin = "NLB_HAIRPIN", ours;
     /// An address of this kind is not routed on the internet.
     NotAPublicAddress = "NOT_A_PUBLIC_ADDRESS", ours;
 }

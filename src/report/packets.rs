@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::traffic::{Addresses, IcmpTypes, Ports, is_everything, of_protocol, protocol_text};
 use super::view::{Header, Packets};
 use crate::packet::{AddressSet, Family, Interval, protocol};
-use crate::solver::{PairAnswer, Part, Query};
+use crate::solver::{PairAnswer, Part, Query, Verdict};
 
 /// Protocols that are looked into; all others are whole or absent.
 const NAMED: [u8; 4] = [protocol::TCP, protocol::UDP, protocol::ICMP, protocol::ICMPV6];
@@ -30,13 +30,15 @@ struct Entry {
     ends: Vec<Ends>,
 }
 
-/// What passes for any of the pairs.
+/// What passes for any of the pairs. What gets no answer is told only where nothing else passes.
 pub(super) fn packets(query: &Query, pairs: &[PairAnswer]) -> Vec<Packets> {
     let mut packets = Vec::new();
+    let is_answered = pairs.iter().any(|pair| matches!(pair.verdict, Verdict::Reachable | Verdict::Partial));
     for family in Family::BOTH {
         let parts: Vec<&Part> = pairs
             .iter()
             .filter(|pair| pair.family == family)
+            .filter(|pair| !(is_answered && pair.verdict == Verdict::ForwardOnly))
             .flat_map(|pair| &pair.parts)
             .filter(|part| !part.forward.is_empty())
             .collect();

@@ -109,6 +109,7 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::Elbv2ListenerHasNoTg
         | ExplanationCode::Elbv2NoTargetsInAz
         | ExplanationCode::Elbv2SourceAddressPreservation
+        | ExplanationCode::NlbHairpin
         | ExplanationCode::ElbListenersMismatch
         | ExplanationCode::ElbNotCrosszone
         | ExplanationCode::ElbInstalledAzRestriction

@@ -149,6 +149,9 @@ pub(super) fn sentence(
             format!("{id} has no target in the zone, and the load balancer does not send into others")
         }
         ExplanationCode::Elbv2SourceAddressPreservation => {
+            format!("{id} hands on with the client's address {source}; the target would let its own in")
+        }
+        ExplanationCode::NlbHairpin => {
             format!("{id} keeps client addresses, and {source} cannot be its own target then")
         }
         ExplanationCode::ElbInstalledAzRestriction => {

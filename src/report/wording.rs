@@ -186,6 +186,9 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
             "the target group has no target in the zone, and the load balancer does not send into others"
         }
         ExplanationCode::Elbv2SourceAddressPreservation => {
+            "the target sees the client's address, not the load balancer's, which it would let in"
+        }
+        ExplanationCode::NlbHairpin => {
             "the client's address is preserved, and a client cannot be its own target then"
         }
         ExplanationCode::ElbListenersMismatch => {
@@ -286,8 +289,9 @@ pub fn fix(code: ExplanationCode) -> &'static str {
             "register a target in the zone, or switch on cross-zone load balancing"
         }
         ExplanationCode::Elbv2SourceAddressPreservation => {
-            "switch off client IP preservation on the target group"
+            "let the target's groups and ACL take the clients, or switch off client IP preservation"
         }
+        ExplanationCode::NlbHairpin => "switch off client IP preservation on the target group",
         ExplanationCode::ElbListenersMismatch => "add a listener for the port, and register instances",
         ExplanationCode::ElbInstalledAzRestriction => {
             "enable the zone of the instances on the load balancer, or register others"

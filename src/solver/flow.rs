@@ -79,6 +79,11 @@ impl Flow {
         self.marks.iter().find_map(relay_state)
     }
 
+    /// The relay that handed the packets on last.
+    pub fn last_relay(&self) -> Option<&RelayState> {
+        self.marks.iter().rev().find_map(relay_state)
+    }
+
     /// How many relays handed an answer back.
     pub fn handed_back(&self) -> usize {
         self.marks.iter().filter_map(relay_state).count()

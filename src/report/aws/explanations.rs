@@ -148,6 +148,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::Elbv2ListenerHasNoTg
         | ExplanationCode::Elbv2NoTargetsInAz
         | ExplanationCode::Elbv2SourceAddressPreservation
+        | ExplanationCode::NlbHairpin
         | ExplanationCode::ElbNotCrosszone
         | ExplanationCode::ElbInstalledAzRestriction
         | ExplanationCode::ComponentFilterRestriction

@@ -97,6 +97,9 @@ impl Telling<'_, '_, '_> {
             }
             let blocker = self.blocker(story, drop, direction);
             self.add(blocker);
+            if let Some(blocker) = self.preserved(drop, direction) {
+                self.add(blocker);
+            }
         }
     }
 
@@ -259,6 +262,23 @@ impl Telling<'_, '_, '_> {
             (_, true) => Some((ExplanationCode::SgReferencingSupport, losing)),
             (_, false) => Some((ExplanationCode::SgReferencesNotPreserved, Vec::new())),
         }
+    }
+
+    /// LB-5, M-4: a filter behind a relay that would let the relay's own address in, and sees the client's.
+    fn preserved(&mut self, drop: &Drop, direction: Direction) -> Option<Blocker> {
+        let RuleUse::Filter(id, PeerSide::Source) = drop.rule else { return None };
+        let state = drop.flow.last_relay().filter(|it| it.preserves)?;
+        let network = self.solver.network;
+        let filter = self.solver.filter(id);
+        let admitted = filter.certain.at(drop.flow.source.family(), state.own);
+        let workspace = &mut self.solver.workspace;
+        if workspace.intersection(admitted, drop.flow.transport).is_empty() {
+            return None;
+        }
+        let component = network.relays[state.relay.index()].component;
+        let code = ExplanationCode::Elbv2SourceAddressPreservation;
+        let blocker = self.of_flow(&drop.flow, direction, code, component);
+        Some(Blocker { is_later: drop.is_later, ..blocker })
     }
 
     /// Packets that ended at somebody else than was meant.

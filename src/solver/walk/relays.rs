@@ -101,7 +101,7 @@ impl Walk<'_, '_> {
                 let target = Target { family, address, transport, preserves, first };
                 if preserves && flow.source.single() == Some(address) {
                     // LB-6, M-4: a client that is its own target.
-                    let code = ExplanationCode::Elbv2SourceAddressPreservation;
+                    let code = ExplanationCode::NlbHairpin;
                     self.drop_by(&flow, code, choice.component, rule);
                 } else if let (true, EntryKind::Transit, Some(gap)) = (preserves, flow.entry, row.transit_gap)
                 {
