@@ -76,7 +76,7 @@ pub(super) fn classic(document: &mut Document, source: Source<'_>, row: usize) {
 /// The interfaces that take packets for a load balancer.
 fn interfaces<'a>(source: Source<'a>, own: Component) -> Vec<&'a NetworkInterface> {
     let fronts = source.network.fronts.iter().filter(|(component, _)| *component == own);
-    fronts.filter_map(|(_, interface)| source.model.network_interfaces[..].get(interface.index())).collect()
+    fronts.filter_map(|(_, interface)| source.model.network_interfaces.get_row(interface.index())).collect()
 }
 
 fn nodes(document: &mut Document, source: Source<'_>, interfaces: &[&NetworkInterface]) {
