@@ -58,6 +58,15 @@ struct Run {
     has_lost_back: bool,
 }
 
+/// What the way there gave, for one assignment of the choices that were met on it.
+struct There {
+    arrivals: Vec<Arrival>,
+    /// Whether anything was dropped.
+    has_lost: bool,
+    /// How many choices were met.
+    choices: usize,
+}
+
 /// What is asked of a pair in one reading.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
@@ -189,15 +198,20 @@ impl<'n> Solver<'n> {
     fn runs(&mut self, asked: Asked<'_>) -> Outcome {
         let mut choices = Choices::default();
         let mut noted = Noted::default();
-        let mut runs: Vec<Run> = Vec::new();
+        let mut runs: SmallVec<[Run; 1]> = SmallVec::new();
+        let mut there = self.there(asked, &mut choices, &mut noted);
         // Ends: the odometer of choices is finite, and cut off.
         let is_cut = loop {
-            runs.push(self.one_run(asked, &mut choices, &mut noted));
+            runs.push(self.one_run(asked, &there, &mut choices, &mut noted));
             if !choices.advance() {
                 break false;
             }
             if runs.len() >= MOST_RUNS {
                 break true;
+            }
+            // The choice that is another one now was made by the answers, or on the way there.
+            if choices.count() <= there.choices {
+                there = self.there(asked, &mut choices, &mut noted);
             }
         };
         let has_choices = runs.len() > 1;
@@ -224,17 +238,21 @@ impl<'n> Solver<'n> {
         }
     }
 
-    /// Walks one assignment of choices, there and back.
-    fn one_run(&mut self, asked: Asked<'_>, choices: &mut Choices, noted: &mut Noted) -> Run {
+    /// Walks there.
+    fn there(&mut self, asked: Asked<'_>, choices: &mut Choices, noted: &mut Noted) -> There {
         let mut walk = self.walk(choices, Way::There, asked.reading);
         walk.intended = intended(asked.pair);
         walk.run(asked.flow.clone());
-        let has_lost_forward = walk.has_lost;
         noted.take(&walk);
-        let arrivals = walk.arrivals;
-        let mut run = Run { has_lost_forward, ..Run::default() };
-        for arrival in arrivals {
-            if !counts(self.network, asked.pair, &arrival) {
+        let (arrivals, has_lost) = (walk.arrivals, walk.has_lost);
+        There { arrivals, has_lost, choices: choices.count() }
+    }
+
+    /// Walks back from where packets arrived, for one assignment of choices.
+    fn one_run(&mut self, asked: Asked<'_>, there: &There, choices: &mut Choices, noted: &mut Noted) -> Run {
+        let mut run = Run { has_lost_forward: there.has_lost, ..Run::default() };
+        for arrival in &there.arrivals {
+            if !counts(self.network, asked.pair, arrival) {
                 run.has_lost_forward = true;
                 continue;
             }
@@ -250,7 +268,7 @@ impl<'n> Solver<'n> {
                 run.passing.push(Passing { back, ..nothing_back });
                 continue;
             }
-            self.back(asked, &arrival, choices, noted, &mut run);
+            self.back(asked, arrival, choices, noted, &mut run);
         }
         run
     }

@@ -19,7 +19,12 @@ impl Choices {
         }
     }
 
-    /// The next assignment; false when all have been had. Ends: like an odometer.
+    /// How many have been met.
+    pub fn count(&self) -> usize {
+        self.taken.len()
+    }
+
+    /// The next assignment, which differs in the last choice alone; false when all have been had. Ends: like an odometer.
     pub fn advance(&mut self) -> bool {
         while let Some((_, choice, count)) = self.taken.last_mut() {
             if *choice + 1 < *count {

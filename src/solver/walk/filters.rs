@@ -115,11 +115,11 @@ impl Walk<'_, '_> {
         rule: RuleUse,
     ) -> Next {
         let mut passing: Vec<(AddressSet, TransportSet)> = Vec::new();
-        let mut dropped: Option<AddressSet> = None;
+        let mut dropped: Vec<AddressSet> = Vec::new();
         for (part, admitted) in parts {
             let transport = self.workspace.intersection(flow.transport, admitted);
             if transport.is_empty() {
-                dropped = Some(dropped.map_or(part.clone(), |known| known.union(&part)));
+                dropped.push(part);
             } else {
                 match passing.iter_mut().find(|(_, known)| *known == transport) {
                     Some((known, _)) => *known = known.union(&part),
@@ -130,8 +130,12 @@ impl Walk<'_, '_> {
         if passing.is_empty() {
             return self.drop_all(flow, code, rule);
         }
-        if let Some(dropped) = dropped {
-            self.lose(flow, code, rule, |_, rest| narrow(rest, peer, dropped));
+        if !dropped.is_empty() {
+            let all = |family| dropped.iter().fold(AddressSet::empty(family), |sum, part| sum.union(part));
+            self.lose(flow, code, rule, |_, rest| {
+                let dropped = all(Self::peer_set(rest, peer).family());
+                narrow(rest, peer, dropped);
+            });
         }
         for (part, transport) in passing.iter().skip(1) {
             let mut other = flow.clone();

@@ -20,6 +20,10 @@ impl Walk<'_, '_> {
             self.tell_here(flow, Decision::Pass, RuleUse::None);
             return Next::Move(way_back);
         }
+        if let Some(address) = flow.destination.single() {
+            let hop = self.network.route_maps[map.index()].at(flow.destination.family(), address);
+            return self.hop(flow, self.network.hops[hop.index()], map, number);
+        }
         let parts = self.network.route_maps[map.index()].split(&flow.destination);
         let mut next = Next::Ended;
         let last = parts.len().saturating_sub(1);
@@ -93,6 +97,10 @@ impl Walk<'_, '_> {
 
     pub(super) fn for_set(&mut self, flow: &mut Flow, set: AddressSetIndex, to: LocationId) -> Next {
         let network = self.network;
+        if let Some(address) = flow.destination.single() {
+            let is_inside = network.address_sets[set.index()].at(flow.destination.family(), address);
+            return if is_inside { Next::Move(to) } else { Next::Go };
+        }
         let parts = network.address_sets[set.index()].split(&flow.destination);
         let Some((inside, _)) = parts.into_iter().find(|(_, is_inside)| *is_inside) else { return Next::Go };
         let outside = flow.destination.difference(&inside);
