@@ -36,7 +36,8 @@ A snapshot is what `aws ec2 describe-*` printed: a folder of JSON files, one fil
 nothing else: it asks nobody, sends nothing, and answers the same for the same files.
 
 Names of things: an id or the beginning of one, an ARN, a `Name` tag, `vpc-name/name`, `kind:name` (`vpc:`, `subnet:`,
-`sg:`, `eni:`, `instance:`, `nat:`, `vpce:`), `svc:s3`, `tag:Key=Value`, an address, a CIDR, `internet`.
+`sg:`, `eni:`, `instance:`, `nat:`, `vpce:`, `rds:`, `lambda:`, `ecs:cluster/service`, …), `svc:s3`, `tag:Key=Value`, an
+address, a CIDR, `internet`.
 
 Exit codes:
   0  answered; with an expectation, it holds

@@ -11,6 +11,7 @@ use super::{AccountId, Place, Region, ResourceKind, Scope};
 pub struct Coverage {
     scopes: BTreeMap<ResourceKind, Vec<Scope>>,
     truncated: BTreeMap<ResourceKind, Vec<Scope>>,
+    service_lists: BTreeMap<&'static str, Vec<Scope>>,
     /// Whether AWS's defaults stand in for calls that are missing (`--assume-defaults`).
     pub assume_defaults: bool,
 }
@@ -51,6 +52,19 @@ impl Coverage {
     /// Whether an answer to a call, for an account and Region, lacks something that it should have.
     pub fn is_cut(&self, kind: ResourceKind, account: Option<&AccountId>, region: Option<&Region>) -> bool {
         self.truncated.get(&kind).is_some_and(|scopes| any_fits(scopes, account, region))
+    }
+
+    /// Notes that a list of managed services, by its top-level key, is there for a scope.
+    pub fn add_service_list(&mut self, key: &'static str, scope: Scope) {
+        let scopes = self.service_lists.entry(key).or_default();
+        if let Err(position) = scopes.binary_search(&scope) {
+            scopes.insert(position, scope);
+        }
+    }
+
+    /// Whether the snapshot holds a list of managed services, by its key, for an account and Region.
+    pub fn has_service_list(&self, key: &str, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+        self.service_lists.get(key).is_some_and(|scopes| any_fits(scopes, account, region))
     }
 
     /// Whether the snapshot holds an answer to a call for anybody.
@@ -127,6 +141,12 @@ pub enum AssumptionCode {
     InstanceAssumedRunning,
     /// A block of addresses was asked about, and stands for the interfaces in it.
     BlockNarrowed,
+    /// Other services fit the interfaces of the one that was asked about as well as it does (SVC).
+    OwnerAmbiguous,
+    /// A service takes requests at one port, and all were asked about (SVC).
+    ServicePort,
+    /// A name resolves to a public address from there (DNS-5).
+    DnsResolvesPublic,
     /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
     EncryptionEnforced,
     /// There are more equal ways than are walked one by one, and those that were walked do not settle it.
@@ -155,7 +175,10 @@ impl AssumptionCode {
             | AssumptionCode::HostLocal
             | AssumptionCode::HostRoutingAssumed
             | AssumptionCode::InstanceAssumedRunning
-            | AssumptionCode::BlockNarrowed => false,
+            | AssumptionCode::BlockNarrowed
+            | AssumptionCode::OwnerAmbiguous
+            | AssumptionCode::ServicePort
+            | AssumptionCode::DnsResolvesPublic => false,
         }
     }
 }

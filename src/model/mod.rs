@@ -40,6 +40,7 @@ pub mod target_health;
 pub mod classic_load_balancer;
 pub mod block_public_access;
 pub mod availability_zone;
+pub mod managed_service;
 pub mod unmodelled;
 
 use compact_str::CompactString;
@@ -63,6 +64,7 @@ pub use listener::{ActionKind, BalancedProtocol, Listener, ListenerAction};
 pub use listener_rule::ListenerRule;
 pub use load_balancer::{LoadBalancer, LoadBalancerKind, LoadBalancerState, LoadBalancerZone};
 pub use load_balancer_attributes::LoadBalancerAttributes;
+pub use managed_service::{ManagedService, ServiceFamily, described};
 pub use nat_gateway::{AvailabilityMode, ConnectivityType, NatGateway, NatGatewayAddress, NatGatewayState};
 pub use network_acl::{AclAction, AclProtocol, NetworkAcl, NetworkAclEntry};
 pub use network_interface::{InterfaceAddress, InterfaceAttachment, InterfaceKind, NetworkInterface};
@@ -209,6 +211,8 @@ id_types! {
     SecurityGroupVpcAssociationId,
     /// A zone's name in an account.
     AvailabilityZoneKey,
+    /// Family, account, Region and name of a managed service.
+    ManagedServiceId,
     /// A key and id of something recognised and not modelled.
     UnmodelledId,
     /// Twelve digits.
@@ -309,5 +313,6 @@ resources! {
     BlockPublicAccessOptions           block_public_access_options  "VpcBlockPublicAccessOptions"        "ec2 describe-vpc-block-public-access-options";
     BlockPublicAccessExclusion         block_public_access_exclusions "VpcBlockPublicAccessExclusions"   "ec2 describe-vpc-block-public-access-exclusions";
     AvailabilityZone                   availability_zones           "AvailabilityZones"                  "ec2 describe-availability-zones";
+    ManagedService                     managed_services             "DBInstances"                        "rds describe-db-instances";
     Unmodelled                         unmodelled                   "…"                                  "…";
 }

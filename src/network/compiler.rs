@@ -73,6 +73,8 @@ pub(super) struct Compiler<'a> {
     pub balancers: FxHashMap<usize, super::load_balancer::Found>,
     /// See [`Network::fronts`].
     pub fronts: Vec<(Component, InterfaceIndex)>,
+    /// See [`Network::owners`].
+    pub owners: Vec<(InterfaceIndex, u32)>,
     pub services: Vec<ServiceRow>,
     pub groups: Vec<GroupRow>,
     pub group_members: Vec<u32>,
@@ -167,6 +169,7 @@ impl<'a> Compiler<'a> {
             relays: Vec::new(),
             balancers: FxHashMap::default(),
             fronts: Vec::new(),
+            owners: Vec::new(),
             services: Vec::new(),
             groups: Vec::new(),
             group_members: Vec::new(),
@@ -240,6 +243,7 @@ impl<'a> Compiler<'a> {
             nat_gateways: self.nat_gateways,
             relays: self.relays,
             fronts: self.fronts,
+            owners: self.owners,
             services: self.services,
             groups: self.groups,
             group_members: self.group_members,
@@ -322,6 +326,7 @@ impl<'a> Compiler<'a> {
             // They count where the options do.
             ResourceKind::BlockPublicAccessExclusion => {}
             ResourceKind::AvailabilityZone => super::availability_zone::compile(self, stage),
+            ResourceKind::ManagedService => super::managed_service::compile(self, stage),
             ResourceKind::Unmodelled => super::unmodelled::compile(self, stage),
         }
     }

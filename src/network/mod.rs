@@ -47,6 +47,7 @@ mod target_health;
 mod classic_load_balancer;
 mod block_public_access;
 mod availability_zone;
+mod managed_service;
 mod unmodelled;
 
 use petgraph::graph::DiGraph;
@@ -109,6 +110,8 @@ pub struct Network {
     pub relays: Vec<RelayRow>,
     /// The interfaces of what is asked for by another name than theirs.
     pub fronts: Vec<(Component, InterfaceIndex)>,
+    /// The managed services that interfaces are known to be of, as rows of the model, by interface.
+    pub owners: Vec<(InterfaceIndex, u32)>,
     /// Services that packets can arrive at.
     pub services: Vec<ServiceRow>,
     /// Security groups.
@@ -229,6 +232,13 @@ impl Network {
     pub fn public_owner(&self, address: u32) -> Option<PublicOwner> {
         let position = self.public_owners.binary_search_by_key(&address, |(known, _)| *known).ok()?;
         Some(self.public_owners[position].1)
+    }
+
+    /// The managed services that an interface is of, as rows of the model; several fit where groups and subnets are
+    /// all there is to tell by.
+    pub fn owners_of(&self, interface: InterfaceIndex) -> impl Iterator<Item = u32> + '_ {
+        let first = self.owners.partition_point(|it| it.0 < interface);
+        self.owners[first..].iter().take_while(move |it| it.0 == interface).map(|it| it.1)
     }
 
     /// Public addresses of a family that nothing in the snapshot owns.

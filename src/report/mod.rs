@@ -16,6 +16,7 @@ mod component;
 mod path;
 mod case;
 mod explanation;
+mod remark;
 mod sentence;
 mod remedy;
 pub mod wording;
@@ -172,6 +173,10 @@ fn assumptions<'a>(context: Context<'a>, pairs: &'a [PairAnswer]) -> Vec<Assumpt
         }
     }
     views.extend(hosts.into_iter().map(explanation::host_local));
+    let answering: BTreeSet<&str> =
+        pairs.iter().filter_map(|it| remark::answering_host(context, it)).collect();
+    views.extend(answering.into_iter().map(remark::host_routing));
     views.extend(context.query.narrowings.iter().map(|it| explanation::narrowing(context, it)));
+    views.extend(context.query.remarks.iter().map(|it| remark::view(context, it)));
     views
 }

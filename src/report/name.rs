@@ -3,7 +3,7 @@
 use super::Context;
 use crate::model::words::Word;
 use crate::model::{About, Model, ResourceKind};
-use crate::network::Component;
+use crate::network::{Component, InterfaceIndex};
 
 /// What is printed where the snapshot does not have the thing itself.
 pub(super) const ABSENT: &str = "(not in the snapshot)";
@@ -100,6 +100,7 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::TargetGroupAttributes => "target-group-attributes",
         ResourceKind::TargetHealth => "target-health",
         ResourceKind::ClassicLoadBalancer => "classic-load-balancer",
+        ResourceKind::ManagedService => "managed-service",
         ResourceKind::Unmodelled => "not-modelled",
     }
 }
@@ -160,6 +161,7 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
         | ResourceKind::ClassicLoadBalancer
+        | ResourceKind::ManagedService
         | ResourceKind::Unmodelled => None,
     };
     let named = Named::only(id.unwrap_or(ABSENT), kind_text(kind));
@@ -182,9 +184,21 @@ fn resource<'a>(context: Context<'a>, kind: ResourceKind, position: usize) -> Op
         named.called(&model.target_groups[position].name)
     } else if kind == ResourceKind::PrefixList {
         named.called(&model.prefix_lists[position].name)
+    } else if kind == ResourceKind::NetworkInterface {
+        owner_label(context, position).map_or(named, |label| named.called(label))
     } else {
         named
     })
+}
+
+/// What an interface without a name of its own is of: `RDS orders`; of several that fit, what they have in common.
+fn owner_label(context: Context<'_>, interface: usize) -> Option<&str> {
+    let services = &context.snapshot.model.managed_services;
+    let mut owners =
+        context.network.owners_of(InterfaceIndex(interface as u32)).map(|row| &services[row as usize]);
+    let first = owners.next()?;
+    let is_same = owners.all(|it| it.label == first.label);
+    Some(if is_same { &first.label } else { first.family.words() })
 }
 
 /// The VPC and subnet that a resource is in or attached to.
@@ -228,6 +242,9 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         ResourceKind::LoadBalancer => (model.load_balancers[row].vpc.as_ref().map(|it| it.as_str()), None),
         ResourceKind::ClassicLoadBalancer => {
             (model.classic_load_balancers[row].vpc.as_ref().map(|it| it.as_str()), None)
+        }
+        ResourceKind::ManagedService => {
+            (model.managed_services[row].vpc.as_ref().map(|it| it.as_str()), None)
         }
         ResourceKind::SecurityGroupRule
         | ResourceKind::PrefixList
@@ -311,6 +328,7 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         | ResourceKind::TransitGatewayPropagations
         | ResourceKind::TransitGatewayPrefixListReferences
         | ResourceKind::AvailabilityZone
+        | ResourceKind::ManagedService
         | ResourceKind::Unmodelled => None,
     }
 }

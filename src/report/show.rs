@@ -9,6 +9,7 @@ mod routes;
 mod gateways;
 mod balancers;
 mod transit;
+mod services;
 
 use std::io::{self, Write};
 
@@ -105,6 +106,7 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         ResourceKind::TransitGatewayPeeringAttachment => {
             transit::attachment(&mut document, source, &model.transit_gateway_peerings[row].id)
         }
+        ResourceKind::ManagedService => services::managed(&mut document, source, row),
         ResourceKind::Unmodelled => {
             document.fact("key", Cell::shown(&model.unmodelled[row].key));
             document.fact(

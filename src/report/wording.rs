@@ -22,6 +22,9 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::HostRoutingAssumed,
     AssumptionCode::InstanceAssumedRunning,
     AssumptionCode::BlockNarrowed,
+    AssumptionCode::OwnerAmbiguous,
+    AssumptionCode::ServicePort,
+    AssumptionCode::DnsResolvesPublic,
     AssumptionCode::EncryptionEnforced,
     AssumptionCode::TooManyChoices,
 ];
@@ -46,6 +49,9 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
         AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
         AssumptionCode::BlockNarrowed => "BLOCK_NARROWED",
+        AssumptionCode::OwnerAmbiguous => "OWNER_AMBIGUOUS",
+        AssumptionCode::ServicePort => "SERVICE_PORT",
+        AssumptionCode::DnsResolvesPublic => "DNS_RESOLVES_PUBLIC",
         AssumptionCode::EncryptionEnforced => "ENCRYPTION_ENFORCED",
         AssumptionCode::TooManyChoices => "TOO_MANY_CHOICES",
     }
@@ -78,6 +84,9 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
             "has several interfaces; which one its system sends by is not part of the snapshot"
         }
         AssumptionCode::InstanceAssumedRunning => "is taken to be running: the snapshot does not describe it",
+        AssumptionCode::OwnerAmbiguous => "is known by groups, subnets and zone, which others have as well",
+        AssumptionCode::ServicePort => "takes requests at one port",
+        AssumptionCode::DnsResolvesPublic => "resolves to a public address from there",
         AssumptionCode::BlockNarrowed => "stands for the interfaces in it",
         AssumptionCode::EncryptionEnforced => {
             "enforces encryption in transit, and what is encrypted is not part of the snapshot"

@@ -48,6 +48,11 @@ pub fn components(index: &Index<'_>, text: &str) -> Result<Vec<Component>, Selec
             let tagged: Vec<Resource> = all.filter(|it| it.about(index.model).tags.has(key, value)).collect();
             if tagged.is_empty() { Err(unknown()) } else { Ok(of_resources(index, &tagged)) }
         }
+        Word::Managed(family, name) => {
+            let found = super::owners::named(index, text, family, name)?;
+            let interfaces = super::owners::interfaces(index, &found);
+            Ok(interfaces.iter().map(|it| network.interfaces[it.index()].component).collect())
+        }
         Word::OfKind(kinds, name) => one(index, text, &named(index, text, name, kinds)?),
         Word::Name(name) => one(index, text, &named(index, text, name, NAMEABLE)?),
     }

@@ -8,23 +8,26 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::Arguments;
 use super::error::SelectorError;
 use super::groups::meaning_of;
 use super::index::Index;
 use super::named::named;
 use super::resource::{Resource, words};
-use super::services;
 use super::word::{self, Word};
+use super::{owners, services};
 use crate::model::ResourceKind;
 use crate::network::{InterfaceIndex, LinkLocal, PublicOwner, VpcIndex};
 use crate::packet::{AddressSet, Family, bits, ip, range_of};
-use crate::solver::{Destination, Narrowing, Source};
+use crate::solver::{Destination, Narrowing, Remark, Source};
 
 /// What a selector means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// These interfaces.
     Hosts(Vec<InterfaceIndex>),
+    /// These interfaces, of these managed services, by their rows.
+    Services(Vec<u32>, Vec<InterfaceIndex>),
     /// The internet.
     Internet,
     /// One address.
@@ -45,12 +48,22 @@ pub(super) struct End<'i, 'm, 't> {
     all_addresses: bool,
 }
 
-/// Sources and destinations of a question, and which of its blocks stand for less than they say.
+/// What a question is about.
+pub(super) struct Ends {
+    pub sources: Vec<Source>,
+    pub destinations: Vec<Destination>,
+    pub narrowings: Vec<Narrowing>,
+    pub remarks: Vec<Remark>,
+}
+
+/// Sources and destinations of a question, which of its blocks stand for less than they say, and what is to be said of
+/// them besides.
 pub(super) fn both(
     index: &Index<'_>,
     (source, destination): (&str, &str),
-    all_addresses: bool,
-) -> Result<(Vec<Source>, Vec<Destination>, Vec<Narrowing>), SelectorError> {
+    arguments: &Arguments<'_>,
+) -> Result<Ends, SelectorError> {
+    let all_addresses = arguments.all_addresses;
     let end = |text| Ok(End { index, text, meaning: meaning(index, text)?, all_addresses });
     let (source, destination) = (end(source)?, end(destination)?);
     let sources = source.as_source(&destination)?;
@@ -70,7 +83,14 @@ pub(super) fn both(
         };
         narrowings.extend(narrowing(destination.text, destinations.iter().map(owner)));
     }
-    Ok((sources, destinations, narrowings))
+    let mut remarks = owners::remarks(index, &source.meaning);
+    remarks.extend(owners::remarks(index, &destination.meaning));
+    remarks.extend(owners::ports(&destination.meaning, index.model, arguments.traffic));
+    if sources.iter().any(|it| matches!(it, Source::Outside(_))) {
+        remarks.extend(owners::public_names(index.model, &destination.meaning));
+    }
+    remarks.dedup();
+    Ok(Ends { sources, destinations, narrowings, remarks })
 }
 
 /// What becomes of a block some of whose parts are interfaces.
@@ -106,6 +126,9 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
         Word::Service(name) => Ok(Meaning::Service(name.to_owned())),
         Word::Tag(key, value) => super::groups::tagged(index, text, key, value),
         Word::OfKind(kinds, name) => one_of(index, text, &named(index, text, name, kinds)?),
+        Word::Managed(family, name) => {
+            owners::meaning(index, text, &owners::named(index, text, family, name)?)
+        }
         Word::Name(name) => one_of(index, text, &named(index, text, name, super::named::NAMEABLE)?),
     }
 }
@@ -142,6 +165,7 @@ fn can_be_end(kind: ResourceKind) -> bool {
             | ResourceKind::LoadBalancer
             | ResourceKind::ClassicLoadBalancer
             | ResourceKind::ElasticAddress
+            | ResourceKind::ManagedService
     )
 }
 
@@ -149,7 +173,7 @@ impl End<'_, '_, '_> {
     fn as_source(&self, other: &End<'_, '_, '_>) -> Result<Vec<Source>, SelectorError> {
         let network = self.index.network;
         match &self.meaning {
-            Meaning::Hosts(interfaces) => {
+            Meaning::Hosts(interfaces) | Meaning::Services(_, interfaces) => {
                 let mut sources = Vec::with_capacity(interfaces.len());
                 self.each_address(interfaces, |interface, named| {
                     sources.push(Source::Interface(interface, named));
@@ -170,7 +194,7 @@ impl End<'_, '_, '_> {
     fn as_destination(&self, other: &End<'_, '_, '_>) -> Result<Vec<Destination>, SelectorError> {
         let network = self.index.network;
         match &self.meaning {
-            Meaning::Hosts(interfaces) => {
+            Meaning::Hosts(interfaces) | Meaning::Services(_, interfaces) => {
                 let mut destinations = Vec::with_capacity(interfaces.len());
                 self.each_address(interfaces, |interface, named| {
                     destinations.push(Destination::Interface(interface, named));
@@ -350,7 +374,7 @@ impl End<'_, '_, '_> {
             vpcs
         };
         match &self.meaning {
-            Meaning::Hosts(interfaces) => of(interfaces),
+            Meaning::Hosts(interfaces) | Meaning::Services(_, interfaces) => of(interfaces),
             Meaning::Address(address) => {
                 let owners = self.index.owners(Family::of(*address), bits(*address));
                 if owners.is_empty() { self.index.vpcs_around(*address) } else { of(&owners) }

@@ -50,6 +50,7 @@ pub(super) fn meaning_of(
                 "the snapshot has no interface of the load balancer",
             )
         }
+        ResourceKind::ManagedService => super::owners::meaning(index, text, &[resource]),
         ResourceKind::Unmodelled => {
             let what = format!("one of `{}`", model.unmodelled[row].key);
             Err(SelectorError::NotModelled { text: text.to_owned(), what })

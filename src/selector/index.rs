@@ -116,7 +116,7 @@ impl<'a> Index<'a> {
                     }
                 }
             }
-            for (resource, name) in balancer_names(self.model) {
+            for (resource, name) in balancer_names(self.model).chain(super::owners::names(self.model)) {
                 let known = names.entry(name).or_default();
                 if !known.contains(&resource) {
                     known.push(resource);
@@ -189,13 +189,30 @@ impl<'a> Index<'a> {
             Some((prefix, rest)) if kind_names().any(|it| it == prefix) => (&text[..=prefix.len()], rest),
             Some(_) | None => ("", text),
         };
-        let mut consider = |known: &str| {
+        let consider = |known: &str| {
             let likeness = strsim::jaro_winkler(&wanted.to_lowercase(), &known.to_lowercase());
             if likeness >= LEAST_LIKENESS {
                 // Thousandths, so that the order does not hang on the last bit of a float.
                 likely.push((1000 - (likeness * 1000.0) as u32, format!("{prefix}{known}")));
             }
         };
+        match text.split_once(':').and_then(|(prefix, _)| super::word::managed(prefix)) {
+            Some(family) => super::owners::names_of(self.model, family).for_each(consider),
+            None => self.each_name(consider),
+        }
+        if let Some((written, rest)) = text.split_once(':') {
+            let near = kind_names().filter(|it| strsim::damerau_levenshtein(it, written) == 1);
+            likely.extend(near.map(|kind| (0, format!("{kind}:{rest}"))));
+        }
+        likely.sort();
+        likely.dedup();
+        likely.into_iter().take(MOST_SUGGESTIONS).map(|(_, name)| name).collect()
+    }
+}
+
+impl Index<'_> {
+    /// Every name and id that a person may have meant.
+    fn each_name(&self, mut consider: impl FnMut(&str)) {
         consider("internet");
         for kind in super::named::NAMEABLE {
             for position in 0..kind.count(self.model) as u32 {
@@ -207,13 +224,6 @@ impl<'a> Index<'a> {
             }
         }
         self.model.security_groups.iter().for_each(|it| consider(&it.name));
-        if let Some((written, rest)) = text.split_once(':') {
-            let near = kind_names().filter(|it| strsim::damerau_levenshtein(it, written) == 1);
-            likely.extend(near.map(|kind| (0, format!("{kind}:{rest}"))));
-        }
-        likely.sort();
-        likely.dedup();
-        likely.into_iter().take(MOST_SUGGESTIONS).map(|(_, name)| name).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod resource;
 mod named;
 mod groups;
 mod services;
+mod owners;
 mod ends;
 mod between;
 mod traffic;
@@ -52,8 +53,8 @@ pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, Se
     let intervals = parse_traffic(arguments.traffic)?;
     let source_ports = parse_source_ports(arguments.source_ports)?;
     let (source, destination) = (arguments.source, arguments.destination);
-    let (sources, destinations, narrowings) =
-        ends::both(index, (source, destination), arguments.all_addresses)?;
+    let ends::Ends { sources, destinations, narrowings, remarks } =
+        ends::both(index, (source, destination), arguments)?;
     let asked = match arguments.family {
         Some(family) => vec![family],
         None => Family::BOTH.to_vec(),
@@ -93,6 +94,7 @@ pub fn resolve(index: &Index<'_>, arguments: &Arguments<'_>) -> Result<Query, Se
         avoid: Vec::new(),
         all_paths: arguments.all_paths,
         narrowings,
+        remarks,
     })
 }
 
@@ -121,6 +123,7 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
     let found = match word::read(text)? {
         word::Word::Name(name) => named::named(index, text, name, named::NAMEABLE)?,
         word::Word::OfKind(kinds, name) => named::named(index, text, name, kinds)?,
+        word::Word::Managed(family, name) => owners::named(index, text, family, name)?,
         word::Word::Address(address) => {
             let kind = ResourceKind::NetworkInterface;
             let owners = index.owners(Family::of(address), crate::packet::bits(address));
@@ -142,7 +145,11 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
 fn unknown(index: &Index<'_>, text: &str) -> SelectorError {
     let is_whole = |kind: ResourceKind| index.model.coverage.holds(kind, None, None);
     let kinds = word::kinds_meant(text).iter().filter(|kind| !is_whole(**kind));
-    SelectorError::Unknown { text: text.to_owned(), lacks: kinds.map(|kind| kind.call()).collect() }
+    let lacks = match text.split_once(':').and_then(|(prefix, _)| word::managed(prefix)) {
+        Some(family) => owners::lacking(index.model, family),
+        None => kinds.map(|kind| kind.call()).collect(),
+    };
+    SelectorError::Unknown { text: text.to_owned(), lacks }
 }
 
 fn ambiguous(index: &Index<'_>, text: &str, found: &[Resource]) -> SelectorError {

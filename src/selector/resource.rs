@@ -73,6 +73,7 @@ impl Resource {
             ResourceKind::VpcEndpoint => Some(&model.vpc_endpoints[row].vpc),
             ResourceKind::LoadBalancer => model.load_balancers[row].vpc.as_ref(),
             ResourceKind::ClassicLoadBalancer => model.classic_load_balancers[row].vpc.as_ref(),
+            ResourceKind::ManagedService => model.managed_services[row].vpc.as_ref(),
             ResourceKind::SecurityGroupRule
             | ResourceKind::SecurityGroupVpcAssociation
             | ResourceKind::PrefixList
@@ -108,10 +109,13 @@ impl Resource {
         let group = (self.kind == ResourceKind::SecurityGroup)
             .then(|| model.security_groups[self.row()].name.as_str());
         let name = about.name().or(group);
+        let service =
+            (self.kind == ResourceKind::ManagedService).then(|| &model.managed_services[self.row()]);
+        let id = service.and_then(|it| it.arn.as_deref()).unwrap_or(self.id(model));
         Candidate {
-            id: self.id(model).to_owned(),
-            kind: words(self.kind).0,
-            prefix: super::word::prefix_of(self.kind),
+            id: id.to_owned(),
+            kind: service.map_or(words(self.kind).0, |it| it.family.words()),
+            prefix: service.map(|it| it.family.prefix()).or(super::word::prefix_of(self.kind)),
             name: name.map(str::to_owned),
             vpc: self.vpc(model).map(ToString::to_string),
             account: about.account.as_ref().map(ToString::to_string),
@@ -169,6 +173,7 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
             ("Block Public Access exclusion", "a Block Public Access exclusion")
         }
         ResourceKind::AvailabilityZone => ("availability zone", "an availability zone"),
+        ResourceKind::ManagedService => ("service", "a service"),
         ResourceKind::Unmodelled => ("resource", "a resource"),
     }
 }
@@ -221,6 +226,7 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         | ResourceKind::BlockPublicAccessOptions
         | ResourceKind::BlockPublicAccessExclusion
         | ResourceKind::AvailabilityZone
+        | ResourceKind::ManagedService
         | ResourceKind::Unmodelled => 0..0,
     }
 }

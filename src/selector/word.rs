@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::error::SelectorError;
-use crate::model::ResourceKind;
+use crate::model::{ResourceKind, ServiceFamily};
 
 /// What a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) enum Word<'t> {
     Tag(&'t str, Option<&'t str>),
     /// `kind:name`
     OfKind(&'static [ResourceKind], &'t str),
+    /// `rds:name`
+    Managed(ServiceFamily, &'t str),
     /// Anything else: an id, the beginning of one, a name.
     Name(&'t str),
 }
@@ -60,13 +62,7 @@ const KINDS: &[(&str, &[ResourceKind])] = &[
 ];
 
 /// Kinds that are recognised, and what they are.
-const NOT_MODELLED: &[(&str, &str)] = &[
-    ("rds", "a database"),
-    ("lambda", "a function"),
-    ("ecs", "a container service"),
-    ("vgw", "a virtual private gateway"),
-    ("vpn", "a VPN connection"),
-];
+const NOT_MODELLED: &[(&str, &str)] = &[("vgw", "a virtual private gateway"), ("vpn", "a VPN connection")];
 
 /// What is written before a name to mean a kind.
 pub(super) fn prefix_of(kind: ResourceKind) -> Option<&'static str> {
@@ -101,7 +97,13 @@ pub(super) fn kinds_meant(text: &str) -> &'static [ResourceKind] {
 
 /// The kinds that can be written before a name, for suggestions.
 pub(super) fn kind_names() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|(name, _)| *name).chain(["svc", "tag"])
+    let services = ServiceFamily::ALL.iter().map(|it| it.prefix());
+    KINDS.iter().map(|(name, _)| *name).chain(["svc", "tag"]).chain(services)
+}
+
+/// The family of services that is written before a name.
+pub(super) fn managed(prefix: &str) -> Option<ServiceFamily> {
+    ServiceFamily::ALL.iter().find(|it| prefix.eq_ignore_ascii_case(it.prefix())).copied()
 }
 
 /// Reads a selector that is no id.
@@ -120,7 +122,8 @@ pub(super) fn read(text: &str) -> Result<Word<'_>, SelectorError> {
     if text.starts_with("arn:") {
         return match arn(text) {
             Ok(id) => Ok(Word::Name(id)),
-            Err(service) => not_modelled(&format!("a resource of `{service}`")),
+            // Managed services are asked for by their whole ARN.
+            Err(_) => Ok(Word::Name(text)),
         };
     }
     let Some((prefix, rest)) = text.split_once(':') else { return Ok(Word::Name(text)) };
@@ -135,6 +138,9 @@ pub(super) fn read(text: &str) -> Result<Word<'_>, SelectorError> {
     }
     if let Some((_, kinds)) = KINDS.iter().find(|(name, _)| prefix.eq_ignore_ascii_case(name)) {
         return Ok(Word::OfKind(kinds, rest));
+    }
+    if let Some(family) = managed(prefix) {
+        return Ok(Word::Managed(family, rest));
     }
     match NOT_MODELLED.iter().find(|(name, _)| prefix.eq_ignore_ascii_case(name)) {
         Some((_, what)) => not_modelled(what),
@@ -201,7 +207,9 @@ mod tests {
         for text in ["10.0.0.300", "10.0.0.0/33", "10.0.0.1/a/b", "300.0.0.0/8"] {
             assert!(!matches!(read(text), Ok(Word::Address(_) | Word::Block(_))), "{text}");
         }
-        for text in ["onprem", "onprem:10.0.0.0/8", "rds:front", "arn:aws:rds:eu-west-1:1:db:x"] {
+        is("rds:front", Word::Managed(ServiceFamily::Rds, "front"));
+        is("arn:aws:rds:eu-west-1:1:db:x", Word::Name("arn:aws:rds:eu-west-1:1:db:x"));
+        for text in ["onprem", "onprem:10.0.0.0/8", "vpn:front"] {
             assert!(matches!(read(text), Err(SelectorError::NotModelled { .. })), "{text}");
         }
     }

@@ -128,6 +128,9 @@ fn hash(files: &[(Vec<u8>, FileRead)]) -> String {
 }
 
 fn cover(coverage: &mut Coverage, part: &Part, scope: &Scope) {
+    for key in &part.service_lists {
+        coverage.add_service_list(key, scope.clone());
+    }
     for call in &part.calls {
         if call.is_truncated {
             coverage.add_truncated(call.kind, scope.clone());

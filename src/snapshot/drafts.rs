@@ -134,6 +134,7 @@ drafts! {
     BlockPublicAccessExclusion block_public_access_exclusions;
     AvailabilityZone availability_zones;
     ByoipCidr byoip_cidrs;
+    ManagedService managed_services;
     Unmodelled unmodelled;
 }
 
@@ -149,7 +150,8 @@ macro_rules! of_kind {
             TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpcEndpoint, LoadBalancer,
             LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
             ClassicLoadBalancer,
-            BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr, Unmodelled)
+            BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,
+            ManagedService, Unmodelled)
     };
     (@arms $kind:expr, $T:ident => $body:expr; $($Type:ident),*) => {
         match $kind {

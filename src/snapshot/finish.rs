@@ -1,6 +1,9 @@
 //! What the files together say of single resources: Regions out of zones, owners out of VPCs, interfaces out of
 //! instances and groups out of rules where their own answers are missing.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -8,8 +11,9 @@ use super::drafts::Drafts;
 use super::scope::region_of_zone;
 use super::warnings::{Problem, Warning};
 use crate::model::{
-    About, AccountId, Coverage, NetworkInterface, Region, ResourceKind, SecurityGroup, SecurityGroupId,
-    SecurityGroupPermission, SecurityGroupRule, SubnetId, Tags, VpcId,
+    About, AccountId, Coverage, ManagedService, ManagedServiceId, NetworkInterface, Region, Resource,
+    ResourceKind, SecurityGroup, SecurityGroupId, SecurityGroupPermission, SecurityGroupRule, SubnetId, Tags,
+    VpcId, described,
 };
 
 /// Completes the drafts.
@@ -22,6 +26,7 @@ pub(super) fn complete(
     let mut derived = Drafts::default();
     take_interfaces(&mut derived, interfaces, coverage, warnings);
     build_groups(&mut derived, parts, coverage, warnings);
+    name_services(&mut derived, parts, coverage);
     parts.push(derived);
     let homes = Homes::new(parts);
     parts.par_iter_mut().for_each(|drafts| {
@@ -65,6 +70,30 @@ fn build_groups(derived: &mut Drafts, parts: &[Drafts], coverage: &Coverage, war
         say(warnings, Problem::GroupsFromRules(groups.len()));
         derived.security_groups = groups;
     }
+}
+
+/// Services out of the descriptions of their interfaces, where no answer of their own covers them.
+fn name_services(derived: &mut Drafts, parts: &[Drafts], coverage: &Coverage) {
+    let service_of = |interface: &NetworkInterface| {
+        let (family, name) = described(interface)?;
+        let About { account, region, .. } = &interface.about;
+        let mut lists = ManagedService::calls_of(family);
+        let is_covered =
+            lists.any(|(key, _)| coverage.has_service_list(key, account.as_ref(), region.as_ref()));
+        let name = name.filter(|_| !is_covered)?;
+        Some(ManagedService::of_interface(interface, family, name))
+    };
+    let of_parts = parts.par_iter().flat_map_iter(|it| it.network_interfaces.iter().filter_map(service_of));
+    let mut found: Vec<ManagedService> = of_parts.collect();
+    found.extend(derived.network_interfaces.iter().filter_map(service_of));
+    let mut services: BTreeMap<ManagedServiceId, ManagedService> = BTreeMap::new();
+    for service in found {
+        match services.entry(service.id.clone()) {
+            Entry::Vacant(free) => drop(free.insert(service)),
+            Entry::Occupied(mut known) => known.get_mut().merge(service),
+        }
+    }
+    derived.managed_services = services.into_values().collect();
 }
 
 fn group_of(rules: &[&SecurityGroupRule]) -> SecurityGroup {
@@ -156,6 +185,10 @@ impl Homes {
         }
         for it in &mut drafts.instances {
             self.complete(&mut it.about, it.subnet.as_ref().and_then(|subnet| self.vpcs.get(subnet)));
+        }
+        for it in &mut drafts.managed_services {
+            let vpc = it.vpc.clone();
+            self.complete(&mut it.about, vpc.as_ref());
         }
         for it in &mut drafts.internet_gateways {
             self.complete(&mut it.about, it.attachments.first().map(|attachment| &attachment.vpc));

@@ -4,7 +4,7 @@
 //! `shared.rs` decides by the members of the element and of the parent. A key that is not here is counted, and
 //! its content stays unread.
 
-use crate::model::{ResourceKind, Unmodelled};
+use crate::model::{ManagedService, ResourceKind, Unmodelled};
 
 /// What stands under a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     Whole(Whole),
     /// Several calls print this key.
     Shared,
+    /// Services with interfaces in a VPC, each call with a shape of its own.
+    Managed,
     /// Recognised, not modelled, kept by id.
     Unmodelled,
     /// Recognised: parts of something not modelled, or nothing that moves packets. Not kept.
@@ -86,7 +88,7 @@ use Meaning::{Aside, Beside, Instances, List, Reservations, Shared, StaticRoutes
 use ResourceKind as Kind;
 
 /// Keys of resources that are modelled, in the spelling of the aws-cli and in that of np-guard's collector; and
-/// the keys whose content is no resource. Those of [`Unmodelled::KEYS`] join them in [`look_up`].
+/// the keys whose content is no resource. Those of [`Unmodelled::KEYS`] and of managed services join them in [`look_up`].
 const TABLE: &[(&str, Meaning)] = &[
     ("", Aside),
     ("Vpcs", List(Kind::Vpc)),
@@ -192,6 +194,8 @@ const TABLE: &[(&str, Meaning)] = &[
     ("FirewallPolicy", Aside),
     ("FirewallPolicyResponse", Aside),
     ("FirewallStatus", Aside),
+    ("CacheSubnetGroups", Aside),
+    ("failures", Beside),
     ("Images", Aside),
     ("KeyPairs", Aside),
     ("NatGatewayRules", Aside),
@@ -224,28 +228,36 @@ pub(super) fn look_up(key: &str) -> Option<(u16, Meaning)> {
     if let Some(position) = TABLE.iter().position(|(name, _)| *name == key).filter(|_| !key.is_empty()) {
         return Some((position as u16, TABLE[position].1));
     }
-    let position = Unmodelled::KEYS.iter().position(|(name, _)| *name == key)?;
-    Some(((TABLE.len() + position) as u16, Meaning::Unmodelled))
+    if let Some(position) = Unmodelled::KEYS.iter().position(|(name, _)| *name == key) {
+        return Some(((TABLE.len() + position) as u16, Meaning::Unmodelled));
+    }
+    let position = ManagedService::calls().position(|(name, _)| name == key)?;
+    Some(((TABLE.len() + Unmodelled::KEYS.len() + position) as u16, Meaning::Managed))
 }
 
 /// The text of a key.
 pub(super) fn name(key: u16) -> &'static str {
-    let key = usize::from(key);
-    match TABLE.get(key) {
-        Some((name, _)) => name,
-        None => Unmodelled::KEYS.get(key - TABLE.len()).map_or("", |(name, _)| name),
-    }
+    all_slots().nth(usize::from(key)).unwrap_or_default()
 }
 
 /// What stands under a key, by its number.
 pub(super) fn meaning(key: u16) -> Meaning {
-    TABLE.get(usize::from(key)).map_or(Meaning::Unmodelled, |(_, meaning)| *meaning)
+    let key = usize::from(key);
+    let beyond =
+        if key < TABLE.len() + Unmodelled::KEYS.len() { Meaning::Unmodelled } else { Meaning::Managed };
+    TABLE.get(key).map_or(beyond, |(_, meaning)| *meaning)
 }
 
 /// Every key.
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    all_slots().filter(|name| !name.is_empty())
+}
+
+/// The texts of all numbers, in order.
+fn all_slots() -> impl Iterator<Item = &'static str> {
     let modelled = TABLE.iter().map(|(name, _)| *name);
-    modelled.chain(Unmodelled::KEYS.iter().map(|(name, _)| *name)).filter(|name| !name.is_empty())
+    let unmodelled = Unmodelled::KEYS.iter().map(|(name, _)| *name);
+    modelled.chain(unmodelled).chain(ManagedService::calls().map(|(name, _)| name))
 }
 
 #[cfg(test)]
@@ -254,8 +266,7 @@ mod tests {
 
     #[test]
     fn every_key_stands_once_in_the_table() {
-        let unmodelled = Unmodelled::KEYS.iter().map(|(name, _)| *name);
-        let mut names: Vec<&str> = TABLE.iter().map(|(name, _)| *name).chain(unmodelled).collect();
+        let mut names: Vec<&str> = all_slots().collect();
         names.sort_unstable();
         let repeats: Vec<&[&str]> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
         assert!(repeats.is_empty(), "{repeats:?}");

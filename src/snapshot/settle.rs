@@ -13,8 +13,8 @@ use super::syntax::{self, Top};
 use super::taker::Taker;
 use super::warnings::Problem;
 use crate::model::{
-    LoadBalancerAttributes, Place, PrefixListEntries, ResourceKind, TargetGroupAttributes, TargetHealth,
-    TransitGatewayAssociations, TransitGatewayPropagations, TransitGatewayRoutes, Unmodelled,
+    LoadBalancerAttributes, ManagedService, Place, PrefixListEntries, ResourceKind, TargetGroupAttributes,
+    TargetHealth, TransitGatewayAssociations, TransitGatewayPropagations, TransitGatewayRoutes, Unmodelled,
 };
 
 /// An object's entries, in order.
@@ -118,6 +118,7 @@ fn entry(
             of_kind!(kind, T => wrapped::<T>(taker, key, inside, &elements));
         }
         (Meaning::Whole(answer), Some(elements)) => whole(taker, entries, key, answer, &elements),
+        (Meaning::Managed, Some(elements)) => managed(taker, key, &elements),
         (Meaning::Unmodelled, Some(elements)) => unmodelled(taker, key, &elements),
     }
 }
@@ -128,6 +129,7 @@ fn kind_of(meaning: Meaning) -> ResourceKind {
         Meaning::Whole(whole) => whole.kind(),
         Meaning::Reservations | Meaning::Instances => ResourceKind::Instance,
         Meaning::StaticRoutes => ResourceKind::TransitGatewayRoutes,
+        Meaning::Managed => ResourceKind::ManagedService,
         Meaning::Shared | Meaning::Unmodelled | Meaning::Aside | Meaning::Beside | Meaning::Token => {
             ResourceKind::Unmodelled
         }
@@ -226,6 +228,17 @@ fn static_routes(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
     for routes in taker.part.drafts.transit_gateway_routes.iter_mut().skip(before) {
         routes.is_static_only = true;
     }
+}
+
+/// Services that the key tells the shape of.
+fn managed(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
+    taker.set_parent(Some(CompactString::from(keys::name(key))));
+    for (index, element) in elements.iter().enumerate() {
+        taker.take_raw::<ManagedService>(taker.place(key, index, 0), element);
+    }
+    taker.set_parent(None);
+    taker.part.service_lists.push(keys::name(key));
+    taker.call(ResourceKind::ManagedService);
 }
 
 /// Things that are kept by id only.

@@ -88,6 +88,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 | Meaning::Wrapped(..)
                 | Meaning::Whole(_)
                 | Meaning::Shared
+                | Meaning::Managed
                 | Meaning::Unmodelled
                 | Meaning::Aside
                 | Meaning::Beside

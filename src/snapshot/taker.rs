@@ -36,6 +36,8 @@ pub(super) struct Part {
     pub instance_interfaces: Vec<NetworkInterface>,
     /// The calls whose answers it holds.
     pub calls: Vec<Call>,
+    /// The keys of lists of managed services that it holds.
+    pub service_lists: Vec<&'static str>,
     /// What there is to say.
     pub warnings: Vec<Warning>,
     /// Keys that nobody knows.

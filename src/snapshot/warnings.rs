@@ -164,6 +164,7 @@ pub(super) fn element(place: Place) -> String {
         keys::Meaning::List(_)
         | keys::Meaning::Instances
         | keys::Meaning::StaticRoutes
+        | keys::Meaning::Managed
         | keys::Meaning::Unmodelled
         | keys::Meaning::Aside
         | keys::Meaning::Beside

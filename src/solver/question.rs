@@ -24,6 +24,8 @@ pub struct Query {
     pub all_paths: bool,
     /// Blocks of addresses that were asked about and stand for less.
     pub narrowings: Vec<Narrowing>,
+    /// What is to be said of the ends besides the answer.
+    pub remarks: Vec<Remark>,
 }
 
 /// A block of addresses that stands for the interfaces in it.
@@ -35,6 +37,32 @@ pub struct Narrowing {
     pub interfaces: Vec<InterfaceIndex>,
     /// Whether public addresses of it are asked about as well.
     pub has_public: bool,
+}
+
+/// Something that is to be said of an end, whatever the answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// Whose interfaces these are shows in nothing but what others have too.
+    Shared {
+        /// What was asked about.
+        thing: Component,
+        /// What fits as well.
+        others: Vec<Component>,
+    },
+    /// The destination takes requests at one TCP port, and others were asked about.
+    Port {
+        /// The destination.
+        thing: Component,
+        /// Its port.
+        port: u16,
+    },
+    /// The destination's name stands for a public address outside and for a private one inside.
+    PublicName {
+        /// The destination.
+        thing: Component,
+        /// The interfaces that have both.
+        interfaces: Vec<InterfaceIndex>,
+    },
 }
 
 /// Where packets begin.

@@ -149,7 +149,11 @@ fn errors_are_an_error_and_a_help() {
         (&["query", "web-a", "10.0.0.0/33"], "`10.0.0.0/33` is no address and no CIDR", "write an address"),
         (&["query", "web-a", "rtb-web"], "`rtb-web` is a route table", "`--via`"),
         (&["query", "web-a", "onprem"], "`onprem` is a network on premises, which is not modelled yet", ""),
-        (&["query", "web-a", "rds:front"], "`rds:front` is a database, which is not modelled yet", ""),
+        (
+            &["query", "web-a", "rds:front"],
+            "nothing in the snapshot is called `rds:front`, which lacks the whole answer of `aws rds describe-db-instances`",
+            "add `aws rds describe-db-instances`",
+        ),
         (
             &["query", "web-a", "svc:dynamodb"],
             "the addresses of `svc:dynamodb` are not in the snapshot",

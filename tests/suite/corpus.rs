@@ -54,6 +54,7 @@ fn query(source: Source, destination: Destination, traffic: Traffic) -> Query {
         avoid: Vec::new(),
         all_paths: false,
         narrowings: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

@@ -29,6 +29,16 @@ impl Case {
         answer
     }
 
+    /// The codes of what an answer leans on.
+    fn notes(&self, source: &str, destination: &str, traffic: &str) -> Vec<&'static str> {
+        let arguments = Arguments { source, destination, traffic, ..Arguments::default() };
+        let query = self.resolve(&arguments).expect("both are there");
+        let answer = netpath::solver::solve(&self.network, &query);
+        let words = netpath::report::Question::default();
+        let report = netpath::report::Report::new(&words, &query, &answer, &self.network, &self.snapshot);
+        report.assumptions.iter().map(|it| it.code).collect()
+    }
+
     /// Both ends as text: `eni-a`, `eni-a 10.0.0.5`, `outside 203.0.113.0/24`; or the error.
     fn ends(&self, source: &str, destination: &str) -> String {
         let arguments = Arguments { source, destination, traffic: "all", ..Arguments::default() };
@@ -247,6 +257,58 @@ fn a_service_is_that_of_the_sources_region() {
     assert_eq!(case.ends("eni-b", "svc:ssm"), "the addresses of `svc:ssm` are not in the snapshot");
     assert_eq!(case.ends("eni-b", "svc:dynamodb"), "the addresses of `svc:dynamodb` are not in the snapshot");
     assert_eq!(case.ends("svc:s3", "eni-a"), "`svc:s3` is a service, which begins no conversation");
+}
+
+/// Two databases with one group, two accounts with a database of one name, and a function in no VPC.
+const SERVICES: &str = r#"
+    vpc vpc-a 10.0.0.0/16
+    subnet subnet-a 10.0.1.0/24 in vpc-a
+    eni eni-a 10.0.1.10 in subnet-a
+    eni eni-o 10.0.1.50 in subnet-a sg sg-db detached
+    eni eni-i 10.0.1.60 in subnet-a sg sg-db detached
+    set eni-o Description RDSNetworkInterface
+    set eni-i Description RDSNetworkInterface
+    element db-instances o {"DBInstanceIdentifier":"orders","DBInstanceArn":"arn:aws:rds:eu-west-1:111111111111:db:orders","Endpoint":{"Port":5432},"VpcSecurityGroups":[{"VpcSecurityGroupId":"sg-db"}],"DBSubnetGroup":{"VpcId":"vpc-a","Subnets":[{"SubnetIdentifier":"subnet-a"}]}}
+    element db-instances i {"DBInstanceIdentifier":"invoices","VpcSecurityGroups":[{"VpcSecurityGroupId":"sg-db"}],"DBSubnetGroup":{"VpcId":"vpc-a","Subnets":[{"SubnetIdentifier":"subnet-a"}]}}
+    element db-instances t1 {"DBInstanceIdentifier":"twin"}
+    element functions f {"FunctionName":"free"}
+    account 222222222222
+    vpc vpc-b 10.1.0.0/16
+    element db-instances t2 {"DBInstanceIdentifier":"twin"}
+"#;
+
+#[test]
+fn a_service_is_its_interfaces_and_says_what_else_fits_them() {
+    let case = case(SERVICES);
+    for name in ["rds:orders", "orders", "RDS:orders", "arn:aws:rds:eu-west-1:111111111111:db:orders"] {
+        assert_eq!(case.ends("eni-a", name), "eni-a -> eni-i, eni-o", "{name}");
+    }
+    assert_eq!(case.ends("rds:orders", "eni-a"), "eni-i, eni-o -> eni-a");
+    assert_eq!(
+        case.ends("eni-a", "lambda:free"),
+        "`lambda:free` stands for no network interface: Lambda free is in no VPC"
+    );
+    assert!(case.ends("eni-a", "rds:twin").starts_with("`rds:twin` is ambiguous: twin (RDS"));
+    assert!(case.ends("eni-a", "lambda:orders").starts_with("nothing in the snapshot is called"));
+    assert_eq!(case.notes("eni-a", "rds:orders", "tcp/5432"), ["OWNER_AMBIGUOUS"]);
+    assert_eq!(case.notes("eni-a", "rds:orders", "all"), ["OWNER_AMBIGUOUS", "SERVICE_PORT"]);
+}
+
+#[test]
+fn an_instance_with_interfaces_elsewhere_may_answer_by_another() {
+    let case = case(
+        "vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.1.0/24 in vpc-a
+         subnet subnet-b 10.0.2.0/24 in vpc-a
+         eni eni-a 10.0.1.10 in subnet-a
+         eni eni-one 10.0.1.20 in subnet-a on i-two
+         eni eni-two 10.0.2.20 in subnet-b on i-two
+         eni eni-x 10.0.1.30 in subnet-a on i-pods
+         eni eni-y 10.0.1.31 in subnet-a on i-pods",
+    );
+    assert_eq!(case.notes("10.0.1.10", "eni-two", "tcp/443"), ["HOST_ROUTING_ASSUMED"]);
+    assert!(case.notes("eni-two", "eni-a", "tcp/443").is_empty());
+    assert!(case.notes("eni-a", "eni-y", "tcp/443").is_empty(), "both are in one subnet");
 }
 
 #[test]

@@ -74,6 +74,7 @@ impl Case {
             avoid: Vec::new(),
             all_paths: false,
             narrowings: Vec::new(),
+            remarks: Vec::new(),
         };
         let answer = solver::solve(&self.network, &query);
         let question = Question {

@@ -3,7 +3,7 @@
 use super::{Cell, Document, Source, filters, gateways, routes};
 use crate::model::words::Word;
 use crate::model::{InstanceId, NetworkInterface, ResourceKind, Subnet, SubnetId};
-use crate::network::{Component, Judge, PublicAccess, SubnetRow};
+use crate::network::{Component, InterfaceIndex, Judge, PublicAccess, SubnetRow};
 
 const ADDRESSES: &[&str] = &["address", "public", "role"];
 
@@ -25,6 +25,9 @@ pub(super) fn interface(document: &mut Document, source: Source<'_>, row: usize)
     if !interface.description.is_empty() {
         document.fact("description", Cell::text(&*interface.description));
     }
+    let owners = source.network.owners_of(InterfaceIndex(row as u32));
+    let owners = owners.map(|it| Cell::text(model.managed_services[it as usize].label.as_str()));
+    document.fact("of_services", Cell::List(owners.collect()));
     document.fact("in_use", interface.in_use.map_or(Cell::Absent, Cell::Flag));
     document.fact("source_destination_check", Cell::Flag(interface.source_destination_check));
     let groups = interface.groups.iter();

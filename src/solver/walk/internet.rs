@@ -83,10 +83,15 @@ impl Walk<'_, '_> {
         match vpc {
             Some(vpc) => self.into_vpc(flow, vpc),
             None if network.internet(family).holds(address) => {
-                // From the internet to an address that nobody has, unless an interface has it that nobody asked for.
-                if let (Some(gap), Family::V4, 1, Way::There) =
-                    (network.unseen_interfaces, family, flow.hops, self.way)
-                {
+                // From the internet to an address that nobody has, unless an interface has it that nobody asked for. No
+                // gateway would let a private source in to any (IGW-5).
+                if let (Some(gap), Family::V4, 1, Way::There, false) = (
+                    network.unseen_interfaces,
+                    family,
+                    flow.hops,
+                    self.way,
+                    flow.source.is_within(&network.private_ipv4),
+                ) {
                     return self.unknown(flow, gap);
                 }
                 self.arrive(flow, End::Internet);

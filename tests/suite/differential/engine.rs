@@ -137,6 +137,7 @@ fn query(source: &Source, destination: &Destination, family: Family, traffic: Tr
         avoid: Vec::new(),
         all_paths: false,
         narrowings: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

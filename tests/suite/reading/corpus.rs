@@ -123,8 +123,8 @@ fn cloudmapper_service_prefixes() {
     check(&Expected {
         path: "cloudmapper/demo",
         counts: "Vpc 1, Subnet 4, NetworkInterface 1, Instance 3, SecurityGroup 8, VpcEndpoint 2, \
-         LoadBalancer 1, ClassicLoadBalancer 1, AvailabilityZone 6, Unmodelled 2",
-        unmodelled: "ClusterSubnetGroups 1, Clusters 1, DBInstances 1, Regions 1",
+         LoadBalancer 1, ClassicLoadBalancer 1, AvailabilityZone 6, ManagedService 2",
+        unmodelled: "ClusterSubnetGroups 1, Regions 1",
         warnings: &[],
         dangling: 5,
     });
@@ -215,4 +215,9 @@ const RECORDINGS: &[&str] = &[
      file's name says which `PrefixListId` it is of",
     "test_prefix_list_entry: ec2.GetManagedPrefixListEntries_2.json: Entries: left out: neither the answer nor the \
      file's name says which `PrefixListId` it is of",
+    "test_rds_add_security_group: rds.DescribeDBInstances_1.json: DBInstances[2]: says something else of \
+     `rds/644160558196/ca-central-1/test-sg-fail` than rds.DescribeDBInstances_2.json: DBInstances[2], which counts",
+    "test_rds_add_security_group: rds.DescribeDBInstances_1.json: DBInstances[3]: says something else of \
+     `rds/644160558196/ca-central-1/test-sg-fail-ca-central-1a` than rds.DescribeDBInstances_2.json: DBInstances[3], \
+     which counts",
 ];

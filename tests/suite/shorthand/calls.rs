@@ -86,6 +86,20 @@ pub const CALLS: &[Call] = &[
     call("describe", "target-groups", "TargetGroups", Elements),
     call("describe", "target-group-attributes", "Attributes", Parents),
     call("describe", "target-health", "TargetHealthDescriptions", Parents),
+    call("describe", "db-instances", "DBInstances", Sometimes),
+    call("describe", "db-clusters", "DBClusters", Sometimes),
+    call("describe", "cache-clusters", "CacheClusters", Sometimes),
+    call("describe", "replication-groups", "ReplicationGroups", Sometimes),
+    call("describe", "domains", "DomainStatusList", Sometimes),
+    call("describe", "file-systems", "FileSystems", Sometimes),
+    call("describe", "mount-targets", "MountTargets", Sometimes),
+    call("list", "functions", "Functions", Sometimes),
+    call("describe", "tasks", "tasks", Sometimes),
+    call("describe", "services", "services", Sometimes),
+    call("describe", "eks-cluster", "cluster", Sometimes),
+    call("list", "kafka-clusters", "ClusterInfoList", Sometimes),
+    call("describe", "redshift-clusters", "Clusters", Sometimes),
+    call("list", "resolver-endpoints", "ResolverEndpoints", Sometimes),
 ];
 
 /// The row of a call.

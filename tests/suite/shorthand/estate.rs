@@ -173,6 +173,14 @@ pub fn truncated(estate: &mut Estate, line: &Line) -> Result<(), ShorthandError>
     Ok(())
 }
 
+/// `element db-instances orders {"DBInstanceIdentifier":"orders"}`: an element of a call that has no line of its own.
+pub fn element(estate: &mut Estate, line: &Line) -> Result<(), ShorthandError> {
+    let call = calls::find(line.id()).ok_or_else(|| line.unknown(line.id()))?;
+    let value = serde_json::from_str(&line.words[2..].join(" "));
+    let value = value.map_err(|error| line.error(format!("no JSON: {error}")))?;
+    estate.add(line, call.name, line.words[1], &[&line.home], value)
+}
+
 /// `set eni-web DenyAllIgwTraffic true`
 pub fn set(estate: &mut Estate, line: &Line) -> Result<(), ShorthandError> {
     let id = line.id();

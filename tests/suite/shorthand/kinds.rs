@@ -98,6 +98,8 @@ pub static KINDS: &[Kind] = &[
         words: (1, 1), options: &[], flags: &[], expand: network::bpa },
     Kind { word: "bpa-exclusion", form: "bpa-exclusion VPC|SUBNET MODE [state STATE]",
         words: (2, 2), options: &["state"], flags: &[], expand: network::bpa_exclusion },
+    Kind { word: "element", form: "element CALL ID JSON",
+        words: (3, MANY), options: &[], flags: &[], expand: estate::element },
     Kind { word: "set", form: "set ID PATH JSON|absent",
         words: (3, MANY), options: &[], flags: &[], expand: estate::set },
     Kind { word: "truncated", form: "truncated CALL",

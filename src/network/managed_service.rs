@@ -1,0 +1,155 @@
+//! Managed services: which interfaces are theirs (`SVC`). To packets they are interfaces like others.
+//!
+//! Some services name their interfaces or addresses. Of others the description of an interface has the name. Databases
+//! and functions show only as what has their groups, in their subnets and zones: several of them may fit one interface,
+//! and a function shares its interfaces with every other of the same groups and subnets.
+
+use std::net::IpAddr;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::compiler::{Compiler, Stage};
+use super::location::InterfaceIndex;
+use super::rows::NOBODY;
+use crate::model::{
+    About, Collection, ManagedService, NetworkInterface, ResourceKind, SecurityGroupId, ServiceFamily,
+    described,
+};
+use crate::packet::{Family, bits};
+
+pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
+    match stage {
+        Stage::Rows | Stage::Locations => {}
+        Stage::Filters if compiler.model.managed_services.is_empty() => {}
+        Stage::Filters => find_interfaces(compiler),
+    }
+}
+
+/// Notes the interfaces of each service: its own, and those of its parts.
+fn find_interfaces(compiler: &mut Compiler<'_>) {
+    let services = &compiler.model.managed_services;
+    let signs = Signs::new(compiler);
+    let own: Vec<Vec<u32>> = services.iter().map(|service| signs.of(compiler, service)).collect();
+    let parts = parts(services);
+    for (row, service) in services.iter().enumerate() {
+        let component = Compiler::resource(ResourceKind::ManagedService, row);
+        let of_parts = parts[row].iter().flat_map(|part| &own[*part]);
+        let mut all: Vec<u32> = own[row].iter().chain(of_parts).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        compiler.fronts.extend(all.into_iter().map(|it| (component, InterfaceIndex(it))));
+        // A whole is not named where its part is.
+        let is_named = |interface: &&u32| !parts[row].iter().any(|part| own[*part].contains(interface));
+        let named = own[row].iter().filter(is_named);
+        compiler.owners.extend(named.map(|it| (InterfaceIndex(*it), row as u32)));
+        debug_assert!(!service.name.is_empty(), "a service without a name is not read");
+    }
+    compiler.owners.sort_unstable();
+}
+
+/// The parts of each service: what it lists, and what says that it is a part of it.
+fn parts(services: &Collection<ManagedService>) -> Vec<Vec<usize>> {
+    let mut rows: FxHashMap<(ServiceFamily, &str), Vec<usize>> = FxHashMap::default();
+    for (row, service) in services.iter().enumerate() {
+        rows.entry((service.family, &service.name)).or_default().push(row);
+    }
+    let near = |one: usize, name: &str| -> Vec<usize> {
+        let found = rows.get(&(services[one].family, name)).into_iter().flatten().copied();
+        found
+            .filter(|other| *other != one && is_near(&services[one].about, &services[*other].about))
+            .collect()
+    };
+    let mut parts: Vec<Vec<usize>> = services
+        .iter()
+        .enumerate()
+        .map(|(row, it)| it.members.iter().flat_map(|name| near(row, name)).collect())
+        .collect();
+    for (row, service) in services.iter().enumerate() {
+        for whole in service.part_of.iter().flat_map(|name| near(row, name)) {
+            parts[whole].push(row);
+        }
+    }
+    parts
+}
+
+/// Whether two things may be of one account and Region, as far as both say.
+fn is_near(one: &About, other: &About) -> bool {
+    (one.account.is_none() || other.account.is_none() || one.account == other.account)
+        && (one.region.is_none() || other.region.is_none() || one.region == other.region)
+}
+
+/// What the descriptions of interfaces say.
+struct Signs<'a> {
+    by_name: FxHashMap<(ServiceFamily, &'a str), Vec<u32>>,
+    by_family: FxHashMap<ServiceFamily, Vec<u32>>,
+}
+
+impl<'a> Signs<'a> {
+    fn new(compiler: &Compiler<'a>) -> Signs<'a> {
+        let mut signs = Signs { by_name: FxHashMap::default(), by_family: FxHashMap::default() };
+        for (row, interface) in (0..).zip(compiler.model.network_interfaces.iter()) {
+            let Some((family, name)) = described(interface) else { continue };
+            signs.by_family.entry(family).or_default().push(row);
+            if let Some(name) = name {
+                signs.by_name.entry((family, name)).or_default().push(row);
+            }
+        }
+        signs
+    }
+
+    /// The interfaces that are a service's own.
+    fn of(&self, compiler: &Compiler<'a>, service: &ManagedService) -> Vec<u32> {
+        let model = compiler.model;
+        let named = service.interfaces.iter().filter_map(|id| model.network_interfaces.position(id));
+        let mut found: Vec<u32> = named.map(|it| it as u32).collect();
+        found.extend(service.addresses.iter().filter_map(|it| at_address(compiler, service, *it)));
+        if !found.is_empty() {
+            return found;
+        }
+        // Functions share interfaces, and the name is that of the first.
+        let shares = service.family == ServiceFamily::Lambda && !service.groups.is_empty();
+        if !shares {
+            let described = self.by_name.get(&(service.family, service.name.as_str())).into_iter().flatten();
+            let interface = |row: &u32| &model.network_interfaces[*row as usize];
+            found.extend(described.filter(|it| is_near(&service.about, &interface(it).about)));
+        }
+        let is_nameless =
+            matches!(service.family, ServiceFamily::Rds | ServiceFamily::Dms | ServiceFamily::Redshift);
+        if found.is_empty() && (shares || is_nameless) {
+            found = self.alike(compiler, service);
+        }
+        found
+    }
+
+    /// Interfaces of the family with the service's groups, in its subnets and zones.
+    fn alike(&self, compiler: &Compiler<'a>, service: &ManagedService) -> Vec<u32> {
+        let interfaces = &compiler.model.network_interfaces;
+        let groups: FxHashSet<&SecurityGroupId> = service.groups.iter().collect();
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let fits = |interface: &NetworkInterface| {
+            let own: FxHashSet<&SecurityGroupId> = interface.groups.iter().collect();
+            let zone = compiler.model.subnets.get(&interface.subnet).and_then(|it| it.zone.name.as_ref());
+            own == groups
+                && is_near(&service.about, &interface.about)
+                && service.vpc.as_ref().is_none_or(|vpc| *vpc == interface.vpc)
+                && (service.subnets.is_empty() || service.subnets.contains(&interface.subnet))
+                && (service.zones.is_empty() || zone.is_none_or(|zone| service.zones.contains(zone)))
+        };
+        // What has its name in the description is another service's.
+        let is_nameless = |interface: &NetworkInterface| {
+            service.family == ServiceFamily::Lambda || described(interface).is_some_and(|it| it.1.is_none())
+        };
+        let of_family = self.by_family.get(&service.family).into_iter().flatten().copied();
+        let candidates = of_family.filter(|row| is_nameless(&interfaces[*row as usize]));
+        candidates.filter(|row| fits(&interfaces[*row as usize])).collect()
+    }
+}
+
+/// The interface with a private address in the service's VPC.
+fn at_address(compiler: &Compiler<'_>, service: &ManagedService, address: IpAddr) -> Option<u32> {
+    let vpc = compiler.vpc_ids.get(service.vpc.as_ref()?)?;
+    let owner = compiler.vpcs[vpc.index()].interfaces.at(Family::of(address), bits(address));
+    (owner != NOBODY && (owner as usize) < compiler.model.network_interfaces.len()).then_some(owner)
+}
