@@ -133,6 +133,8 @@ pub enum AssumptionCode {
     RouteTie,
     /// The endpoint's policy is IAM and was not evaluated (GEP-7).
     PolicyNotEvaluated,
+    /// A place on the way carries smaller packets than hosts send, and the sender does not hear of it.
+    MtuStepDown,
     /// Both addresses belong to one host; the packet never leaves it (M-8).
     HostLocal,
     /// The instance has several interfaces; which one its system sends by is outside the model (ENI-9).
@@ -172,6 +174,7 @@ impl AssumptionCode {
             | AssumptionCode::DefaultAssumed
             | AssumptionCode::RouteTie
             | AssumptionCode::PolicyNotEvaluated
+            | AssumptionCode::MtuStepDown
             | AssumptionCode::HostLocal
             | AssumptionCode::HostRoutingAssumed
             | AssumptionCode::InstanceAssumedRunning

@@ -11,8 +11,8 @@ use super::view::{AssumptionView, Considered, ExplanationView, PathView, Related
 use super::{remedy, sentence, wording};
 use crate::model::{Assumption, AssumptionCode, Peer, PortMatch, ResourceKind};
 use crate::network::{Component, ExplanationCode, GroupIndex, InterfaceIndex};
-use crate::packet::Interval;
-use crate::solver::{Blocker, Direction, Narrowing, NearMiss, PairAnswer};
+use crate::packet::{Family, Interval};
+use crate::solver::{Blocker, Direction, Narrowing, NearMiss, PairAnswer, StepDown};
 
 /// The view of a blocker.
 pub(super) fn explanation<'a>(
@@ -248,6 +248,33 @@ pub(super) fn host_local(interface: &str) -> AssumptionView<'_> {
         code: wording::assumption_code(code),
         about: interface,
         words: format!("{interface} {}", wording::assumption(code)),
+        needs: None,
+        place: None,
+        makes_unknown: false,
+    }
+}
+
+/// Where packets are too big, and what keeps their sender from hearing of it.
+pub(super) fn step_down<'a>(context: Context<'a>, found: &StepDown) -> AssumptionView<'a> {
+    let place = name::named(context, found.at);
+    let acl = name::named(context, Component::Resource(ResourceKind::NetworkAcl, found.acl));
+    let message = match found.family {
+        Family::V4 => "ICMP type 3 code 4 (fragmentation needed)",
+        Family::V6 => "ICMPv6 type 2 (packet too big)",
+    };
+    let (sender, way) = match found.direction {
+        Direction::Forward => ("sender's", ""),
+        Direction::Return => ("receiver's", " of the reply"),
+    };
+    let admits = if found.hears_some { "admits only from some addresses" } else { "does not admit" };
+    AssumptionView {
+        code: wording::assumption_code(AssumptionCode::MtuStepDown),
+        about: place.id,
+        words: format!(
+            "{} carries packets{way} of up to {} bytes, where hosts send up to {}; that a bigger one was dropped is said \
+             by {message}, which {}, the network ACL of the {sender} subnet, {admits}: full packets may vanish",
+            place.id, found.to, found.from, acl.id
+        ),
         needs: None,
         place: None,
         makes_unknown: false,

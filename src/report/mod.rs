@@ -176,6 +176,8 @@ fn assumptions<'a>(context: Context<'a>, pairs: &'a [PairAnswer]) -> Vec<Assumpt
     let answering: BTreeSet<&str> =
         pairs.iter().filter_map(|it| remark::answering_host(context, it)).collect();
     views.extend(answering.into_iter().map(remark::host_routing));
+    let step_downs: BTreeSet<_> = pairs.iter().flat_map(|pair| &pair.step_downs).collect();
+    views.extend(step_downs.into_iter().map(|it| explanation::step_down(context, it)));
     views.extend(context.query.narrowings.iter().map(|it| explanation::narrowing(context, it)));
     views.extend(context.query.remarks.iter().map(|it| remark::view(context, it)));
     views

@@ -18,6 +18,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::DefaultAssumed,
     AssumptionCode::RouteTie,
     AssumptionCode::PolicyNotEvaluated,
+    AssumptionCode::MtuStepDown,
     AssumptionCode::HostLocal,
     AssumptionCode::HostRoutingAssumed,
     AssumptionCode::InstanceAssumedRunning,
@@ -45,6 +46,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::DefaultAssumed => "DEFAULT_ASSUMED",
         AssumptionCode::RouteTie => "ROUTE_TIE",
         AssumptionCode::PolicyNotEvaluated => "POLICY_NOT_EVALUATED",
+        AssumptionCode::MtuStepDown => "MTU_STEP_DOWN",
         AssumptionCode::HostLocal => "HOST_LOCAL",
         AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
         AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
@@ -79,6 +81,9 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::DefaultAssumed => "is taken to have AWS's default, as `--assume-defaults` asks",
         AssumptionCode::RouteTie => "is one of several equal targets, of which AWS picks one",
         AssumptionCode::PolicyNotEvaluated => "has a policy, which was not evaluated",
+        AssumptionCode::MtuStepDown => {
+            "carries smaller packets than hosts send, and a sender does not hear of it"
+        }
         AssumptionCode::HostLocal => "has both addresses: the packets never leave it",
         AssumptionCode::HostRoutingAssumed => {
             "has several interfaces; which one its system sends by is not part of the snapshot"

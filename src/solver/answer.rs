@@ -1,6 +1,7 @@
 //! Answers: plain values that name components, rules and packets; the report makes words of them.
 
 use super::explain::{Detail, explain};
+use super::packet_size::StepDown;
 use super::pair::{Outcome, Passing, Solver, together};
 use super::question::{Destination, Pair, Query, Source};
 use super::witness::{Witness, witness};
@@ -75,6 +76,8 @@ pub struct PairAnswer {
     pub has_choices: bool,
     /// A packet of the set, and its answer.
     pub witness: Option<Witness>,
+    /// Where packets that hosts may send are too big, of which their sender does not hear.
+    pub step_downs: Vec<StepDown>,
     /// Whether paths and blockers were worked out.
     pub is_explained: bool,
 }
@@ -358,6 +361,7 @@ fn without_story(
         is_host_local: outcome.is_host_local,
         has_choices: outcome.has_choices,
         witness: witness(passing, &solver.workspace),
+        step_downs: Vec::new(),
         is_explained: false,
     }
 }

@@ -20,12 +20,14 @@ mod start;
 mod reply;
 mod explain;
 mod rules;
+mod packet_size;
 mod witness;
 
 pub use answer::{
     Answer, Blocker, Decision, Direction, Event, NearMiss, PairAnswer, Part, PathAnswer, RuleUse, Verdict,
 };
 pub use explain::{Detail, explain};
+pub use packet_size::StepDown;
 pub use pair::{Outcome, Solver, together};
 pub use question::{Destination, Narrowing, Pair, Query, Remark, Source, Traffic};
 pub use rules::{matching_rules, rules_of_filter};

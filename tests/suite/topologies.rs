@@ -162,6 +162,9 @@ struct Question {
     fixed_through: Vec<String>,
     /// Words of the rule, entry, route or state that decided.
     rule: Option<String>,
+    /// Codes of notes: what the answer leans on here, and in `fixed` no more.
+    #[serde(default)]
+    notes: Vec<String>,
     /// The verdict in `fixed`.
     fixed: Option<String>,
     /// Topologies whose fault is off the path while this one is present.
@@ -262,6 +265,11 @@ impl Answer {
 
     fn codes(&self) -> BTreeSet<&str> {
         self.explanations().iter().filter_map(|it| it["code"].as_str()).collect()
+    }
+
+    /// Whether it leans on something.
+    fn notes(&self, code: &str) -> bool {
+        self.0["assumptions"].as_array().into_iter().flatten().any(|it| it["code"] == code)
     }
 
     fn direction(&self) -> Option<&str> {
@@ -409,6 +417,8 @@ fn judge(topology: &str, question: &Question, answer: &Answer) -> Option<String>
     faults.extend(unseen.map(|it| format!("expected a path through {it}")));
     let unsaid = question.rule.iter().filter(|it| !answer.shows(it));
     faults.extend(unsaid.map(|it| format!("expected the words {it}")));
+    let unnoted = question.notes.iter().filter(|it| !answer.notes(it));
+    faults.extend(unnoted.map(|it| format!("expected the note {it}")));
     complaint(topology, question, answer, &faults)
 }
 
@@ -425,6 +435,8 @@ fn judge_repair(topology: &str, question: &Question, answer: &Answer) -> Option<
     }
     let unseen = question.fixed_through.iter().filter(|it| !answer.leads_through(it));
     faults.extend(unseen.map(|it| format!("expected a path through {it} in fixed/")));
+    let noted = question.notes.iter().filter(|it| answer.notes(it));
+    faults.extend(noted.map(|it| format!("expected no note {it} in fixed/")));
     complaint(topology, question, answer, &faults)
 }
 

@@ -11,6 +11,7 @@ use blockers::{not_public, nowhere};
 
 use super::answer::{Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, RuleUse, Verdict};
 use super::flow::{Arrival, End, Flow, NONE};
+use super::packet_size::step_downs;
 use super::pair::{self, Outcome, Solver, counts, intended};
 use super::question::{Pair, Query, Source};
 use super::reply::{answer_flow, conversation};
@@ -87,6 +88,13 @@ pub fn explain(
     if detail == Detail::Everything {
         answer.paths = paths;
         answer.paths.truncate(MOST_PATHS);
+        for path in &answer.paths {
+            for found in step_downs(solver, pair, path) {
+                if !answer.step_downs.contains(&found) {
+                    answer.step_downs.push(found);
+                }
+            }
+        }
     }
 }
 
