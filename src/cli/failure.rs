@@ -56,6 +56,7 @@ impl Failure {
             error @ (SelectorError::NotAnEnd { .. }
             | SelectorError::NotModelled { .. }
             | SelectorError::Empty { .. }
+            | SelectorError::Unresolved { .. }
             | SelectorError::NoServiceAddresses { .. }
             | SelectorError::ServiceAsSource { .. }
             | SelectorError::Malformed { .. }

@@ -147,6 +147,8 @@ pub enum AssumptionCode {
     OwnerAmbiguous,
     /// A service takes requests at one port, and all were asked about (SVC).
     ServicePort,
+    /// What a name that was asked about resolves to from there (DNS-5).
+    DnsResolves,
     /// A name resolves to a public address from there (DNS-5).
     DnsResolvesPublic,
     /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
@@ -181,6 +183,7 @@ impl AssumptionCode {
             | AssumptionCode::BlockNarrowed
             | AssumptionCode::OwnerAmbiguous
             | AssumptionCode::ServicePort
+            | AssumptionCode::DnsResolves
             | AssumptionCode::DnsResolvesPublic => false,
         }
     }

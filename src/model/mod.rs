@@ -41,6 +41,9 @@ pub mod classic_load_balancer;
 pub mod block_public_access;
 pub mod availability_zone;
 pub mod managed_service;
+pub mod vpc_dns_attributes;
+pub mod hosted_zone;
+pub mod resolver_rule;
 pub mod unmodelled;
 
 use compact_str::CompactString;
@@ -58,6 +61,7 @@ pub use collection::{Collection, Iter};
 pub use coverage::{Assumption, AssumptionCode, Coverage};
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
+pub use hosted_zone::{DnsRecord, HostedZone, dns_name};
 pub use instance::{Instance, InstanceState};
 pub use internet_gateway::{GatewayAttachment, GatewayAttachmentState, InternetGateway};
 pub use listener::{ActionKind, BalancedProtocol, Listener, ListenerAction};
@@ -69,6 +73,7 @@ pub use nat_gateway::{AvailabilityMode, ConnectivityType, NatGateway, NatGateway
 pub use network_acl::{AclAction, AclProtocol, NetworkAcl, NetworkAclEntry};
 pub use network_interface::{InterfaceAddress, InterfaceAttachment, InterfaceKind, NetworkInterface};
 pub use prefix_list::{PrefixList, PrefixListEntries};
+pub use resolver_rule::ResolverRule;
 pub use route_table::{
     Route, RouteDestination, RouteOrigin, RouteState, RouteTable, RouteTableAssociation, RouteTarget,
 };
@@ -92,6 +97,7 @@ pub use transit_gateway_route_table::{
 };
 pub use unmodelled::Unmodelled;
 pub use vpc::{BlockState, CidrAssociation, Ipv6CidrAssociation, Vpc, VpcState};
+pub use vpc_dns_attributes::VpcDnsAttributes;
 pub use vpc_endpoint::{EndpointKind, EndpointState, VpcEndpoint};
 pub use vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
 
@@ -211,6 +217,10 @@ id_types! {
     SecurityGroupVpcAssociationId,
     /// A zone's name in an account.
     AvailabilityZoneKey,
+    /// `Z…`, a hosted zone.
+    HostedZoneId,
+    /// `rslvr-rr-…`
+    ResolverRuleId,
     /// Family, account, Region and name of a managed service.
     ManagedServiceId,
     /// A key and id of something recognised and not modelled.
@@ -314,5 +324,8 @@ resources! {
     BlockPublicAccessExclusion         block_public_access_exclusions "VpcBlockPublicAccessExclusions"   "ec2 describe-vpc-block-public-access-exclusions";
     AvailabilityZone                   availability_zones           "AvailabilityZones"                  "ec2 describe-availability-zones";
     ManagedService                     managed_services             "DBInstances"                        "rds describe-db-instances";
+    VpcDnsAttributes                   vpc_dns_attributes           "EnableDnsSupport"                   "ec2 describe-vpc-attribute";
+    HostedZone                         hosted_zones                 "HostedZones"                        "route53 list-hosted-zones";
+    ResolverRule                       resolver_rules               "ResolverRules"                      "route53resolver list-resolver-rules";
     Unmodelled                         unmodelled                   "…"                                  "…";
 }

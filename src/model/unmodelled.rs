@@ -34,7 +34,6 @@ impl Unmodelled {
         ("CustomerGateways", "CustomerGatewayId"),
         ("Firewalls", "FirewallArn"),
         ("FlowLogs", "FlowLogId"),
-        ("HostedZones", "Id"),
         ("InstanceConnectEndpoints", "InstanceConnectEndpointId"),
         ("LaunchTemplates", "LaunchTemplateId"),
         ("LocalGatewayRouteTables", "LocalGatewayRouteTableId"),

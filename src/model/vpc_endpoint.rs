@@ -4,6 +4,7 @@ use compact_str::CompactString;
 use serde::Deserialize;
 
 use super::about::{Absent, present};
+use super::hosted_zone::dns_name;
 use super::words::words;
 use super::{
     About, ElementError, NetworkInterfaceId, Reading, Resource, ResourceKind, RouteTableId, SecurityGroupId,
@@ -60,6 +61,10 @@ pub struct VpcEndpoint {
     pub interfaces: Vec<NetworkInterfaceId>,
     /// The groups of its interfaces.
     pub groups: Vec<SecurityGroupId>,
+    /// Whether the names that its service has everywhere stand for its interfaces in the VPC (IEP-5).
+    pub has_private_dns: bool,
+    /// The names that stand for its interfaces, small and without a dot at the end.
+    pub dns_names: Vec<CompactString>,
     /// Whether it has a policy that says more than the full-access default; named, never evaluated (GEP-7).
     pub has_policy: bool,
 }
@@ -78,8 +83,17 @@ pub struct Wire {
     network_interface_ids: Option<Vec<CompactString>>,
     groups: Option<Vec<super::network_interface::GroupWire>>,
     policy_document: Option<Box<str>>,
+    private_dns_enabled: Option<bool>,
+    dns_entries: Option<Vec<DnsEntryWire>>,
     owner_id: Option<CompactString>,
     tags: Option<Tags>,
+}
+
+/// `DnsEntries[]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct DnsEntryWire {
+    dns_name: Option<CompactString>,
 }
 
 impl Resource for VpcEndpoint {
@@ -90,6 +104,7 @@ impl Resource for VpcEndpoint {
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpcEndpoint, ElementError> {
         let list =
             |ids: Option<Vec<CompactString>>| ids.unwrap_or_default().into_iter().filter(|it| !it.is_empty());
+        let names = wire.dns_entries.unwrap_or_default().into_iter();
         let groups = wire.groups.unwrap_or_default().into_iter();
         Ok(VpcEndpoint {
             about: reading.about(wire.owner_id, None, wire.tags),
@@ -103,6 +118,8 @@ impl Resource for VpcEndpoint {
             subnets: list(wire.subnet_ids).map(SubnetId).collect(),
             interfaces: list(wire.network_interface_ids).map(NetworkInterfaceId).collect(),
             groups: groups.filter_map(|it| present(it.group_id)).map(SecurityGroupId).collect(),
+            has_private_dns: wire.private_dns_enabled.unwrap_or(false),
+            dns_names: names.filter_map(|it| present(it.dns_name)).map(|it| dns_name(&it)).collect(),
             has_policy: wire.policy_document.is_some_and(|policy| !policy.is_empty()),
         })
     }

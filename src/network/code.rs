@@ -126,6 +126,8 @@ codes! {
     UnassociatedComponent = "UNASSOCIATED_COMPONENT", aws;
     /// No interface of the VPC owns the address.
     NoInterfaceOwnsAddress = "NO_INTERFACE_OWNS_ADDRESS", ours;
+    /// The resolver of a VPC answers only what is sent in the VPC (DNS-1).
+    DnsNotReachable = "DNS_NOT_REACHABLE", ours;
     /// A NAT gateway has no state for the packet: nothing unsolicited gets in (NAT-3, M-3, M-7).
     NatGatewayNoState = "NAT_GATEWAY_NO_STATE", ours;
     /// An egress-only internet gateway has no state for the packet (EIG-4).

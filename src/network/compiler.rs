@@ -327,6 +327,9 @@ impl<'a> Compiler<'a> {
             ResourceKind::BlockPublicAccessExclusion => {}
             ResourceKind::AvailabilityZone => super::availability_zone::compile(self, stage),
             ResourceKind::ManagedService => super::managed_service::compile(self, stage),
+            ResourceKind::VpcDnsAttributes => super::vpc_dns_attributes::compile(self, stage),
+            ResourceKind::HostedZone => super::hosted_zone::compile(self, stage),
+            ResourceKind::ResolverRule => super::resolver_rule::compile(self, stage),
             ResourceKind::Unmodelled => super::unmodelled::compile(self, stage),
         }
     }

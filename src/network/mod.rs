@@ -48,6 +48,9 @@ mod classic_load_balancer;
 mod block_public_access;
 mod availability_zone;
 mod managed_service;
+mod vpc_dns_attributes;
+mod hosted_zone;
+mod resolver_rule;
 mod unmodelled;
 
 use petgraph::graph::DiGraph;

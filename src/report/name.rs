@@ -101,6 +101,9 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::TargetHealth => "target-health",
         ResourceKind::ClassicLoadBalancer => "classic-load-balancer",
         ResourceKind::ManagedService => "managed-service",
+        ResourceKind::VpcDnsAttributes => "vpc-dns-attributes",
+        ResourceKind::HostedZone => "hosted-zone",
+        ResourceKind::ResolverRule => "resolver-rule",
         ResourceKind::Unmodelled => "not-modelled",
     }
 }
@@ -162,6 +165,9 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::TargetHealth
         | ResourceKind::ClassicLoadBalancer
         | ResourceKind::ManagedService
+        | ResourceKind::VpcDnsAttributes
+        | ResourceKind::HostedZone
+        | ResourceKind::ResolverRule
         | ResourceKind::Unmodelled => None,
     };
     let named = Named::only(id.unwrap_or(ABSENT), kind_text(kind));
@@ -184,6 +190,8 @@ fn resource<'a>(context: Context<'a>, kind: ResourceKind, position: usize) -> Op
         named.called(&model.target_groups[position].name)
     } else if kind == ResourceKind::PrefixList {
         named.called(&model.prefix_lists[position].name)
+    } else if kind == ResourceKind::HostedZone {
+        named.called(model.hosted_zones[position].name.as_deref().unwrap_or_default())
     } else if kind == ResourceKind::NetworkInterface {
         owner_label(context, position).map_or(named, |label| named.called(label))
     } else {
@@ -268,6 +276,9 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         | ResourceKind::BlockPublicAccessOptions
         | ResourceKind::BlockPublicAccessExclusion
         | ResourceKind::AvailabilityZone
+        | ResourceKind::VpcDnsAttributes
+        | ResourceKind::HostedZone
+        | ResourceKind::ResolverRule
         | ResourceKind::Unmodelled => (None, None),
     }
 }
@@ -329,6 +340,9 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         | ResourceKind::TransitGatewayPrefixListReferences
         | ResourceKind::AvailabilityZone
         | ResourceKind::ManagedService
+        | ResourceKind::VpcDnsAttributes
+        | ResourceKind::HostedZone
+        | ResourceKind::ResolverRule
         | ResourceKind::Unmodelled => None,
     }
 }

@@ -1,11 +1,12 @@
 //! What is said of the ends of a question besides the answer: whose interfaces they are, which port they take, what
 //! their names stand for.
 
+use super::sentence::with_name;
 use super::view::AssumptionView;
 use super::{Context, name, wording};
 use crate::model::{AssumptionCode, ManagedService, ResourceKind};
 use crate::network::{Component, InterfaceIndex, LocationKind};
-use crate::solver::{PairAnswer, PathAnswer, Remark, Verdict};
+use crate::solver::{NameSource, PairAnswer, PathAnswer, PublicCause, Remark, Verdict};
 
 /// How many others are named.
 const MOST_NAMED: usize = 3;
@@ -13,6 +14,18 @@ const MOST_NAMED: usize = 3;
 /// A remark in words.
 pub(super) fn view<'a>(context: Context<'a>, remark: &'a Remark) -> AssumptionView<'a> {
     let (code, thing, words) = match remark {
+        Remark::Name { text, source, addresses, takes_zones_for_none } => {
+            let (code, words) = name_words(context, text, source, addresses);
+            let call = ResourceKind::HostedZone.call();
+            return AssumptionView {
+                code: wording::assumption_code(code),
+                about: text,
+                words,
+                needs: takes_zones_for_none.then(|| format!("aws {call}")),
+                place: None,
+                makes_unknown: false,
+            };
+        }
         Remark::Shared { thing, others } => {
             (AssumptionCode::OwnerAmbiguous, thing, shared(context, *thing, others))
         }
@@ -33,6 +46,49 @@ pub(super) fn view<'a>(context: Context<'a>, remark: &'a Remark) -> AssumptionVi
         needs: None,
         place: None,
         makes_unknown: false,
+    }
+}
+
+/// What a name stands for, and who says so.
+fn name_words(
+    context: Context<'_>,
+    text: &str,
+    source: &NameSource,
+    addresses: &[std::net::IpAddr],
+) -> (AssumptionCode, String) {
+    let shown: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    let stands_for = match shown.is_empty() {
+        true => format!("{text} is a name of the destination"),
+        false => format!("{text} resolves to {}", shown.join(" or ")),
+    };
+    let named = |component: Component| {
+        let named = name::named(context, component);
+        with_name(named.id, named.name)
+    };
+    match source {
+        NameSource::World => (AssumptionCode::DnsResolves, stands_for),
+        NameSource::Zone(zone) => {
+            (AssumptionCode::DnsResolves, format!("{stands_for}, by the hosted zone {}", named(*zone)))
+        }
+        NameSource::Endpoint(endpoint) => {
+            (AssumptionCode::DnsResolves, format!("{stands_for}, by {}", named(*endpoint)))
+        }
+        NameSource::Public { endpoint, cause } => {
+            let endpoint = endpoint.map_or_else(|| "the endpoint".to_owned(), named);
+            let because = match cause {
+                PublicCause::NoEndpoint => "no endpoint there has the name".to_owned(),
+                PublicCause::NoPrivateDns => format!("private DNS is off on {endpoint}"),
+                PublicCause::NoDnsSupport => {
+                    format!("{endpoint} has the name, but enableDnsSupport is off in its VPC")
+                }
+                PublicCause::NoDnsHostnames => {
+                    format!("{endpoint} has the name, but enableDnsHostnames is off in its VPC")
+                }
+            };
+            let words =
+                format!("{text} resolves to a public address, which the snapshot does not hold: {because}");
+            (AssumptionCode::DnsResolvesPublic, words)
+        }
     }
 }
 

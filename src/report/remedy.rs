@@ -46,6 +46,9 @@ pub(super) fn remedies<'a>(
             }
             None => vec![usual(case, component)],
         },
+        ExplanationCode::DnsNotReachable => {
+            vec![Remedy { component: None, ..usual(case, component) }]
+        }
         ExplanationCode::NoInterfaceOwnsAddress => match asked_address(case) {
             Some(words) => vec![Remedy { component: None, words }],
             None => vec![usual(case, component)],

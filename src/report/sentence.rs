@@ -120,6 +120,9 @@ pub(super) fn sentence(
             let address = if case.blocker.destination.is_empty() { source } else { destination };
             format!("no interface has the address {address}")
         }
+        ExplanationCode::DnsNotReachable => {
+            format!("{destination} is the resolver of a VPC, which answers only what is sent inside that VPC")
+        }
         ExplanationCode::NatGatewayNoState => {
             format!("{id} lets in only what answers a conversation that it carries, and this is none")
         }

@@ -129,6 +129,9 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::TransitGatewayPrefixListReferences
         | ResourceKind::BlockPublicAccessOptions
         | ResourceKind::BlockPublicAccessExclusion
+        | ResourceKind::VpcDnsAttributes
+        | ResourceKind::HostedZone
+        | ResourceKind::ResolverRule
         | ResourceKind::AvailabilityZone => {}
     }
     document

@@ -25,6 +25,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::BlockNarrowed,
     AssumptionCode::OwnerAmbiguous,
     AssumptionCode::ServicePort,
+    AssumptionCode::DnsResolves,
     AssumptionCode::DnsResolvesPublic,
     AssumptionCode::EncryptionEnforced,
     AssumptionCode::TooManyChoices,
@@ -53,6 +54,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::BlockNarrowed => "BLOCK_NARROWED",
         AssumptionCode::OwnerAmbiguous => "OWNER_AMBIGUOUS",
         AssumptionCode::ServicePort => "SERVICE_PORT",
+        AssumptionCode::DnsResolves => "DNS_RESOLVES",
         AssumptionCode::DnsResolvesPublic => "DNS_RESOLVES_PUBLIC",
         AssumptionCode::EncryptionEnforced => "ENCRYPTION_ENFORCED",
         AssumptionCode::TooManyChoices => "TOO_MANY_CHOICES",
@@ -91,6 +93,7 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::InstanceAssumedRunning => "is taken to be running: the snapshot does not describe it",
         AssumptionCode::OwnerAmbiguous => "is known by groups, subnets and zone, which others have as well",
         AssumptionCode::ServicePort => "takes requests at one port",
+        AssumptionCode::DnsResolves => "resolves to",
         AssumptionCode::DnsResolvesPublic => "resolves to a public address from there",
         AssumptionCode::BlockNarrowed => "stands for the interfaces in it",
         AssumptionCode::EncryptionEnforced => {
@@ -183,6 +186,7 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::UnsupportedComponent => "what decides here is not modelled",
         ExplanationCode::UnassociatedComponent => "the component is not associated with anything",
         ExplanationCode::NoInterfaceOwnsAddress => "no interface has that address",
+        ExplanationCode::DnsNotReachable => "a VPC's resolver answers only what is sent inside the VPC",
         ExplanationCode::NatGatewayNoState => {
             "a NAT gateway lets in only what answers a conversation that it carries"
         }
@@ -286,6 +290,9 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::UnsupportedComponent => "look at that component by hand",
         ExplanationCode::UnassociatedComponent => "associate it with what it should serve",
         ExplanationCode::NoInterfaceOwnsAddress => "ask for an address that an interface has",
+        ExplanationCode::DnsNotReachable => {
+            "make an inbound endpoint of the Route 53 Resolver in the VPC, and ask that"
+        }
         ExplanationCode::NatGatewayNoState => "begin the conversation from inside",
         ExplanationCode::EgressOnlyNoState => {
             "begin the conversation from inside, or use an internet gateway"

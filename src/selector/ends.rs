@@ -15,7 +15,7 @@ use super::index::Index;
 use super::named::named;
 use super::resource::{Resource, words};
 use super::word::{self, Word};
-use super::{owners, services};
+use super::{dns, names, owners, services};
 use crate::model::ResourceKind;
 use crate::network::{InterfaceIndex, LinkLocal, PublicOwner, VpcIndex};
 use crate::packet::{AddressSet, Family, bits, ip, range_of};
@@ -36,16 +36,18 @@ pub(super) enum Meaning {
     Blocks(Vec<IpNet>),
     /// `svc:NAME`
     Service(String),
+    /// A name that DNS knows.
+    Name(String),
     /// A gateway endpoint, by its row.
     GatewayEndpoint(usize),
 }
 
 /// One end of a question, with the person's word for messages.
 pub(super) struct End<'i, 'm, 't> {
-    index: &'i Index<'m>,
-    text: &'t str,
-    meaning: Meaning,
-    all_addresses: bool,
+    pub(super) index: &'i Index<'m>,
+    pub(super) text: &'t str,
+    pub(super) meaning: Meaning,
+    pub(super) all_addresses: bool,
 }
 
 /// What a question is about.
@@ -89,6 +91,7 @@ pub(super) fn both(
     if sources.iter().any(|it| matches!(it, Source::Outside(_))) {
         remarks.extend(owners::public_names(index.model, &destination.meaning));
     }
+    remarks.extend(names::remark(index, &source, &destination));
     remarks.dedup();
     Ok(Ends { sources, destinations, narrowings, remarks })
 }
@@ -129,7 +132,12 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
         Word::Managed(family, name) => {
             owners::meaning(index, text, &owners::named(index, text, family, name)?)
         }
-        Word::Name(name) => one_of(index, text, &named(index, text, name, super::named::NAMEABLE)?),
+        Word::Name(name) => match named(index, text, name, super::named::NAMEABLE) {
+            Ok(found) => one_of(index, text, &found),
+            // What nothing here is called may be a name that DNS knows.
+            Err(SelectorError::Unknown { .. }) if dns::is_name(name) => Ok(Meaning::Name(name.to_owned())),
+            Err(error) => Err(error),
+        },
     }
 }
 
@@ -185,13 +193,14 @@ impl End<'_, '_, '_> {
             }
             Meaning::Address(address) => Ok(vec![self.address_as_source(*address, other)?]),
             Meaning::Blocks(blocks) => Ok(self.blocks_as_sources(blocks)),
+            Meaning::Name(_) => Err(super::unknown(self.index, self.text)),
             Meaning::Service(_) | Meaning::GatewayEndpoint(_) => {
                 Err(SelectorError::ServiceAsSource { text: self.text.to_owned() })
             }
         }
     }
 
-    fn as_destination(&self, other: &End<'_, '_, '_>) -> Result<Vec<Destination>, SelectorError> {
+    pub(super) fn as_destination(&self, other: &End<'_, '_, '_>) -> Result<Vec<Destination>, SelectorError> {
         let network = self.index.network;
         match &self.meaning {
             Meaning::Hosts(interfaces) | Meaning::Services(_, interfaces) => {
@@ -207,6 +216,7 @@ impl End<'_, '_, '_> {
             }
             Meaning::Address(address) => Ok(vec![Destination::Addresses(AddressSet::one(*address))]),
             Meaning::Blocks(blocks) => Ok(self.blocks_as_destinations(blocks, other)),
+            Meaning::Name(name) => names::destinations(self, name, other),
             Meaning::Service(name) => services::by_name(self.index, self.text, name, &other.vpcs()),
             Meaning::GatewayEndpoint(row) => services::behind_endpoint(self.index, self.text, *row),
         }
@@ -364,7 +374,7 @@ impl End<'_, '_, '_> {
     }
 
     /// The VPCs that an end lies in.
-    fn vpcs(&self) -> Vec<VpcIndex> {
+    pub(super) fn vpcs(&self) -> Vec<VpcIndex> {
         let network = self.index.network;
         let of = |interfaces: &[InterfaceIndex]| -> Vec<VpcIndex> {
             let mut vpcs: Vec<VpcIndex> =
@@ -383,7 +393,9 @@ impl End<'_, '_, '_> {
                 let owned: Vec<InterfaceIndex> = self.owned(blocks).into_iter().map(|(it, _)| it).collect();
                 of(&owned)
             }
-            Meaning::Internet | Meaning::Service(_) | Meaning::GatewayEndpoint(_) => Vec::new(),
+            Meaning::Internet | Meaning::Service(_) | Meaning::Name(_) | Meaning::GatewayEndpoint(_) => {
+                Vec::new()
+            }
         }
     }
 }

@@ -61,6 +61,14 @@ pub enum SelectorError {
         /// The person's word.
         text: String,
     },
+    /// A name that DNS does not say anything of from there, or not with what the snapshot has.
+    #[error("{cause}")]
+    Unresolved {
+        /// Why.
+        cause: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
     /// Neither address nor block, though it looks like one.
     #[error("`{text}` is no address and no CIDR: {cause}")]
     Malformed {
@@ -231,6 +239,7 @@ impl SelectorError {
                 Some("ask about the addresses of its network interfaces instead".to_owned())
             }
             SelectorError::Empty { .. } => None,
+            SelectorError::Unresolved { help, .. } => help.clone(),
             SelectorError::NoServiceAddresses { needs, .. } => Some(format!("add {needs}")),
             SelectorError::ServiceAsSource { .. } => {
                 Some("ask the other way round: the reply is judged with it".to_owned())

@@ -80,6 +80,9 @@ pub(super) fn meaning_of(
         | ResourceKind::TransitGatewayPrefixListReferences
         | ResourceKind::BlockPublicAccessOptions
         | ResourceKind::BlockPublicAccessExclusion
+        | ResourceKind::VpcDnsAttributes
+        | ResourceKind::HostedZone
+        | ResourceKind::ResolverRule
         | ResourceKind::AvailabilityZone => {
             Err(SelectorError::NotAnEnd { text: text.to_owned(), what: words(resource.kind).1 })
         }

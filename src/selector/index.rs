@@ -128,6 +128,12 @@ impl<'a> Index<'a> {
         found.filter(|it| kinds.contains(&it.kind)).copied().collect()
     }
 
+    /// What DNS knows by a name of its own: load balancers and managed services.
+    pub(super) fn by_dns_name(&self, name: &str, kinds: &[ResourceKind]) -> Option<Resource> {
+        let mut found = self.by_name(name, kinds).into_iter();
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// The security groups with a group name, which is not their `Name` tag.
     pub(super) fn by_group_name(&self, text: &str) -> Found {
         let names = self.group_names.get_or_init(|| {

@@ -10,6 +10,8 @@ mod named;
 mod groups;
 mod services;
 mod owners;
+mod dns;
+mod names;
 mod ends;
 mod between;
 mod traffic;

@@ -99,6 +99,9 @@ impl Resource {
             | ResourceKind::BlockPublicAccessOptions
             | ResourceKind::BlockPublicAccessExclusion
             | ResourceKind::AvailabilityZone
+            | ResourceKind::VpcDnsAttributes
+            | ResourceKind::HostedZone
+            | ResourceKind::ResolverRule
             | ResourceKind::Unmodelled => None,
         }
     }
@@ -174,6 +177,9 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
         }
         ResourceKind::AvailabilityZone => ("availability zone", "an availability zone"),
         ResourceKind::ManagedService => ("service", "a service"),
+        ResourceKind::VpcDnsAttributes => ("VPC", "a VPC"),
+        ResourceKind::HostedZone => ("hosted zone", "a hosted zone"),
+        ResourceKind::ResolverRule => ("resolver rule", "a rule of the resolver"),
         ResourceKind::Unmodelled => ("resource", "a resource"),
     }
 }
@@ -227,6 +233,9 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         | ResourceKind::BlockPublicAccessExclusion
         | ResourceKind::AvailabilityZone
         | ResourceKind::ManagedService
+        | ResourceKind::VpcDnsAttributes
+        | ResourceKind::HostedZone
+        | ResourceKind::ResolverRule
         | ResourceKind::Unmodelled => 0..0,
     }
 }

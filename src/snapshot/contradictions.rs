@@ -65,6 +65,9 @@ fn is_joined(kind: ResourceKind) -> bool {
             | ResourceKind::TransitGatewayAssociations
             | ResourceKind::TransitGatewayPropagations
             | ResourceKind::TransitGatewayPrefixListReferences
+            | ResourceKind::VpcDnsAttributes
+            | ResourceKind::HostedZone
+            | ResourceKind::ResolverRule
     )
 }
 

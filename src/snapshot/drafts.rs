@@ -135,6 +135,9 @@ drafts! {
     AvailabilityZone availability_zones;
     ByoipCidr byoip_cidrs;
     ManagedService managed_services;
+    VpcDnsAttributes vpc_dns_attributes;
+    HostedZone hosted_zones;
+    ResolverRule resolver_rules;
     Unmodelled unmodelled;
 }
 
@@ -151,7 +154,7 @@ macro_rules! of_kind {
             LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
             ClassicLoadBalancer,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,
-            ManagedService, Unmodelled)
+            ManagedService, VpcDnsAttributes, HostedZone, ResolverRule, Unmodelled)
     };
     (@arms $kind:expr, $T:ident => $body:expr; $($Type:ident),*) => {
         match $kind {

@@ -54,6 +54,14 @@ pub(super) enum Whole {
     LoadBalancerAttributes,
     /// `LoadBalancerAttributes` of `elb describe-load-balancer-attributes`.
     ClassicAttributes,
+    /// `EnableDnsSupport` of `describe-vpc-attribute`.
+    DnsSupport,
+    /// `EnableDnsHostnames` of `describe-vpc-attribute`.
+    DnsHostnames,
+    /// `VPCs` of `route53 get-hosted-zone`.
+    ZoneVpcs,
+    /// `ResourceRecordSets` of `route53 list-resource-record-sets`.
+    ZoneRecords,
 }
 
 impl Whole {
@@ -67,6 +75,8 @@ impl Whole {
             Whole::TargetHealth => ResourceKind::TargetHealth,
             Whole::TargetGroupAttributes => ResourceKind::TargetGroupAttributes,
             Whole::LoadBalancerAttributes | Whole::ClassicAttributes => ResourceKind::LoadBalancerAttributes,
+            Whole::DnsSupport | Whole::DnsHostnames => ResourceKind::VpcDnsAttributes,
+            Whole::ZoneVpcs | Whole::ZoneRecords => ResourceKind::HostedZone,
         }
     }
 
@@ -80,6 +90,8 @@ impl Whole {
             Whole::TargetHealth | Whole::TargetGroupAttributes => ("TargetGroupArn", "targetgroup/"),
             Whole::LoadBalancerAttributes => ("LoadBalancerArn", "loadbalancer/"),
             Whole::ClassicAttributes => ("LoadBalancerName", "loadbalancer/"),
+            Whole::DnsSupport | Whole::DnsHostnames => ("VpcId", "vpc-"),
+            Whole::ZoneVpcs | Whole::ZoneRecords => ("HostedZoneId", "Z"),
         }
     }
 }
@@ -188,8 +200,22 @@ const TABLE: &[(&str, Meaning)] = &[
     ("CoreNetwork", Aside),
     ("DBSubnetGroups", Aside),
     ("DhcpOptions", Aside),
-    ("EnableDnsHostnames", Aside),
-    ("EnableDnsSupport", Aside),
+    ("EnableDnsHostnames", Meaning::Whole(Whole::DnsHostnames)),
+    ("EnableDnsSupport", Meaning::Whole(Whole::DnsSupport)),
+    ("HostedZones", List(Kind::HostedZone)),
+    ("HostedZone", Beside),
+    ("VPCs", Meaning::Whole(Whole::ZoneVpcs)),
+    ("ResourceRecordSets", Meaning::Whole(Whole::ZoneRecords)),
+    ("ResolverRules", List(Kind::ResolverRule)),
+    ("ResolverRuleAssociations", List(Kind::ResolverRule)),
+    ("HostedZoneId", Beside),
+    ("DelegationSet", Aside),
+    ("IpAddresses", Aside),
+    ("ResolverEndpointId", Beside),
+    ("IsTruncated", Beside),
+    ("MaxItems", Beside),
+    ("MaxResults", Beside),
+    ("NextRecordName", Token),
     ("Firewall", Aside),
     ("FirewallPolicy", Aside),
     ("FirewallPolicyResponse", Aside),

@@ -13,8 +13,9 @@ use super::syntax::{self, Top};
 use super::taker::Taker;
 use super::warnings::Problem;
 use crate::model::{
-    LoadBalancerAttributes, ManagedService, Place, PrefixListEntries, ResourceKind, TargetGroupAttributes,
-    TargetHealth, TransitGatewayAssociations, TransitGatewayPropagations, TransitGatewayRoutes, Unmodelled,
+    HostedZone, LoadBalancerAttributes, ManagedService, Place, PrefixListEntries, ResourceKind,
+    TargetGroupAttributes, TargetHealth, TransitGatewayAssociations, TransitGatewayPropagations,
+    TransitGatewayRoutes, Unmodelled, VpcDnsAttributes,
 };
 
 /// An object's entries, in order.
@@ -289,6 +290,18 @@ fn whole(taker: &mut Taker<'_>, entries: &Entries<'_>, key: u16, answer: Whole, 
         Whole::LoadBalancerAttributes => {
             joined::<LoadBalancerAttributes>(taker, place, "Attributes", elements, "");
         }
+        Whole::DnsSupport => {
+            joined::<VpcDnsAttributes>(taker, place, "EnableDnsSupport", elements, "");
+        }
+        Whole::DnsHostnames => {
+            joined::<VpcDnsAttributes>(taker, place, "EnableDnsHostnames", elements, "");
+        }
+        Whole::ZoneVpcs => {
+            joined::<HostedZone>(taker, place, "VPCs", elements, &zone_beside(entries));
+        }
+        Whole::ZoneRecords => {
+            joined::<HostedZone>(taker, place, "ResourceRecordSets", elements, "");
+        }
         Whole::ClassicAttributes => {
             if let [element] = elements {
                 taker.take_raw::<LoadBalancerAttributes>(place, element);
@@ -296,6 +309,13 @@ fn whole(taker: &mut Taker<'_>, entries: &Entries<'_>, key: u16, answer: Whole, 
         }
     }
     taker.set_parent(None);
+}
+
+/// The members of the zone that `get-hosted-zone` prints beside its VPCs.
+fn zone_beside(entries: &Entries<'_>) -> String {
+    let zone = entries.iter().find(|(name, _)| name == "HostedZone").map(|(_, raw)| raw.get().trim());
+    let inside = zone.and_then(|text| text.strip_prefix('{')?.strip_suffix('}')).unwrap_or_default();
+    if inside.trim().is_empty() { String::new() } else { format!(",{inside}") }
 }
 
 /// Routes keep the index that they have in the file, whatever was left out before them.

@@ -289,7 +289,9 @@ fn is_parent(kind: ResourceKind, member: &str) -> bool {
     let of_list = matches!(kind, ResourceKind::PrefixListEntries);
     let of_group = matches!(kind, ResourceKind::TargetHealth | ResourceKind::TargetGroupAttributes);
     let of_balancer = matches!(kind, ResourceKind::LoadBalancerAttributes);
-    of_group && member == "TargetGroupArn"
+    let of_names = matches!(kind, ResourceKind::VpcDnsAttributes | ResourceKind::HostedZone);
+    of_names && matches!(member, "VpcId" | "HostedZoneId")
+        || of_group && member == "TargetGroupArn"
         || of_balancer && member == "LoadBalancerArn"
         || of_table && member == "TransitGatewayRouteTableId"
         || of_list && member == "PrefixListId"

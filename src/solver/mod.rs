@@ -29,7 +29,7 @@ pub use answer::{
 pub use explain::{Detail, explain};
 pub use packet_size::StepDown;
 pub use pair::{Outcome, Solver, together};
-pub use question::{Destination, Narrowing, Pair, Query, Remark, Source, Traffic};
+pub use question::{Destination, NameSource, Narrowing, Pair, PublicCause, Query, Remark, Source, Traffic};
 pub use rules::{matching_rules, rules_of_filter};
 
 use crate::network::Network;

@@ -56,6 +56,17 @@ pub enum Remark {
         /// Its port.
         port: u16,
     },
+    /// What the destination's name stands for.
+    Name {
+        /// The name.
+        text: String,
+        /// Who says so.
+        source: NameSource,
+        /// The addresses, as far as they are known.
+        addresses: Vec<std::net::IpAddr>,
+        /// Whether it is taken for granted that nobody gave the name another meaning.
+        takes_zones_for_none: bool,
+    },
     /// The destination's name stands for a public address outside and for a private one inside.
     PublicName {
         /// The destination.
@@ -63,6 +74,37 @@ pub enum Remark {
         /// The interfaces that have both.
         interfaces: Vec<InterfaceIndex>,
     },
+}
+
+/// Who says what a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameSource {
+    /// Whoever is asked anywhere.
+    World,
+    /// A hosted zone.
+    Zone(Component),
+    /// An endpoint whose name it is.
+    Endpoint(Component),
+    /// Whoever is asked anywhere, and the address is a public one that the snapshot does not hold.
+    Public {
+        /// An endpoint there that could have the name.
+        endpoint: Option<Component>,
+        /// Why it has not.
+        cause: PublicCause,
+    },
+}
+
+/// Why a name stands for a public address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PublicCause {
+    /// Nothing there has the name.
+    NoEndpoint,
+    /// The endpoint's private name is off.
+    NoPrivateDns,
+    /// DNS support is off.
+    NoDnsSupport,
+    /// DNS host names are off.
+    NoDnsHostnames,
 }
 
 /// Where packets begin.

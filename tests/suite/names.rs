@@ -312,6 +312,43 @@ fn an_instance_with_interfaces_elsewhere_may_answer_by_another() {
 }
 
 #[test]
+fn a_name_that_dns_does_not_answer_says_why() {
+    let case = case(
+        r#"vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.1.0/24 in vpc-a
+         eni eni-a 10.0.1.10 in subnet-a
+         element hosted-zones z1 {"Id":"/hostedzone/Z1","Name":"example.internal."}
+         element hosted-zones z2 {"Id":"/hostedzone/Z2","Name":"bare.internal."}
+         element hosted-zone z1 {"HostedZone":{"Id":"/hostedzone/Z1"},"VPCs":[{"VPCId":"vpc-a"}]}
+         element hosted-zone z2 {"HostedZone":{"Id":"/hostedzone/Z2"},"VPCs":[{"VPCId":"vpc-a"}]}
+         element resource-record-sets z1 {"HostedZoneId":"Z1","ResourceRecordSets":[{"Name":"a.example.internal.","Type":"A","ResourceRecords":[{"Value":"10.0.1.10"}]},{"Name":"loop.example.internal.","Type":"CNAME","ResourceRecords":[{"Value":"loop.example.internal"}]}]}
+         element resolver-rules r {"Id":"rslvr-rr-1","DomainName":"corp.example.","RuleType":"FORWARD","TargetIps":[{"Ip":"192.168.0.53","Port":53}],"ResolverEndpointId":"rslvr-out-1"}
+         element resolver-rule-associations a {"Id":"rslvr-rrassoc-1","ResolverRuleId":"rslvr-rr-1","VPCId":"vpc-a"}"#,
+    );
+    assert_eq!(case.ends("eni-a", "A.Example.Internal."), "eni-a -> 10.0.1.10/32");
+    let said = [
+        (
+            "b.example.internal",
+            "the hosted zone Z1 (`example.internal`) has no address for `b.example.internal`",
+        ),
+        ("x.bare.internal", "the records of the hosted zone Z2 (`bare.internal`) are not in the snapshot"),
+        ("loop.example.internal", "`loop.example.internal` stands for one name after the other without end"),
+        (
+            "git.corp.example",
+            "rslvr-rr-1 hands `git.corp.example` from rslvr-out-1 to 192.168.0.53, whose answers are not in the snapshot",
+        ),
+        ("db.other.internal", "no hosted zone of the VPC has `db.other.internal`"),
+    ];
+    for (name, words) in said {
+        assert_eq!(case.ends("eni-a", name), words, "{name}");
+    }
+    assert!(case.ends("a.example.internal", "eni-a").starts_with("nothing in the snapshot is called"));
+    assert_eq!(case.notes("eni-a", "api.example.com", "tcp/443"), ["DNS_RESOLVES_PUBLIC"]);
+    // A private zone is nobody's business outside.
+    assert!(case.ends("internet", "a.example.internal").starts_with("no hosted zone"));
+}
+
+#[test]
 fn a_group_is_not_asked_whether_its_members_reach_themselves() {
     let case = case(
         "vpc vpc-a 10.0.0.0/16

@@ -37,6 +37,7 @@ const FAMILIES: &[(&str, &str, u32)] = &[
     ("BPA", "block-public-access.md", 9),
     ("SHR", "shared-vpcs.md", 5),
     ("LL", "link-local.md", 8),
+    ("DNS", "names.md", 5),
 ];
 
 const VERDICTS: &[&str] = &["reachable", "blocked", "forward-only", "partial", "unknown"];

@@ -125,6 +125,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::EniSourceDestCheckRestriction
         | ExplanationCode::PcxRequiresAddressInVpcCidr
         | ExplanationCode::NoInterfaceOwnsAddress
+        | ExplanationCode::DnsNotReachable
         | ExplanationCode::ReplyMisdelivered
         | ExplanationCode::AddressNotRoutable
         | ExplanationCode::EniDeniesInternet

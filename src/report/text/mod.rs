@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use page::{Page, Tone};
 
-use super::view::Report;
+use super::view::{AssumptionView, Report};
 use crate::solver::Verdict;
 
 /// How text is written.
@@ -31,6 +31,7 @@ pub struct Style {
 pub fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
     let mut page = Page::new(style);
     headline(report, &mut page);
+    names(report, &mut page);
     if report.pairs.len() > 1 {
         ends::ends(report, &mut page);
     }
@@ -68,6 +69,19 @@ fn headline(report: &Report<'_>, page: &mut Page) {
     page.line(0, &[(tone(report.judged), &verdict), (Tone::Plain, &words)]);
 }
 
+/// What the destination's name stands for comes before any way there.
+fn names(report: &Report<'_>, page: &mut Page) {
+    for name in report.assumptions.iter().filter(|it| is_name(it)) {
+        let unless = name.needs.as_ref().map(|it| format!("(unless a hosted zone says otherwise: `{it}`)"));
+        page.gap();
+        page.line(0, &[(Tone::Plain, &name.words), (Tone::Faint, unless.as_deref().unwrap_or_default())]);
+    }
+}
+
+fn is_name(assumption: &AssumptionView<'_>) -> bool {
+    assumption.code.starts_with("DNS_RESOLVES")
+}
+
 fn tone(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Reachable => Tone::Good,
@@ -87,8 +101,10 @@ fn mark(verdict: Verdict) -> &'static str {
 
 /// What an answer leans on; of an unknown one, what it lacks, with the call to run.
 fn assumptions(report: &Report<'_>, page: &mut Page) {
+    // Names are told at the beginning.
+    let told = report.assumptions.iter().filter(|it| !is_name(it));
     let (missing, assumed): (Vec<_>, Vec<_>) =
-        report.assumptions.iter().partition(|it| it.makes_unknown && report.judged == Verdict::Unknown);
+        told.partition(|it| it.makes_unknown && report.judged == Verdict::Unknown);
     for (title, list) in [("missing", missing), ("assumed", assumed)] {
         if list.is_empty() {
             continue;

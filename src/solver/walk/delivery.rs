@@ -98,7 +98,15 @@ impl Walk<'_, '_> {
             return self.unknown(flow, gap);
         }
         if flow.blocked == 0 {
-            self.drop(flow, ExplanationCode::NoInterfaceOwnsAddress, RuleUse::None);
+            let vpc = self.network.vpcs.get(flow.vpc as usize);
+            let is_resolver = |address: u128| {
+                vpc.is_some_and(|vpc| vpc.resolvers.iter().any(|it| u128::from(*it) == address))
+            };
+            let code = match flow.destination.single().is_some_and(is_resolver) {
+                true => ExplanationCode::DnsNotReachable,
+                false => ExplanationCode::NoInterfaceOwnsAddress,
+            };
+            self.drop(flow, code, RuleUse::None);
         }
         Next::Ended
     }

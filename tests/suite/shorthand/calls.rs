@@ -100,6 +100,12 @@ pub const CALLS: &[Call] = &[
     call("list", "kafka-clusters", "ClusterInfoList", Sometimes),
     call("describe", "redshift-clusters", "Clusters", Sometimes),
     call("list", "resolver-endpoints", "ResolverEndpoints", Sometimes),
+    call("describe", "vpc-attribute", "EnableDnsSupport", Parents),
+    call("list", "hosted-zones", "HostedZones", Sometimes),
+    call("get", "hosted-zone", "VPCs", Parents),
+    call("list", "resource-record-sets", "ResourceRecordSets", Parents),
+    call("list", "resolver-rules", "ResolverRules", Sometimes),
+    call("list", "resolver-rule-associations", "ResolverRuleAssociations", Sometimes),
 ];
 
 /// The row of a call.

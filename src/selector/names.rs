@@ -1,0 +1,119 @@
+//! Names that DNS knows, as destinations: what they stand for where the question begins.
+
+use std::net::IpAddr;
+
+use super::dns::{self, Answer, Resolved};
+use super::ends::{End, Meaning, set_of};
+use super::error::SelectorError;
+use super::groups::meaning_of;
+use super::index::Index;
+use super::services;
+use crate::model::VpcId;
+use crate::network::Network;
+use crate::packet::{AddressSet, Family};
+use crate::solver::{Destination, Remark};
+
+/// Where packets for a name go.
+pub(super) fn destinations(
+    end: &End<'_, '_, '_>,
+    name: &str,
+    other: &End<'_, '_, '_>,
+) -> Result<Vec<Destination>, SelectorError> {
+    let index = end.index;
+    match resolved(index, name, other)?.answer {
+        Answer::Addresses(addresses) => {
+            Ok(addresses.into_iter().map(|it| Destination::Addresses(AddressSet::one(it))).collect())
+        }
+        Answer::Interfaces(interfaces) if interfaces.is_empty() => {
+            let cause = "the snapshot has no interface of the endpoint".to_owned();
+            Err(SelectorError::Empty { text: end.text.to_owned(), cause })
+        }
+        Answer::Interfaces(interfaces) => {
+            Ok(interfaces.into_iter().map(|it| Destination::Interface(it, None)).collect())
+        }
+        Answer::Thing(thing) => {
+            let meaning = meaning_of(index, end.text, thing)?;
+            let end = End { index, text: end.text, meaning, all_addresses: end.all_addresses };
+            end.as_destination(other)
+        }
+        Answer::Public => public(index, end.text, name, other),
+        Answer::None(cause, help) => Err(SelectorError::Unresolved { cause, help }),
+    }
+}
+
+/// What the answer to a question about a name leans on.
+pub(super) fn remark(
+    index: &Index<'_>,
+    source: &End<'_, '_, '_>,
+    destination: &End<'_, '_, '_>,
+) -> Option<Remark> {
+    let Meaning::Name(name) = &destination.meaning else { return None };
+    let Ok(Resolved { answer, source, takes_zones_for_none }) = resolved(index, name, source) else {
+        return None;
+    };
+    Some(Remark::Name {
+        text: name.clone(),
+        source,
+        addresses: addresses(index.network, answer),
+        takes_zones_for_none,
+    })
+}
+
+fn addresses(network: &Network, answer: Answer) -> Vec<IpAddr> {
+    match answer {
+        Answer::Addresses(addresses) => addresses,
+        Answer::Interfaces(interfaces) => {
+            let rows = interfaces.iter().map(|it| &network.interfaces[it.index()]);
+            rows.filter_map(|row| Some(crate::packet::ip(Family::V4, row.primary(Family::V4)?))).collect()
+        }
+        Answer::Thing(_) | Answer::Public | Answer::None(..) => Vec::new(),
+    }
+}
+
+/// One answer for all VPCs that the question begins in.
+fn resolved(index: &Index<'_>, name: &str, other: &End<'_, '_, '_>) -> Result<Resolved, SelectorError> {
+    let mut vpcs: Vec<Option<&VpcId>> =
+        other.vpcs().iter().map(|it| Some(&index.network.vpcs[it.index()].id)).collect();
+    if vpcs.is_empty() {
+        vpcs.push(None);
+    }
+    let mut answers: Vec<Resolved> = vpcs.into_iter().map(|vpc| dns::resolve(index, vpc, name)).collect();
+    let first = answers.remove(0);
+    if answers.iter().any(|it| it.answer != first.answer) {
+        let cause = format!("`{name}` stands for different things in the VPCs of `{}`", other.text);
+        let help = Some("ask from one of them".to_owned());
+        return Err(SelectorError::Unresolved { cause, help });
+    }
+    Ok(first)
+}
+
+/// A public address that nobody knows: one of the service's where it publishes them, else any that no other service has.
+fn public(
+    index: &Index<'_>,
+    text: &str,
+    name: &str,
+    other: &End<'_, '_, '_>,
+) -> Result<Vec<Destination>, SelectorError> {
+    if let Some(service) = listed_service(name) {
+        return services::by_name(index, text, service, &other.vpcs());
+    }
+    let lists = index.model.prefix_lists.iter().filter(|it| it.name.starts_with("com.amazonaws."));
+    let entries = lists.filter_map(|list| {
+        let listed = index.model.prefix_list_entries.get(&list.id).map(|it| &it.cidrs);
+        listed.or(list.cidrs.as_ref())
+    });
+    let others: Vec<ipnet::IpNet> = entries.flatten().copied().collect();
+    // Services of AWS have IPv4 names, and others for both families.
+    let is_v4_only = name.ends_with(".amazonaws.com") && !name.contains("dualstack");
+    let families = if is_v4_only { &[Family::V4][..] } else { &Family::BOTH[..] };
+    let sets =
+        families.iter().map(|family| index.network.internet(*family).difference(&set_of(&others, *family)));
+    Ok(sets.map(Destination::Addresses).collect())
+}
+
+/// The services whose addresses AWS publishes as prefix lists, by a name of theirs.
+fn listed_service(name: &str) -> Option<&'static str> {
+    let rest = name.strip_suffix(".amazonaws.com")?;
+    let has = |service: &str| rest.split('.').any(|label| label == service);
+    ["s3", "dynamodb"].into_iter().find(|service| has(service))
+}
