@@ -141,6 +141,12 @@ pub enum AssumptionCode {
     HostRoutingAssumed,
     /// The instance is taken to be running: the snapshot does not describe it (ENI-8).
     InstanceAssumedRunning,
+    /// The appliance is taken to pass on what routes send through it (ENI-3).
+    ApplianceForwards,
+    /// The appliance is taken to send to the internet in its own name.
+    ApplianceTranslates,
+    /// The appliance sees one direction of a conversation only, and whether it minds is up to its software.
+    ApplianceSeesOneWay,
     /// A block of addresses was asked about, and stands for the interfaces in it.
     BlockNarrowed,
     /// Other services fit the interfaces of the one that was asked about as well as it does (SVC).
@@ -166,6 +172,7 @@ impl AssumptionCode {
             | AssumptionCode::NotModelled
             | AssumptionCode::UnknownWord
             | AssumptionCode::Truncated
+            | AssumptionCode::ApplianceSeesOneWay
             | AssumptionCode::EncryptionEnforced
             | AssumptionCode::TooManyChoices => true,
             AssumptionCode::BlockPublicAccessAssumedOff
@@ -180,6 +187,8 @@ impl AssumptionCode {
             | AssumptionCode::HostLocal
             | AssumptionCode::HostRoutingAssumed
             | AssumptionCode::InstanceAssumedRunning
+            | AssumptionCode::ApplianceForwards
+            | AssumptionCode::ApplianceTranslates
             | AssumptionCode::BlockNarrowed
             | AssumptionCode::OwnerAmbiguous
             | AssumptionCode::ServicePort

@@ -7,13 +7,13 @@ use rustc_hash::FxHashMap;
 use super::filter::{Filter, FilterId, Judge};
 use super::location::{
     AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, GroupIndex, GroupSetIndex, Hop, HopIndex,
-    InterfaceIndex, Location, LocationId, LocationKind, NatIndex, Origin, RouteMapIndex, ServiceIndex, Step,
-    SubnetIndex, VpcIndex, ZoneIndex, ZoneTableIndex,
+    InterfaceIndex, Location, LocationId, LocationKind, MiddleboxIndex, NatIndex, Origin, RouteMapIndex,
+    ServiceIndex, Step, SubnetIndex, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 use super::relations::Relations;
 use super::rows::{
-    GroupRow, GroupRules, InterfaceRow, Manner, NOBODY, NatRow, PublicOwner, RelayRow, ServiceRow, SubnetRow,
-    VpcRow,
+    GroupRow, GroupRules, InterfaceRow, Manner, MiddleboxRow, NOBODY, NatRow, PublicOwner, RelayRow,
+    ServiceRow, SubnetRow, VpcRow,
 };
 use super::{Network, address_plan};
 use crate::model::{
@@ -69,6 +69,11 @@ pub(super) struct Compiler<'a> {
     /// Addresses of interfaces that stand in for such.
     pub extra_addresses: Vec<(VpcIndex, u32, InterfaceIndex)>,
     pub relays: Vec<RelayRow>,
+    pub middleboxes: Vec<MiddleboxRow>,
+    /// Middleboxes by the position of their first interface.
+    pub appliances: FxHashMap<usize, MiddleboxIndex>,
+    /// The interfaces of hosts that have several, once somebody asked.
+    pub interfaces_of_hosts: Option<std::sync::Arc<FxHashMap<u32, Vec<u32>>>>,
     /// What the interfaces of load balancers are, by their rows.
     pub balancers: FxHashMap<usize, super::load_balancer::Found>,
     /// See [`Network::fronts`].
@@ -167,6 +172,9 @@ impl<'a> Compiler<'a> {
             extra_nats: Vec::new(),
             extra_addresses: Vec::new(),
             relays: Vec::new(),
+            middleboxes: Vec::new(),
+            appliances: FxHashMap::default(),
+            interfaces_of_hosts: None,
             balancers: FxHashMap::default(),
             fronts: Vec::new(),
             owners: Vec::new(),
@@ -242,6 +250,7 @@ impl<'a> Compiler<'a> {
             manners: self.manners,
             nat_gateways: self.nat_gateways,
             relays: self.relays,
+            middleboxes: self.middleboxes,
             fronts: self.fronts,
             owners: self.owners,
             services: self.services,

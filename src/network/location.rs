@@ -54,6 +54,8 @@ indices! {
     AssumptionIndex,
     /// An interface that hands packets on.
     RelayIndex,
+    /// Something that routes send packets through.
+    MiddleboxIndex,
     /// A service that packets can arrive at.
     ServiceIndex,
     /// A hop of route functions.
@@ -337,6 +339,9 @@ pub enum Step {
     Relay(RelayIndex),
     /// Conversations that begin here are with what a relay hands packets on to.
     OwnTargets(RelayIndex),
+    /// A middlebox takes what routes send through it and gives it back; where it has no way of its own to send by, the
+    /// next step says where. The flag says that a gateway's route table sent it (GRT-4).
+    Through(MiddleboxIndex, bool),
 }
 
 /// What drops packets without looking at ports.
@@ -368,11 +373,15 @@ pub enum Guard {
     EnteredBy(EntryMask, ExplanationCode),
     /// Only packets that begin a conversation pass: a reply finds no state here (M-3).
     NoReplies(ExplanationCode),
+    /// Replies pass whose conversation went through the middlebox (GRT-4).
+    RepliesSeenBy(MiddleboxIndex, ExplanationCode),
     /// Only replies of conversations that went this way pass.
     RepliesOnly(ExplanationCode),
     /// Block Public Access towards the internet, by the subnet that the packet leaves; the flag says that the gateway
     /// only ever lets conversations begin outward.
     PublicAccessOut(bool),
+    /// Block Public Access from the internet, by the subnet of an appliance that takes packets for others (BPA-5).
+    PublicAccessAt(SubnetIndex),
     /// Block Public Access from the internet, by the subnet that the destination is in.
     PublicAccessIn(VpcIndex),
 }

@@ -20,6 +20,7 @@ mod vpc;
 mod subnet;
 mod route_table;
 mod network_interface;
+mod appliance;
 mod instance;
 mod security_group;
 mod security_group_rule;
@@ -60,13 +61,14 @@ pub use code::ExplanationCode;
 pub use filter::{Filter, FilterId, Judge, Rule, RulePeer, group_filter};
 pub use location::{
     AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex,
-    GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, NatIndex,
-    Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps, SubnetIndex, Translation,
-    VpcIndex, ZoneIndex, ZoneTableIndex,
+    GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, MiddleboxIndex,
+    NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps, SubnetIndex,
+    Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 pub use rows::{
-    GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, NatAddress, NatRow, PublicAccess, PublicOwner,
-    RelayChoice, RelayPort, RelayRow, RelayTo, ServiceRow, SubnetRow, VpcRow,
+    ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow, NatAddress, NatRow, OneWay,
+    PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo, ServiceRow, StandIn, SubnetRow,
+    VpcRow,
 };
 
 use crate::model::{Assumption, Model};
@@ -111,6 +113,8 @@ pub struct Network {
     pub nat_gateways: Vec<NatRow>,
     /// Interfaces that hand packets on to others.
     pub relays: Vec<RelayRow>,
+    /// What routes send packets through.
+    pub middleboxes: Vec<MiddleboxRow>,
     /// The interfaces of what is asked for by another name than theirs.
     pub fronts: Vec<(Component, InterfaceIndex)>,
     /// The managed services that interfaces are known to be of, as rows of the model, by interface.

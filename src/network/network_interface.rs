@@ -4,15 +4,11 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rayon::prelude::*;
 
 use super::ExplanationCode;
-use super::compiler::{Compiler, PlaceKey, Stage};
-use super::filter::FilterId;
-use super::location::{
-    AssumptionIndex, Component, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
-};
-use super::rows::{InterfaceRow, Manner, NOBODY};
+use super::compiler::{Compiler, Stage};
+use super::location::{AssumptionIndex, Guard, InterfaceIndex, Step};
+use super::rows::{InterfaceRow, Manner};
 use crate::model::{
-    About, AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, NetworkInterfaceId,
-    Place, ResourceKind,
+    About, AssumptionCode, InstanceId, InstanceState, InterfaceKind, NetworkInterface, ResourceKind,
 };
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
@@ -114,7 +110,7 @@ fn is_undescribed(compiler: &Compiler<'_>, interface: &NetworkInterface, instanc
     !is_held && compiler.model.instances.get(instance).is_none()
 }
 
-fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
+pub(super) fn state_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Option<Step> {
     match state_of(compiler, interface) {
         State::Working => None,
         State::Assumed => {
@@ -197,6 +193,11 @@ fn by_description(interface: &NetworkInterface) -> Role {
     }
 }
 
+/// Whether an interface is one that a host sends and receives by.
+pub(super) fn is_host(interface: &NetworkInterface) -> bool {
+    role(interface) == Role::Host
+}
+
 /// Whether an interface is a load balancer's.
 pub(super) fn is_balancer(interface: &NetworkInterface) -> bool {
     role(interface) == Role::Balancer
@@ -253,56 +254,4 @@ fn reception(
 fn not_modelled(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> AssumptionIndex {
     let about = format!("{} ({})", interface.id, interface.description);
     compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(interface.about.place))
-}
-
-/// ENI-3: an interface that a route names should forward. With the check on it drops what is not its own; with the
-/// check off what the software does is not modelled.
-pub(super) fn forwarder(
-    compiler: &mut Compiler<'_>,
-    id: &str,
-    by_internet_gateway: bool,
-    place: Option<Place>,
-) -> LocationId {
-    let Some(position) = compiler.model.network_interfaces.position(&NetworkInterfaceId::from(id)) else {
-        let gap = compiler.absent(ResourceKind::NetworkInterface, id, None, None, place);
-        return compiler.unknown_location(gap, Component::Resource(ResourceKind::NetworkInterface, NOBODY));
-    };
-    if let Some(location) = compiler.places.get(&PlaceKey::Forwarder(position, by_internet_gateway)) {
-        return *location;
-    }
-    let interface = &compiler.model.network_interfaces[position];
-    let row = compiler.interfaces[position].clone();
-    let location = compiler.add_location(LocationKind::Forwarder, row.component);
-    compiler.places.insert(PlaceKey::Forwarder(position, by_internet_gateway), location);
-    let acl = compiler.subnets[row.subnet.index()].acl[0];
-    let own: Vec<IpNet> = owned(interface).collect();
-    let own = compiler.address_set(&own);
-    let mut steps = vec![
-        Step::Acl { filter: acl, peer: PeerSide::Source, subnet: row.subnet, judges_own_subnet: false },
-        // What is for the interface itself needs no forwarding.
-        Step::For(own, row.inward),
-    ];
-    if by_internet_gateway {
-        // GRT-4: an answer that is redirected here belongs to a conversation that did not come this way.
-        steps.push(Step::Guard(Guard::NoReplies(ExplanationCode::IngressRtbTrafficRedirection)));
-        // GRT-3.
-        if interface.addresses.iter().all(|it| it.public.is_none()) {
-            steps.push(Step::Guard(Guard::Never(ExplanationCode::IngressRtbNoPublicIp)));
-        }
-    }
-    steps.extend(state_guard(compiler, interface));
-    if !interface.groups.is_empty() {
-        let filter = FilterId::SecurityGroups { set: row.groups, is_outbound: false };
-        let interface = InterfaceIndex(position as u32);
-        steps.push(Step::SecurityGroups { filter, peer: PeerSide::Source, interface });
-    }
-    if interface.source_destination_check {
-        steps.push(Step::Guard(Guard::Never(ExplanationCode::EniSourceDestCheckRestriction)));
-    } else {
-        let about = format!("{id} forwards");
-        let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(interface.about.place));
-        steps.push(Step::Guard(Guard::Unknown(gap)));
-    }
-    compiler.set_steps(location, &steps);
-    location
 }

@@ -365,10 +365,13 @@ fn target(
         ),
         RouteTarget::NetworkInterface(id) => {
             let by_internet_gateway = table.is_some_and(serves_internet_gateway);
-            super::network_interface::forwarder(compiler, id, by_internet_gateway, place)
+            super::appliance::by_route(compiler, id, by_internet_gateway, place)
+        }
+        RouteTarget::Instance(id) => {
+            let by_internet_gateway = table.is_some_and(serves_internet_gateway);
+            super::appliance::by_instance(compiler, id, by_internet_gateway, place)
         }
         RouteTarget::Gateway(id)
-        | RouteTarget::Instance(id)
         | RouteTarget::CarrierGateway(id)
         | RouteTarget::LocalGateway(id)
         | RouteTarget::CoreNetwork(id) => super::unmodelled::location(compiler, id, place),

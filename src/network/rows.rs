@@ -220,6 +220,58 @@ pub struct RelayChoice {
     pub assumed: Option<AssumptionIndex>,
 }
 
+/// Something that routes send packets through and that gives them back: an appliance with one interface or more, or the
+/// endpoint of one. A conversation's answers have to come by the same middlebox, unless it does not care.
+#[derive(Debug, Clone)]
+pub struct MiddleboxRow {
+    /// What an answer names.
+    pub component: Component,
+    /// What an answer leans on that goes through it.
+    pub assumed: Option<AssumptionIndex>,
+    /// What becomes of a conversation of which it sees one direction only.
+    pub one_way: OneWay,
+    /// What is said of rules that name groups of what lies beyond it (SG-15).
+    pub references_gap: AssumptionIndex,
+    /// The interfaces that a host sends by, in its own order; none where the location's next step says where packets
+    /// go on.
+    pub exits: Vec<ExitRow>,
+    /// What an answer leans on where one of several interfaces is the only plausible one (ENI-9).
+    pub routing_assumed: AssumptionIndex,
+    /// What keeps it unknown by which of several it sends.
+    pub routing_gap: AssumptionIndex,
+}
+
+/// What a middlebox does with a conversation of which it sees one direction only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OneWay {
+    /// It loses it.
+    Loses(ExplanationCode),
+    /// Nobody can tell.
+    Unknown(AssumptionIndex),
+}
+
+/// An interface that a middlebox sends by.
+#[derive(Debug, Clone, Copy)]
+pub struct ExitRow {
+    /// The interface.
+    pub interface: InterfaceIndex,
+    /// Whether it sends nothing but packets with a source of its own (ENI-3).
+    pub checks_source: bool,
+    /// The address that it may put in place of a source that the internet gateway would not let out.
+    pub stand_in: Option<StandIn>,
+}
+
+/// An address of a host that sends to the internet in its own name.
+#[derive(Debug, Clone, Copy)]
+pub struct StandIn {
+    /// The private address; it has a public one.
+    pub address: u32,
+    /// What an answer leans on.
+    pub assumed: AssumptionIndex,
+    /// What keeps it unknown whether it does so with other protocols than TCP, UDP and ICMP.
+    pub others_gap: AssumptionIndex,
+}
+
 /// Where a relay hands packets on to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RelayTo {

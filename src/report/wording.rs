@@ -22,6 +22,9 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::HostLocal,
     AssumptionCode::HostRoutingAssumed,
     AssumptionCode::InstanceAssumedRunning,
+    AssumptionCode::ApplianceForwards,
+    AssumptionCode::ApplianceTranslates,
+    AssumptionCode::ApplianceSeesOneWay,
     AssumptionCode::BlockNarrowed,
     AssumptionCode::OwnerAmbiguous,
     AssumptionCode::ServicePort,
@@ -51,6 +54,9 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::HostLocal => "HOST_LOCAL",
         AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
         AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
+        AssumptionCode::ApplianceForwards => "APPLIANCE_FORWARDS",
+        AssumptionCode::ApplianceTranslates => "APPLIANCE_TRANSLATES",
+        AssumptionCode::ApplianceSeesOneWay => "APPLIANCE_SEES_ONE_WAY",
         AssumptionCode::BlockNarrowed => "BLOCK_NARROWED",
         AssumptionCode::OwnerAmbiguous => "OWNER_AMBIGUOUS",
         AssumptionCode::ServicePort => "SERVICE_PORT",
@@ -91,6 +97,13 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
             "has several interfaces; which one its system sends by is not part of the snapshot"
         }
         AssumptionCode::InstanceAssumedRunning => "is taken to be running: the snapshot does not describe it",
+        AssumptionCode::ApplianceForwards => "is taken to pass on, unchanged, what routes send through it",
+        AssumptionCode::ApplianceTranslates => {
+            "is taken to send to the internet in its own name, as a NAT does"
+        }
+        AssumptionCode::ApplianceSeesOneWay => {
+            "sees one direction of the conversation only, and whether it minds is up to its software"
+        }
         AssumptionCode::OwnerAmbiguous => "is known by groups, subnets and zone, which others have as well",
         AssumptionCode::ServicePort => "takes requests at one port",
         AssumptionCode::DnsResolves => "resolves to",

@@ -2,7 +2,10 @@
 
 use smallvec::SmallVec;
 
-use crate::network::{EntryKind, InterfaceIndex, LocationId, NatIndex, RelayIndex, ServiceIndex, VpcIndex};
+use crate::network::{
+    EntryKind, InterfaceIndex, LocationId, MiddleboxIndex, NatIndex, PeerSide, RelayIndex, ServiceIndex,
+    VpcIndex,
+};
 use crate::packet::{AddressSet, Interval, TransportSet};
 
 /// No row.
@@ -84,6 +87,11 @@ impl Flow {
         self.marks.iter().rev().find_map(relay_state)
     }
 
+    /// Whether a middlebox passed the packets on.
+    pub fn is_passed_on(&self) -> bool {
+        self.marks.iter().any(|mark| matches!(mark, Mark::Through(..)))
+    }
+
     /// How many relays handed an answer back.
     pub fn handed_back(&self) -> usize {
         self.marks.iter().filter_map(relay_state).count()
@@ -102,6 +110,8 @@ pub(super) enum Groups {
 pub(super) enum GroupLoss {
     /// The source address is not the sender's own any more (SG-14, SG-15).
     Translated,
+    /// Through an appliance (SG-15).
+    Middlebox,
     /// Over a peering connection between Regions (SG-17).
     Peering,
     /// Over a transit gateway that does not keep them (SG-18).
@@ -113,9 +123,11 @@ pub(super) enum GroupLoss {
 /// What the way leaves behind that the answer needs.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
-    /// The groups of an interface know the conversation (SG-2).
-    Tracked(InterfaceIndex),
-    /// A NAT gateway knows it.
+    /// The groups of an interface know the conversation (SG-2), which passed them this way.
+    Tracked(InterfaceIndex, PeerSide),
+    /// It went through a middlebox; whether a gateway's route table sent it there.
+    Through(MiddleboxIndex, bool),
+    /// Something that sends in its own name knows it.
     Nat(Box<NatState>),
     /// A relay knows it; on an answer, a relay that has handed it back.
     Relay(Box<RelayState>),
@@ -127,10 +139,19 @@ pub(super) enum Mark {
     Peering { vpc: VpcIndex, way_back: LocationId },
 }
 
-/// What a NAT gateway knows of a conversation: its own address, and what that stands for.
+/// Who sends in its own name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Translator {
+    /// A NAT gateway.
+    Gateway(NatIndex),
+    /// An appliance, by one of its interfaces.
+    Appliance(MiddleboxIndex, InterfaceIndex),
+}
+
+/// What who sends in its own name knows of a conversation: its own address, and what that stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NatState {
-    pub nat: NatIndex,
+    pub by: Translator,
     pub address: u128,
     pub client: AddressSet,
     pub was_linked: bool,
@@ -180,8 +201,49 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub fn tracks(&self, interface: InterfaceIndex) -> bool {
-        self.marks.iter().any(|mark| matches!(mark, Mark::Tracked(known) if *known == interface))
+    /// Whether the groups of an interface let its answers pass on a side: it passed them on the other one (SG-2).
+    pub fn tracks(&self, interface: InterfaceIndex, peer: PeerSide) -> bool {
+        let is_other_way =
+            |mark: &Mark| matches!(mark, Mark::Tracked(known, side) if *known == interface && *side != peer);
+        self.marks.iter().any(is_other_way)
+    }
+
+    /// Whether it went through a middlebox.
+    pub fn went_through(&self, middlebox: MiddleboxIndex) -> bool {
+        passed(&self.marks, middlebox)
+    }
+
+    /// A middlebox that it went through and its answer, with these marks, did not; and whether a gateway's route table
+    /// sent it there.
+    pub fn missed(&self, marks: &[Mark]) -> Option<(MiddleboxIndex, bool)> {
+        let missed = self.marks.iter().filter_map(|mark| match mark {
+            Mark::Through(middlebox, by_gateway) if !passed(marks, *middlebox) => {
+                Some((*middlebox, *by_gateway))
+            }
+            Mark::Through(..)
+            | Mark::Tracked(..)
+            | Mark::Nat(_)
+            | Mark::Relay(_)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. } => None,
+        });
+        // Those that surely mind first.
+        missed.max_by_key(|(_, by_gateway)| *by_gateway)
+    }
+
+    /// What something that sends in its own name knows of an answer to an address.
+    pub fn translated(&self, by: impl Fn(Translator) -> bool, address: &AddressSet) -> Option<&NatState> {
+        self.marks.iter().rev().find_map(|mark| match mark {
+            Mark::Nat(state) if by(state.by) && address.single() == Some(state.address) => Some(&**state),
+            Mark::Nat(_)
+            | Mark::Through(..)
+            | Mark::Tracked(..)
+            | Mark::Relay(_)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. } => None,
+        })
     }
 
     /// Whether a NAT gateway or a relay stands for the client at an address.
@@ -189,7 +251,11 @@ impl Conversation {
         self.marks.iter().any(|mark| match mark {
             Mark::Nat(state) => address.single() == Some(state.address),
             Mark::Relay(state) => !state.preserves && address.single() == Some(state.own),
-            Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => false,
+            Mark::Tracked(..)
+            | Mark::Through(..)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. } => false,
         })
     }
 
@@ -233,11 +299,12 @@ impl Conversation {
         let mut way = None;
         for mark in self.stretch(handed_back) {
             match mark {
-                Mark::Nat(_) => is_translated = true,
+                Mark::Nat(state) => is_translated |= matches!(state.by, Translator::Gateway(_)),
                 Mark::Peering { vpc: entered, way_back } if is_translated && entered.0 == vpc => {
                     way = Some(*way_back);
                 }
-                Mark::Tracked(_)
+                Mark::Tracked(..)
+                | Mark::Through(..)
                 | Mark::Relay(_)
                 | Mark::Outward(_)
                 | Mark::Inbound
@@ -252,7 +319,12 @@ impl Conversation {
 fn relay_state(mark: &Mark) -> Option<&RelayState> {
     match mark {
         Mark::Relay(state) => Some(state),
-        Mark::Tracked(_) | Mark::Nat(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => None,
+        Mark::Tracked(..)
+        | Mark::Through(..)
+        | Mark::Nat(_)
+        | Mark::Outward(_)
+        | Mark::Inbound
+        | Mark::Peering { .. } => None,
     }
 }
 
@@ -261,8 +333,14 @@ pub(super) fn chooses_ports(mark: &Mark) -> bool {
     match mark {
         Mark::Nat(_) => true,
         Mark::Relay(state) => !state.preserves,
-        Mark::Tracked(_) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => false,
+        Mark::Tracked(..) | Mark::Through(..) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => {
+            false
+        }
     }
+}
+
+fn passed(marks: &[Mark], middlebox: MiddleboxIndex) -> bool {
+    marks.iter().any(|mark| matches!(mark, Mark::Through(known, _) if *known == middlebox))
 }
 
 /// Intervals of some ports for both protocols that have them.

@@ -1,5 +1,7 @@
 //! One pair of ends: there, back, and the verdict.
 
+use std::collections::BTreeMap;
+
 use smallvec::SmallVec;
 
 use super::answer::Verdict;
@@ -8,7 +10,7 @@ use super::flow::{Arrival, End, Flow};
 use super::question::{Destination, Pair, Source, Traffic};
 use super::reply::{answer_flow, conversation};
 use super::start::{Start, is_host_local};
-use super::walk::{Choices, Reading, Walk, Way};
+use super::walk::{ChoiceKey, Choices, Reading, Walk, Way};
 use crate::network::{AssumptionIndex, FilterId, InterfaceIndex, Network};
 use crate::packet::{AddressSet, TransportSet, Workspace};
 
@@ -112,6 +114,22 @@ pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     sum.unwrap_or(Verdict::Blocked)
 }
 
+/// Of all runs together: what AWS picks makes some work and others not; what is settled and not in the snapshot makes
+/// the verdict unknown where it matters.
+fn verdict_of(runs: &[Run], supposed: &[Vec<(ChoiceKey, u16)>]) -> Verdict {
+    let all = || together(runs.iter().map(Run::verdict));
+    if supposed.iter().all(Vec::is_empty) {
+        return all();
+    }
+    let mut worlds: BTreeMap<&[(ChoiceKey, u16)], Vec<Verdict>> = BTreeMap::new();
+    for (run, supposed) in runs.iter().zip(supposed) {
+        worlds.entry(supposed).or_default().push(run.verdict());
+    }
+    let mut verdicts = worlds.into_values().map(|world| together(world.into_iter()));
+    let first = verdicts.next();
+    if verdicts.all(|it| Some(it) == first) { all() } else { Verdict::Unknown }
+}
+
 impl<'n> Solver<'n> {
     /// A solver for a network.
     pub fn new(network: &'n Network) -> Solver<'n> {
@@ -165,6 +183,7 @@ impl<'n> Solver<'n> {
             return Some(certain);
         }
         let possible = self.runs(Asked { reading: Reading::Possible, ..asked });
+        // What is unknown in both readings is unknown by what was supposed.
         let is_settled = certain.verdict == possible.verdict
             && (certain.verdict != Verdict::Partial || certain.passing == possible.passing);
         let verdict = if is_settled { certain.verdict } else { Verdict::Unknown };
@@ -199,10 +218,12 @@ impl<'n> Solver<'n> {
         let mut choices = Choices::default();
         let mut noted = Noted::default();
         let mut runs: SmallVec<[Run; 1]> = SmallVec::new();
+        let mut supposed: SmallVec<[Vec<(ChoiceKey, u16)>; 1]> = SmallVec::new();
         let mut there = self.there(asked, &mut choices, &mut noted);
         // Ends: the odometer of choices is finite, and cut off.
         let is_cut = loop {
             runs.push(self.one_run(asked, &there, &mut choices, &mut noted));
+            supposed.push(choices.supposed());
             if !choices.advance() {
                 break false;
             }
@@ -215,7 +236,7 @@ impl<'n> Solver<'n> {
             }
         };
         let has_choices = runs.len() > 1;
-        let mut verdict = together(runs.iter().map(Run::verdict));
+        let mut verdict = verdict_of(&runs, &supposed);
         let mut runs = runs.into_iter();
         let mut first = runs.next().unwrap_or_default();
         for run in runs {

@@ -62,6 +62,7 @@ struct Question {
     /// Rules, entries and routes that must have decided something.
     by: Vec<String>,
     codes: BTreeSet<String>,
+    assumptions: Vec<String>,
     flags: Vec<String>,
     /// Options with a value: client ports, ways that count.
     values: Vec<(String, String)>,
@@ -221,6 +222,10 @@ fn question(line: &str) -> Result<Question, String> {
                 let value = words.next().ok_or_else(|| format!("`{word}` wants a value"))?;
                 question.values.push(((*word).to_owned(), (*value).to_owned()));
             }
+            "assuming" => {
+                let codes = words.next().ok_or_else(|| "`assuming` wants codes".to_owned())?;
+                question.assumptions.extend(codes.split(',').map(str::to_owned));
+            }
             word if FLAGS.contains(&word) => question.flags.push(word.to_owned()),
             word if is_code => question.codes.extend(word.split(',').map(str::to_owned)),
             word if in_rule => {
@@ -269,6 +274,9 @@ impl Question {
         } else if codes != self.codes {
             faults.push(format!("codes {codes:?} instead of {:?}", self.codes));
         }
+        let assumptions = self::codes(&answer["assumptions"]);
+        let unsaid = self.assumptions.iter().filter(|code| !assumptions.contains(*code));
+        faults.extend(unsaid.map(|code| format!("assumes {assumptions:?}, not {code}")));
         let mut decided = BTreeSet::new();
         deciding_rules(&answer["paths"], false, &mut decided);
         deciding_rules(&answer["explanations"], false, &mut decided);

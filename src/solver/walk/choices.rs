@@ -5,15 +5,36 @@ use crate::network::LocationId;
 /// Choices among equals, numbered in the order in which walks meet them; one assignment a run.
 #[derive(Debug, Default)]
 pub(in crate::solver) struct Choices {
-    taken: Vec<((bool, LocationId, u32), u16, u16)>,
+    taken: Vec<Taken>,
+}
+
+/// Where a choice is met: on the way back or there, at which location, and which of the choices there.
+pub(in crate::solver) type ChoiceKey = (bool, LocationId, u32);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Taken {
+    key: ChoiceKey,
+    choice: u16,
+    count: u16,
+    /// Whether it is settled and only not in the snapshot; AWS picks the others.
+    is_fact: bool,
 }
 
 impl Choices {
-    pub(super) fn choose(&mut self, key: (bool, LocationId, u32), count: u16) -> u16 {
-        match self.taken.iter().find(|(known, ..)| *known == key) {
-            Some((_, choice, _)) => *choice,
+    pub(super) fn choose(&mut self, key: ChoiceKey, count: u16) -> u16 {
+        self.take(key, count, false)
+    }
+
+    /// The same for what is settled somewhere and not in the snapshot.
+    pub(super) fn suppose(&mut self, key: ChoiceKey, count: u16) -> u16 {
+        self.take(key, count, true)
+    }
+
+    fn take(&mut self, key: ChoiceKey, count: u16, is_fact: bool) -> u16 {
+        match self.taken.iter().find(|it| it.key == key) {
+            Some(taken) => taken.choice,
             None => {
-                self.taken.push((key, 0, count));
+                self.taken.push(Taken { key, choice: 0, count, is_fact });
                 0
             }
         }
@@ -26,13 +47,18 @@ impl Choices {
 
     /// The next assignment, which differs in the last choice alone; false when all have been had. Ends: like an odometer.
     pub fn advance(&mut self) -> bool {
-        while let Some((_, choice, count)) = self.taken.last_mut() {
-            if *choice + 1 < *count {
-                *choice += 1;
+        while let Some(last) = self.taken.last_mut() {
+            if last.choice + 1 < last.count {
+                last.choice += 1;
                 return true;
             }
             self.taken.pop();
         }
         false
+    }
+
+    /// What was supposed in this run.
+    pub fn supposed(&self) -> Vec<(ChoiceKey, u16)> {
+        self.taken.iter().filter(|it| it.is_fact).map(|it| (it.key, it.choice)).collect()
     }
 }

@@ -112,6 +112,9 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn arrive(&mut self, flow: &mut Flow, end: End) {
+        if let Next::Ended = self.by_all_middleboxes(flow) {
+            return;
+        }
         self.tell_here(flow, Decision::Arrive, RuleUse::None);
         self.arrivals.push(Arrival { flow: flow.clone(), end });
     }

@@ -25,13 +25,13 @@ impl Walk<'_, '_> {
         interface: InterfaceIndex,
     ) -> Next {
         if let Way::Back(conversation) = self.way
-            && conversation.tracks(interface)
+            && conversation.tracks(interface, peer)
         {
             // SG-2.
             self.tell_here(flow, Decision::Pass, RuleUse::Stateful(filter));
             return Next::Go;
         }
-        flow.marks.push(Mark::Tracked(interface));
+        flow.marks.push(Mark::Tracked(interface, peer));
         self.filter(flow, filter, peer, Some(interface))
     }
 

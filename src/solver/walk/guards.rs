@@ -1,6 +1,6 @@
 //! Guards: what drops packets without looking at their ports, by a state, an address set, a zone or the way they came.
 
-use super::{Next, Reading, Walk};
+use super::{Next, Walk, Way};
 use crate::network::{AddressSetIndex, ExplanationCode, Guard, PeerSide};
 use crate::packet::{AddressSet, TransportSet};
 use crate::solver::answer::RuleUse;
@@ -15,16 +15,7 @@ impl Walk<'_, '_> {
                 self.unknown(flow, *assumption)
             }
             Guard::UnknownFor(..) => Next::Go,
-            Guard::Maybe(assumption) => {
-                self.gap(*assumption);
-                match self.reading {
-                    Reading::Certain => {
-                        let rule = RuleUse::Assumption(*assumption);
-                        self.drop_all(flow, ExplanationCode::UnsupportedComponent, rule)
-                    }
-                    Reading::Possible => Next::Go,
-                }
-            }
+            Guard::Maybe(assumption) => self.maybe(flow, *assumption),
             Guard::Assume(assumption) => {
                 self.assume(*assumption);
                 Next::Go
@@ -55,6 +46,12 @@ impl Walk<'_, '_> {
                 }
                 self.drop_all(flow, *code, RuleUse::None)
             }
+            Guard::RepliesSeenBy(middlebox, code) => match self.way {
+                Way::Back(conversation) if !conversation.went_through(*middlebox) => {
+                    self.drop_all(flow, *code, RuleUse::None)
+                }
+                Way::There | Way::Back(_) => Next::Go,
+            },
             Guard::RepliesOnly(code) => {
                 if self.is_back() {
                     return Next::Go;
@@ -62,6 +59,10 @@ impl Walk<'_, '_> {
                 self.drop_all(flow, *code, RuleUse::None)
             }
             Guard::PublicAccessOut(is_outward_only) => self.public_access_out(flow, *is_outward_only),
+            Guard::PublicAccessAt(subnet) => match self.way {
+                Way::Back(conversation) if conversation.crossed_internet() => Next::Go,
+                Way::There | Way::Back(_) => self.public_access_of(flow, subnet.0, false),
+            },
             Guard::PublicAccessIn(vpc) => self.public_access_in(flow, *vpc),
         }
     }

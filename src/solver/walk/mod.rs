@@ -16,13 +16,14 @@ mod references;
 mod translations;
 mod crossings;
 mod relays;
+mod middleboxes;
 mod services;
 mod routing;
 mod delivery;
 mod internet;
 mod would_be;
 
-pub(super) use choices::Choices;
+pub(super) use choices::{ChoiceKey, Choices};
 pub(super) use story::{Drop, Story};
 
 use smallvec::SmallVec;
@@ -185,10 +186,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             Step::OwnZone(table, code) => self.own_zone(flow, *table, *code),
             Step::AnyZone(table, chosen_anew) => self.any_zone(flow, *table, *chosen_anew, number),
             Step::OnInternet => self.on_internet(flow),
-            Step::ArriveInterface(interface) => {
-                self.arrive(flow, End::Interface(*interface));
-                Next::Ended
-            }
+            Step::ArriveInterface(interface) => self.at_interface(flow, *interface),
             Step::ArriveService(service) => {
                 if let Some(assumption) = self.network.services[service.index()].assumption {
                     self.assume(assumption);
@@ -199,6 +197,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             Step::NatReturn(nat, edge) => self.nat_return(flow, *nat, *edge),
             Step::Relay(relay) => self.relay(flow, *relay),
             Step::OwnTargets(relay) => self.own_targets(flow, *relay),
+            Step::Through(middlebox, by_gateway) => self.through(flow, *middlebox, *by_gateway),
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Next, Walk, Way};
 use crate::network::{AssumptionIndex, ExplanationCode, PeerSide, PublicAccess, VpcIndex};
 use crate::packet::AddressSet;
 use crate::solver::answer::RuleUse;
-use crate::solver::flow::{Flow, Mark};
+use crate::solver::flow::{Flow, Mark, Translator};
 
 impl Walk<'_, '_> {
     /// BPA-2: by the subnet that the packets leave. A conversation's answer passes where the conversation did.
@@ -14,9 +14,26 @@ impl Walk<'_, '_> {
         {
             return Next::Go;
         }
-        let Some(row) = self.network.subnets.get(flow.subnet as usize) else { return Next::Go };
+        let by_gateway =
+            |mark: &Mark| matches!(mark, Mark::Nat(state) if matches!(state.by, Translator::Gateway(_)));
+        let is_by_gateway = is_outward_only || flow.marks.iter().any(by_gateway);
+        // BPA-5: what an appliance passes on, by the sender's subnet as well as by the appliance's.
+        let senders = flow.source.single().filter(|_| flow.is_passed_on()).and_then(|source| {
+            let vpc = self.network.vpcs.get(flow.vpc as usize)?;
+            Some(vpc.subnets.at(flow.source.family(), source)).filter(|subnet| *subnet != flow.subnet)
+        });
+        for subnet in senders.into_iter().chain([flow.subnet]) {
+            if let next @ (Next::Move(_) | Next::Ended) = self.public_access_of(flow, subnet, is_by_gateway) {
+                return next;
+            }
+        }
+        Next::Go
+    }
+
+    /// The same for one subnet, whoever began.
+    pub(super) fn public_access_of(&mut self, flow: &mut Flow, subnet: u32, is_by_gateway: bool) -> Next {
+        let Some(row) = self.network.subnets.get(subnet as usize) else { return Next::Go };
         let gap = row.public_access_gap;
-        let is_by_gateway = is_outward_only || flow.marks.iter().any(|mark| matches!(mark, Mark::Nat(_)));
         let passes = match row.public_access {
             PublicAccess::Open => true,
             PublicAccess::OutwardByGateways => is_by_gateway,

@@ -9,7 +9,7 @@ use crate::network::{
     PeerSide, RouteMapIndex, ZoneTableIndex,
 };
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Flow, Mark};
+use crate::solver::flow::{Flow, Mark, Translator};
 
 impl Walk<'_, '_> {
     pub(super) fn route(&mut self, flow: &mut Flow, map: RouteMapIndex, number: u32) -> Next {
@@ -90,7 +90,8 @@ impl Walk<'_, '_> {
     /// NAT-10: which address a regional gateway that shows public ones only has inside is not said.
     fn leaves_nat_elsewhere(&self, flow: &Flow, edge: EdgeId) -> Option<AssumptionIndex> {
         let Some(Mark::Nat(state)) = flow.marks.last() else { return None };
-        let gap = self.network.nat_gateways[state.nat.index()].elsewhere?;
+        let Translator::Gateway(nat) = state.by else { return None };
+        let gap = self.network.nat_gateways[nat.index()].elsewhere?;
         let to = self.network.location(self.network.end_of(edge)).kind;
         (to != LocationKind::InternetGatewayOut).then_some(gap)
     }
@@ -149,7 +150,8 @@ impl Walk<'_, '_> {
         let chosen = match own {
             Some(own) => Some(own),
             None if zones.len() > 1 => {
-                let key = (self.is_back(), flow.at, number);
+                // TGW-11: the zone that a flow is given is that of both of its directions.
+                let key = (self.is_back() && !chosen_anew, flow.at, number);
                 zones.get(usize::from(self.choices.choose(key, zones.len() as u16)))
             }
             None => zones.first(),

@@ -10,7 +10,8 @@ use crate::solver::flow::{End, Flow};
 impl Walk<'_, '_> {
     /// LL, DNS-1: some destinations are served whatever the rules, others are never routed.
     pub(super) fn services(&mut self, flow: &mut Flow, vpc: VpcIndex) -> Next {
-        if self.is_back() {
+        // What an appliance passes on is not its own question to a service.
+        if self.is_back() || flow.is_passed_on() {
             return Next::Go;
         }
         let network = self.network;

@@ -6,7 +6,7 @@ use crate::network::{
 };
 use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Flow, GroupLoss, Groups, Mark, NONE, NatState, port_intervals};
+use crate::solver::flow::{Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, port_intervals};
 
 impl Walk<'_, '_> {
     pub(super) fn translate(&mut self, flow: &mut Flow, translation: Translation) -> Next {
@@ -88,7 +88,12 @@ impl Walk<'_, '_> {
         };
         let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
         let was_linked = std::mem::replace(&mut flow.source_linked, false);
-        flow.marks.push(Mark::Nat(Box::new(NatState { nat, address, client, was_linked })));
+        flow.marks.push(Mark::Nat(Box::new(NatState {
+            by: Translator::Gateway(nat),
+            address,
+            client,
+            was_linked,
+        })));
         flow.groups = Groups::Lost(GroupLoss::Translated);
         flow.sender = NONE;
         flow.entry = EntryKind::Inside;
@@ -126,18 +131,8 @@ impl Walk<'_, '_> {
         let Way::Back(conversation) = self.way else {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
         };
-        let known = conversation.marks.iter().rev().find_map(|mark| match mark {
-            Mark::Nat(state) if state.nat == nat && flow.destination.single() == Some(state.address) => {
-                Some((state.client.clone(), state.was_linked))
-            }
-            Mark::Nat(_)
-            | Mark::Relay(_)
-            | Mark::Tracked(_)
-            | Mark::Outward(_)
-            | Mark::Inbound
-            | Mark::Peering { .. } => None,
-        });
-        let Some((client, was_linked)) = known else {
+        let known = conversation.translated(|by| by == Translator::Gateway(nat), &flow.destination);
+        let Some(NatState { client, was_linked, .. }) = known.cloned() else {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
         };
         let is_nat64 = client.family() != flow.destination.family();

@@ -48,6 +48,18 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Something that packets may not get past; those that do go on like others.
+    pub(super) fn maybe(&mut self, flow: &mut Flow, assumption: AssumptionIndex) -> Next {
+        self.gap(assumption);
+        match self.reading {
+            Reading::Certain => {
+                let rule = RuleUse::Assumption(assumption);
+                self.drop_all(flow, ExplanationCode::UnsupportedComponent, rule)
+            }
+            Reading::Possible => Next::Go,
+        }
+    }
+
     /// Beyond what is unknown, packets may be anywhere with any source; only what the destination lets in from nobody
     /// at all is certainly lost.
     fn possibly_arrive(&mut self, flow: &Flow) {
@@ -113,7 +125,8 @@ impl Walk<'_, '_> {
                 | Step::ArriveService(_)
                 | Step::NatReturn(..)
                 | Step::Relay(_)
-                | Step::OwnTargets(_) => continue,
+                | Step::OwnTargets(_)
+                | Step::Through(..) => continue,
             };
             controls.push(Control { at: row.inward, passing, code, rule });
         }

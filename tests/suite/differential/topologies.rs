@@ -7,6 +7,7 @@ mod routes;
 mod transit;
 mod controls;
 mod oddities;
+mod appliances;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -39,6 +40,7 @@ struct Features {
     overlaps: bool,
     missing: bool,
     odd: bool,
+    appliances: bool,
 }
 
 struct Vpc {
@@ -59,6 +61,8 @@ struct Vpc {
     /// Whether other VPCs go to the internet by way of this one.
     is_hub: bool,
     attachments: Vec<(String, String)>,
+    /// Interfaces that routes send to, with the tables of their subnets.
+    appliances: Vec<(String, String)>,
     taken: BTreeSet<Ipv4Addr>,
 }
 
@@ -112,6 +116,7 @@ pub fn topology(random: &mut Random) -> Topology {
         overlaps: random.chance(15),
         missing: random.chance(12),
         odd: random.chance(15),
+        appliances: random.chance(35),
     };
     let mut maker = Maker {
         random,
@@ -207,6 +212,7 @@ impl Maker<'_> {
             nat_tables: BTreeSet::new(),
             is_hub: false,
             attachments: Vec::new(),
+            appliances: Vec::new(),
             taken: BTreeSet::new(),
         };
         for number in 0..1 + self.random.below(4) {

@@ -91,7 +91,7 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// SG-17: groups can be named within a VPC and over a peering connection.
-    fn is_near(&self, one: &VpcId, other: &VpcId) -> bool {
+    pub fn is_near(&self, one: &VpcId, other: &VpcId) -> bool {
         let joins = |it: &VpcPeeringConnection| {
             let sides = [it.requester.vpc.as_ref(), it.accepter.vpc.as_ref()];
             sides.contains(&Some(one)) && sides.contains(&Some(other))
@@ -162,7 +162,7 @@ impl<'m> Walk<'_, 'm> {
                 Crossing::TransitGateway { supports_references } => {
                     Some(*supports_references && self.endpoint_of(receiver).is_none())
                 }
-                Crossing::TransitGatewayPeering => Some(false),
+                Crossing::TransitGatewayPeering | Crossing::Appliance => Some(false),
             };
             holds = match (holds, held) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
@@ -187,6 +187,8 @@ impl<'m> Walk<'_, 'm> {
                         self.choices.suppose("both sides of the peering are in one Region".into());
                 }
                 Crossing::TransitGateway { .. } | Crossing::TransitGatewayPeering => is_preserved = false,
+                // SG-15: what is not said was supposed where it went through.
+                Crossing::Appliance => {}
             }
         }
         match is_preserved && wanted.iter().any(is_member) {

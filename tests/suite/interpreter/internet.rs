@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use netpath::model::{
     AvailabilityMode, BlockState, ByoipState, EgressOnlyInternetGatewayId, GatewayAttachment,
-    InternetGateway, InternetGatewayId, ResourceKind, RouteState, RouteTableAssociation, RouteTarget, Subnet,
-    Vpc,
+    InternetGateway, InternetGatewayId, NetworkInterface, ResourceKind, RouteState, RouteTableAssociation,
+    RouteTarget, Subnet, Vpc,
 };
 
 use super::addresses::{PublicAddress, has_public_ipv6, is_global_ipv6, is_on_the_internet, owns, within};
@@ -161,8 +161,11 @@ impl<'m> Walk<'_, 'm> {
             Some(PublicAddress::Interface(interface, private)) => {
                 let vpc = self.vpc(&interface.vpc)?;
                 let subnet = self.subnet(&interface.subnet)?;
-                self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, IpAddr::V4(private))?;
-                self.deliver(vpc, None, Packet { destination: IpAddr::V4(private), ..packet })
+                let inside = Packet { destination: IpAddr::V4(private), ..packet };
+                match self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, inside.destination)? {
+                    Some(appliance) => self.redirect(vpc, appliance, inside),
+                    None => self.deliver(vpc, None, inside),
+                }
             }
             Some(PublicAddress::NatGateway(nat, address)) => {
                 let Some(vpc) = self.vpc_of_nat_gateway(nat) else {
@@ -173,8 +176,11 @@ impl<'m> Walk<'_, 'm> {
                 // A regional gateway has no private address to translate to (NAT-10).
                 let private = address.private.filter(|_| nat.availability != AvailabilityMode::Regional);
                 let inside = IpAddr::V4(private.unwrap_or(destination));
-                self.enter_vpc(vpc, subnet, Began::InsideByGateway, packet, inside)?;
-                self.arrive_at_nat_gateway(vpc, nat, None, Packet { destination: inside, ..packet })
+                let inside = Packet { destination: inside, ..packet };
+                match self.enter_vpc(vpc, subnet, Began::InsideByGateway, packet, inside.destination)? {
+                    Some(appliance) => self.redirect(vpc, appliance, inside),
+                    None => self.arrive_at_nat_gateway(vpc, nat, None, inside),
+                }
             }
         }
     }
@@ -203,15 +209,17 @@ impl<'m> Walk<'_, 'm> {
         let subnet = self.subnet(&interface.subnet)?;
         let is_let_out = |it: &Translation| match it {
             Translation::EgressOnly { packet: out } => out.reply() == Some(packet),
-            Translation::NatGateway { .. } => false,
+            Translation::NatGateway { .. } | Translation::Appliance { .. } => false,
         };
         // EIG-1: the answer to what an egress-only gateway let out.
         if self.is_reply && self.translations.iter().any(is_let_out) {
             self.block_public_access(vpc, Some(subnet), Began::InsideByGateway)?;
             return self.deliver(vpc, None, packet);
         }
-        self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, packet.destination)?;
-        self.deliver(vpc, None, packet)
+        match self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, packet.destination)? {
+            Some(appliance) => self.redirect(vpc, appliance, packet),
+            None => self.deliver(vpc, None, packet),
+        }
     }
 
     /// Through the VPC's internet gateway, Block Public Access and the gateway's route table (GRT-1).
@@ -222,7 +230,7 @@ impl<'m> Walk<'_, 'm> {
         reply_to: Began,
         packet: Packet,
         destination: IpAddr,
-    ) -> Step {
+    ) -> Step<Option<&'m NetworkInterface>> {
         // `GATEWAY_REJECTS_SPOOFED_TRAFFIC`: nothing from outside has an address of the VPC.
         if within(&vpc.associated_cidrs(), packet.source) {
             return dropped(format!("{} is an address of {} itself", packet.source, vpc.id));
@@ -239,19 +247,21 @@ impl<'m> Walk<'_, 'm> {
             RouteTableAssociation::Main | RouteTableAssociation::Subnet(_) => false,
         };
         let mut tables = self.model.route_tables.iter().filter(|it| it.vpc == vpc.id);
-        let Some(table) = tables.find(|it| it.associations.iter().any(is_associated)) else { return Ok(()) };
+        let Some(table) = tables.find(|it| it.associations.iter().any(is_associated)) else {
+            return Ok(None);
+        };
         let target = self.route(vpc, Some(table), destination)?;
         if target == RouteTarget::Local {
-            return Ok(());
+            return Ok(None);
         }
         let interface = match &target {
             RouteTarget::NetworkInterface(id) => {
                 self.model.network_interfaces.iter().find(|it| it.id.as_str() == id)
             }
+            RouteTarget::Instance(id) => self.first_interface_of(id),
             RouteTarget::Local
             | RouteTarget::Gateway(_)
             | RouteTarget::NatGateway(_)
-            | RouteTarget::Instance(_)
             | RouteTarget::PeeringConnection(_)
             | RouteTarget::TransitGateway(_)
             | RouteTarget::EgressOnlyInternetGateway(_)
@@ -261,21 +271,10 @@ impl<'m> Walk<'_, 'm> {
             | RouteTarget::Unknown => None,
         };
         if let Some(interface) = interface {
-            self.carries(interface)?;
-            if owns(interface, destination) {
-                return Ok(());
-            }
-            // GRT-3.
-            if interface.addresses.iter().all(|it| it.public.is_none()) {
-                return dropped(format!("{} has no public address (GRT-3)", interface.id));
-            }
+            return Ok(Some(interface));
         }
-        // GRT-4: nothing went out through an appliance, so its reply does not come in through one.
         if self.is_reply {
             return dropped(format!("{} redirects a reply to {target:?} (GRT-4)", table.id));
-        }
-        if let Some(interface) = interface {
-            return self.hand_to(interface, None, Packet { destination, ..packet });
         }
         unknown(format!("{} redirects to {target:?}, which is not modelled (GRT-2)", table.id))
     }
@@ -325,7 +324,7 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// The public address of a private one: an interface's, or a NAT gateway's (IGW-3, NAT-2).
-    fn public_of(&self, vpc: &Vpc, private: Ipv4Addr) -> Option<Ipv4Addr> {
+    pub fn public_of(&self, vpc: &Vpc, private: Ipv4Addr) -> Option<Ipv4Addr> {
         let interface = self.interface_at(&vpc.id, IpAddr::V4(private));
         let association = interface.and_then(|it| it.addresses.iter().find(|it| it.private == private));
         let public = association.filter(|it| !it.is_carrier_or_customer).and_then(|it| it.public);

@@ -5,7 +5,7 @@
 //! ids (`RT-4`) stand at the lines that encode them. Where AWS picks, or the snapshot lacks a fact, every way
 //! is tried ([`choices`]), and the opinion is the set of what can happen.
 //!
-//! Not modelled, and so *unknown*: forwarding by an interface, load balancers, VPNs, Direct Connect, Cloud
+//! Not modelled, and so *unknown*: load balancers, VPNs, Direct Connect, Cloud
 //! WAN, firewalls, 1:1 NAT of transit gateways.
 
 mod packet;
@@ -22,6 +22,7 @@ mod peering;
 mod transit;
 mod transit_routes;
 mod reply;
+mod appliances;
 
 use std::fmt;
 

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use netpath::model::{
-    AvailabilityMode, InternetGatewayId, NatGateway, NatGatewayId, NatGatewayState, ResourceKind,
-    RouteTarget, Subnet, Vpc,
+    AvailabilityMode, InternetGatewayId, NatGateway, NatGatewayId, NatGatewayState, NetworkInterfaceId,
+    ResourceKind, RouteTarget, Subnet, Vpc,
 };
 
 use super::addresses::{embedded_ipv4, is_on_the_internet};
@@ -18,6 +18,8 @@ use super::{Packet, Transport};
 pub enum Translation {
     /// NAT-2.
     NatGateway { nat: NatGatewayId, before: Packet, after: Packet },
+    /// An appliance in its own name, by one of its interfaces.
+    Appliance { interface: NetworkInterfaceId, before: Packet, after: Packet },
     /// EIG-1.
     EgressOnly { packet: Packet },
 }
@@ -27,7 +29,7 @@ impl<'m> Walk<'_, 'm> {
     pub fn nat_gateway_sent(&self, packet: Packet) -> bool {
         self.translations.iter().any(|it| match it {
             Translation::NatGateway { after, .. } => *after == packet,
-            Translation::EgressOnly { .. } => false,
+            Translation::Appliance { .. } | Translation::EgressOnly { .. } => false,
         })
     }
 
@@ -63,7 +65,7 @@ impl<'m> Walk<'_, 'm> {
         }
         let already = |it: &Translation| match it {
             Translation::NatGateway { nat: other, .. } => *other == nat.id,
-            Translation::EgressOnly { .. } => false,
+            Translation::Appliance { .. } | Translation::EgressOnly { .. } => false,
         };
         if self.translations.iter().any(already) {
             return dropped(format!("{id} sends to itself"));
@@ -149,8 +151,7 @@ impl<'m> Walk<'_, 'm> {
         let destination = takes(nat, packet)?;
         let transport = match packet.transport {
             Transport::Ports { protocol, destination, .. } => {
-                let ports = &self.interpreter.translated_ports;
-                Transport::Ports { protocol, source: ports[self.choices.pick(ports.len())], destination }
+                Transport::Ports { protocol, source: self.some_port(), destination }
             }
             Transport::Icmp { .. } | Transport::Other { .. } => packet.transport,
         };
@@ -160,6 +161,12 @@ impl<'m> Walk<'_, 'm> {
         // SG-15: the sender's membership is lost.
         self.sender = None;
         Ok(after)
+    }
+
+    /// A port of the choice of whoever sends in its own name.
+    pub fn some_port(&self) -> u16 {
+        let ports = &self.interpreter.translated_ports;
+        ports[self.choices.pick(ports.len())]
     }
 
     /// A packet for an address of a NAT gateway: given back to whom it is for, or nobody's (NAT-3, M-7).
@@ -182,7 +189,7 @@ impl<'m> Walk<'_, 'm> {
             Translation::NatGateway { nat: other, before, after } => {
                 (*other == nat.id && after.reply() == Some(packet)).then_some(*before)
             }
-            Translation::EgressOnly { .. } => None,
+            Translation::Appliance { .. } | Translation::EgressOnly { .. } => None,
         });
         let Some(original) = original.filter(|_| self.is_reply) else {
             return dropped(format!("{} lets nobody in (NAT-3, M-7)", nat.id));

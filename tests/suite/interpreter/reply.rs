@@ -52,7 +52,7 @@ impl<'m> Walk<'_, 'm> {
             return dropped(format!("the reply goes astray to {:?} (PCX-5)", back.end));
         }
         match back.packet == expected {
-            true => Ok(()),
+            true => self.came_by_all_appliances(),
             false => dropped(format!("the sender does not know {}", back.packet)),
         }
     }

@@ -137,11 +137,27 @@ impl<'m> Walk<'_, 'm> {
             None if attachment.subnets.is_empty() => {
                 return unknown(format!("the subnets of {by} are not in the snapshot"));
             }
-            None => self.subnet(&attachment.subnets[self.choices.pick(attachment.subnets.len())])?,
+            None => {
+                let number = self.door_of(attachment);
+                self.subnet(&attachment.subnets[number])?
+            }
         };
         self.say(|| format!("{by} puts it into {}", door.id));
         // TGW-9: routed by the attachment subnet's table; M-1: past its outbound entries.
         self.leave_subnet(vpc, door, packet, Origin::Outside)
+    }
+
+    /// TGW-11: in appliance mode a flow keeps its door, both ways; else each packet may have another.
+    fn door_of(&mut self, attachment: &TransitGatewayVpcAttachment) -> usize {
+        if attachment.appliance_mode != Some(Support::Enable) {
+            return self.choices.pick(attachment.subnets.len());
+        }
+        if let Some(kept) = self.kept_doors.get(&attachment.id) {
+            return *kept;
+        }
+        let number = self.choices.pick(attachment.subnets.len());
+        self.kept_doors.insert(attachment.id.clone(), number);
+        number
     }
 
     /// What the general list says of an attachment; the two sides of a peering have one id.

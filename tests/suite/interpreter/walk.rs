@@ -1,10 +1,11 @@
 //! The forward walk: out of an interface, through its subnet's table, into an interface (section 1).
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use netpath::model::{
-    Instance, InstanceState, InterfaceKind, Model, NetworkInterface, ResourceKind, RouteTarget,
-    SecurityGroupId, Subnet, SubnetId, TransitGatewayAttachmentId, TransitGatewayId, Vpc, VpcId,
+    Instance, InstanceState, InterfaceKind, Model, NetworkInterface, NetworkInterfaceId, ResourceKind,
+    RouteTarget, SecurityGroupId, Subnet, SubnetId, TransitGatewayAttachmentId, TransitGatewayId, Vpc, VpcId,
     VpcPeeringConnectionId, VpcState,
 };
 
@@ -60,6 +61,8 @@ pub enum Crossing {
     TransitGateway { supports_references: bool },
     /// TGW-24.
     TransitGatewayPeering,
+    /// SG-15.
+    Appliance,
 }
 
 /// One packet on its way, with what must be remembered of it.
@@ -83,6 +86,16 @@ pub struct Walk<'w, 'm> {
     pub translations: Vec<Translation>,
     /// The peering connection that a NAT gateway sent over, which its reply takes back (NAT-8).
     pub return_to_sender: Option<VpcPeeringConnectionId>,
+    /// The appliances that the packet went through, and whether a gateway's table sent it there.
+    pub passed: Vec<(String, bool)>,
+    /// The same of the way there, for the reply.
+    pub passed_there: Vec<(String, bool)>,
+    /// Appliances' interfaces whose groups passed the packet, and which way: SG-2.
+    pub tracked: Vec<(NetworkInterfaceId, Direction)>,
+    /// Where the table of the next subnet sends, when that was found out before.
+    pub known_target: Option<RouteTarget>,
+    /// The attachment subnets that transit gateways keep a flow to: TGW-11.
+    pub kept_doors: BTreeMap<TransitGatewayAttachmentId, usize>,
     /// By which attachments the packet went into transit gateways, and as what.
     pub transits: Vec<(TransitGatewayAttachmentId, Packet)>,
     hops: u32,
@@ -102,6 +115,11 @@ impl<'w, 'm> Walk<'w, 'm> {
             is_from_internet: false,
             translations: Vec::new(),
             return_to_sender: None,
+            passed: Vec::new(),
+            passed_there: Vec::new(),
+            tracked: Vec::new(),
+            known_target: None,
+            kept_doors: BTreeMap::new(),
             transits: Vec::new(),
             hops: 0,
         }
@@ -149,6 +167,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         self.receiver_must_be_in = None;
         self.is_from_internet = false;
         self.transits.clear();
+        self.passed_there = std::mem::take(&mut self.passed);
         self.hops = 0;
     }
 
@@ -215,6 +234,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         packet: Packet,
         origin: Origin,
     ) -> Step<Arrival> {
+        let known = self.known_target.take();
         self.hop()?;
         self.encryption(vpc)?;
         // RT-2, ACL-7: inside a subnet there is no route table and no network ACL.
@@ -229,7 +249,10 @@ impl<'w, 'm> Walk<'w, 'm> {
             }
         }
         let table = self.table_of_subnet(vpc, subnet)?;
-        let target = self.route(vpc, table, packet.destination)?;
+        let target = match known {
+            Some(target) => target,
+            None => self.route(vpc, table, packet.destination)?,
+        };
         self.say(|| {
             let table = table.map_or("the missing table", |table| table.id.as_str());
             format!("{} by {table}: {} -> {target:?}", subnet.id, packet.destination)
@@ -264,16 +287,11 @@ impl<'w, 'm> Walk<'w, 'm> {
             }
             RouteTarget::NetworkInterface(id) => {
                 let interface = self.model.network_interfaces.iter().find(|it| it.id.as_str() == id);
-                self.forward_by(vpc, subnet, interface, id, packet)
+                self.forward_by(vpc, Some(subnet), interface, id, packet)
             }
             RouteTarget::Instance(id) => {
-                let interface = self.model.network_interfaces.iter().find(|it| {
-                    let attachment = it.attachment.as_ref();
-                    attachment.is_some_and(|it| {
-                        it.device_index == Some(0) && it.instance.as_ref().is_some_and(|it| it.as_str() == id)
-                    })
-                });
-                self.forward_by(vpc, subnet, interface, id, packet)
+                let interface = self.first_interface_of(id);
+                self.forward_by(vpc, Some(subnet), interface, id, packet)
             }
             // Virtual private gateways, Lattice and whatever else may stand there (JS-4).
             RouteTarget::Gateway(id)
@@ -282,42 +300,6 @@ impl<'w, 'm> Walk<'w, 'm> {
             | RouteTarget::CoreNetwork(id) => unknown(format!("{id} is not modelled")),
             RouteTarget::Unknown => unknown("a route's target is of a kind that nobody knows (JS-4)"),
         }
-    }
-
-    /// A route to an interface: RT-15, ENI-3. Whether its software forwards is not known.
-    fn forward_by(
-        &mut self,
-        vpc: &'m Vpc,
-        from: &'m Subnet,
-        interface: Option<&'m NetworkInterface>,
-        id: &str,
-        packet: Packet,
-    ) -> Step<Arrival> {
-        let Some(interface) = interface else { return unknown(format!("{id} is not in the snapshot")) };
-        self.carries(interface)?;
-        if owns(interface, packet.destination) {
-            return self.deliver(vpc, Some(from), packet);
-        }
-        self.hand_to(interface, Some(from), packet)
-    }
-
-    /// What must let a packet pass that is handed to an interface without being for it.
-    pub fn hand_to<T>(
-        &mut self,
-        interface: &'m NetworkInterface,
-        from: Option<&Subnet>,
-        packet: Packet,
-    ) -> Step<T> {
-        if interface.source_destination_check {
-            return dropped(format!("{} only takes what is for itself (ENI-3)", interface.id));
-        }
-        if from.is_none_or(|from| interface.subnet != from.id) {
-            self.network_acl(self.subnet(&interface.subnet)?, Direction::Inbound, &packet)?;
-        }
-        if !self.is_reply {
-            self.groups(interface, Direction::Inbound, &packet)?;
-        }
-        unknown(format!("what {} forwards is not modelled", interface.id))
     }
 
     /// Section 1.2, steps 3 and 4: into the subnet of whoever has the address in this VPC.
@@ -364,6 +346,9 @@ impl<'w, 'm> Walk<'w, 'm> {
         }
         if is_load_balancer(interface) {
             return unknown(format!("{} belongs to a load balancer", interface.id));
+        }
+        if let Some(before) = self.translated_by(interface, packet) {
+            return self.give_back(interface, before, packet);
         }
         Ok(Arrival { end: End::Interface(interface.id.clone()), packet })
     }

@@ -252,6 +252,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("eigw-", "EgressOnlyInternetGatewayId"),
     ("nat-", "NatGatewayId"),
     ("eni-", "NetworkInterfaceId"),
+    ("i-", "InstanceId"),
     ("pcx-", "VpcPeeringConnectionId"),
     ("tgw-", "TransitGatewayId"),
     ("cagw-", "CarrierGatewayId"),

@@ -34,9 +34,11 @@ impl Maker<'_> {
 
     /// The tables of a VPC: each gets routes to what the VPC has.
     pub(super) fn write_routes(&mut self, vpc: &Vpc, peerings: &[(String, usize, usize)]) {
+        self.write_edge_table(vpc);
         let mut tables: BTreeSet<String> = vpc.subnets.iter().map(|it| it.table.clone()).collect();
         tables.extend(vpc.nats.iter().filter(|_| self.features.odd).map(|_| vpc.id.clone()));
         for table in tables {
+            self.write_appliance_routes(vpc, &table);
             self.write_defaults(vpc, &table);
             self.write_peering_routes(vpc, &table, peerings);
             for (_, gateway) in &vpc.attachments {

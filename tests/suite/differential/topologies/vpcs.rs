@@ -74,6 +74,9 @@ impl Maker<'_> {
         for number in 0..vpc.subnets.len() {
             self.write_subnet(vpc, number, &shared);
         }
+        if self.features.appliances {
+            self.write_appliances(vpc);
+        }
         if self.features.nat {
             for number in 0..1 + self.random.below(2) {
                 self.write_nat(vpc, number);
