@@ -39,7 +39,9 @@ pub(super) fn sentence(
                 "{id} hands the packets on by {}, to one that has not seen the conversation",
                 by.words
             ),
-            None => format!("{id} has not seen the conversation that a gateway's route table sends it"),
+            None => format!(
+                "a gateway's route table sends one direction by {id}, and the other does not come by it"
+            ),
         },
         ExplanationCode::EniSgRulesMismatch => filter_sentence(case, "no rule of", "allows"),
         ExplanationCode::SgHasNoRules => {

@@ -97,7 +97,7 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
             "has several interfaces; which one its system sends by is not part of the snapshot"
         }
         AssumptionCode::InstanceAssumedRunning => "is taken to be running: the snapshot does not describe it",
-        AssumptionCode::ApplianceForwards => "is taken to pass on, unchanged, what routes send through it",
+        AssumptionCode::ApplianceForwards => "is taken to pass on what routes send through it",
         AssumptionCode::ApplianceTranslates => {
             "is taken to send to the internet in its own name, as a NAT does"
         }
