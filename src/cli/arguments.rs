@@ -114,6 +114,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     Query(Query),
     Show(Show),
+    Deps(Deps),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -189,6 +190,29 @@ pub(super) struct Query {
 pub(super) struct Show {
     /// What to show: an id, a name, an address
     pub selector: String,
+}
+
+/// Whether a thing reaches what it needs to start, and by which way
+///
+/// A preset lists what things of a kind need: `ssm`, `ecs-fargate`, `ecs-ec2`, `eks-node`, `lambda-vpc`, or a TOML file
+/// of your own. Each dependency is looked up and asked about from X: an endpoint of the VPC, a way over the internet, or
+/// what stops it and what would help. The verdict is about those that X cannot do without.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath deps ssm --from i-0abc\n  \
+    netpath deps ecs-fargate --from ecs:shop/web --expect reachable")]
+pub(super) struct Deps {
+    /// The preset, or a TOML file
+    pub preset: String,
+    /// What starts: an interface, an instance, a managed service
+    #[arg(long, value_name = "SELECTOR")]
+    pub from: String,
+    /// What stands for a placeholder: `cluster=prod`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// What the verdict must be; `not-reachable` is `blocked` or `forward-only`
+    #[arg(long, value_name = "VERDICT", ignore_case = true)]
+    pub expect: Option<Expectation>,
 }
 
 /// What a code in an answer means, why it happens and how to fix it

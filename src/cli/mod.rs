@@ -16,6 +16,8 @@ mod expectation;
 mod filter;
 mod batch;
 mod show;
+mod presets;
+mod deps;
 mod explain;
 mod completions;
 mod man;
@@ -85,6 +87,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Query(query) => query::run(&context, &query),
         Command::Show(show) => show::run(&context, &show),
+        Command::Deps(deps) => deps::run(&context, &deps),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),

@@ -47,6 +47,8 @@ pub struct ManagedService {
     pub port: Option<u16>,
     /// Whether it has a public address, and its name resolves to that from outside.
     pub is_public: Option<bool>,
+    /// Whether its name resolves to its private addresses in its VPC, where that is a setting.
+    pub is_private: Option<bool>,
     /// Its VPC, when said.
     pub vpc: Option<VpcId>,
     /// The subnets that its interfaces may be in.
@@ -91,6 +93,7 @@ impl ManagedService {
             dns_names: Box::default(),
             port: family.port(),
             is_public: None,
+            is_private: None,
             vpc: Some(interface.vpc.clone()),
             subnets: Box::default(),
             zones: Box::default(),

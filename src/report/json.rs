@@ -14,7 +14,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// JSON that no terminal obeys. serde escapes what is below the space; some terminals also take DEL and U+0080 to
 /// U+009F for commands. Outside of strings JSON has none of them.
-pub(super) fn inert(text: String) -> String {
+pub(in crate::report) fn inert(text: String) -> String {
     let is_odd = |letter: char| letter == '\u{7f}' || matches!(letter, '\u{80}'..='\u{9f}');
     if text.is_ascii() && !text.contains('\u{7f}') || !text.contains(is_odd) {
         return text;

@@ -26,6 +26,7 @@ pub mod batch;
 pub mod text;
 pub mod aws;
 pub mod show;
+pub mod deps;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;

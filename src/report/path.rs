@@ -476,6 +476,8 @@ pub(super) fn after_drop<'p, 'a>(
         };
         let at = components.iter().position(|it| it.decision == "drop" && it.component == component)?;
         let (location, _) = components[at].place?;
-        Some((location, components.get(at + 1)))
+        // The ACL of the subnet that a gateway stands in comes before the gateway.
+        let next = components[at + 1..].iter().find(|it| it.kind != "network-acl");
+        Some((location, next))
     })
 }

@@ -8,6 +8,9 @@ use crate::model::{AssumptionCode, ManagedService, ResourceKind};
 use crate::network::{Component, InterfaceIndex, LocationKind};
 use crate::solver::{NameSource, PairAnswer, PathAnswer, PublicCause, Remark, Verdict};
 
+/// Why most names are public ones.
+pub(super) const NO_ENDPOINT: &str = "no endpoint there has the name";
+
 /// How many others are named.
 const MOST_NAMED: usize = 3;
 
@@ -76,7 +79,7 @@ fn name_words(
         NameSource::Public { endpoint, cause } => {
             let endpoint = endpoint.map_or_else(|| "the endpoint".to_owned(), named);
             let because = match cause {
-                PublicCause::NoEndpoint => "no endpoint there has the name".to_owned(),
+                PublicCause::NoEndpoint => NO_ENDPOINT.to_owned(),
                 PublicCause::NoPrivateDns => format!("private DNS is off on {endpoint}"),
                 PublicCause::NoDnsSupport => {
                     format!("{endpoint} has the name, but enableDnsSupport is off in its VPC")

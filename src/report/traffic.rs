@@ -306,6 +306,15 @@ pub(super) fn addresses_text(network: &Network, set: &AddressSet) -> String {
         return "the internet".to_owned();
     }
     let blocks = set.blocks();
+    // What is nearly all of the internet is told by what it lacks.
+    let internet = network.internet(set.family());
+    if blocks.len() > 3 && set.is_within(internet) {
+        let lacking = internet.difference(set).blocks();
+        if lacking.len() <= 3 {
+            let lacking: Vec<String> = lacking.iter().map(ToString::to_string).collect();
+            return format!("the internet without {}", lacking.join(", "));
+        }
+    }
     let mut text = String::new();
     for (number, block) in blocks.iter().take(3).enumerate() {
         let comma = if number > 0 { ", " } else { "" };

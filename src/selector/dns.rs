@@ -9,7 +9,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::index::Index;
 use super::resource::Resource;
-use crate::model::{DnsRecord, HostedZone, Model, ResolverRule, ResourceKind, VpcEndpoint, VpcId, dns_name};
+use crate::model::{
+    DnsRecord, HostedZone, ManagedService, Model, ResolverRule, ResourceKind, ServiceFamily, VpcEndpoint,
+    VpcId, dns_name,
+};
 use crate::network::{InterfaceIndex, PublicOwner};
 use crate::solver::{NameSource, PublicCause};
 
@@ -128,6 +131,9 @@ impl<'a> View<'a> {
             let source = NameSource::Endpoint(resource(ResourceKind::VpcEndpoint, row));
             return (Step::Found(Answer::Interfaces(interfaces_of(index, endpoint))), source);
         }
+        if let Some(step) = self.cluster(name) {
+            return (step, NameSource::World);
+        }
         if let Some(step) = self.own_name(index, name) {
             return (step, NameSource::World);
         }
@@ -158,6 +164,18 @@ impl<'a> View<'a> {
     fn endpoint(&self, name: &str) -> Option<(usize, &'a VpcEndpoint)> {
         let own = self.model.vpc_endpoints.iter().enumerate().filter(|(_, it)| it.vpc == *self.vpc);
         own.into_iter().find(|(_, it)| it.has_private_dns && is_private_name(it, name))
+    }
+
+    /// A cluster's API has private addresses in its VPC where that is on, and needs both attributes for it.
+    fn cluster(&self, name: &str) -> Option<Step> {
+        let mut clusters = self.model.managed_services.iter().enumerate();
+        let is_it = |it: &ManagedService| {
+            it.family == ServiceFamily::Eks && it.dns_names.iter().any(|known| dns_name(known) == name)
+        };
+        let (row, cluster) = clusters.find(|(_, it)| is_it(it))?;
+        let is_own = cluster.vpc.as_ref() == Some(self.vpc) && cluster.is_private == Some(true);
+        let thing = Resource { kind: ResourceKind::ManagedService, position: row as u32 };
+        (is_own && self.has_support && self.has_hostnames).then_some(Step::Found(Answer::Thing(thing)))
     }
 
     /// Names that AWS makes of addresses.
@@ -208,7 +226,10 @@ fn is_private_name(endpoint: &VpcEndpoint, name: &str) -> bool {
         None => name == known,
     };
     let listed = endpoint.dns_names.iter().filter(|it| !it.contains(".vpce."));
-    listed.into_iter().any(|it| fits(it)) || usual_names(&endpoint.service_name).iter().any(|it| fits(it))
+    // A service may be asked for by its own name too.
+    *endpoint.service_name == *name
+        || listed.into_iter().any(|it| fits(it))
+        || usual_names(&endpoint.service_name).iter().any(|it| fits(it))
 }
 
 /// The names that a service of AWS has: `com.amazonaws.REGION.ecr.api` is `api.ecr.REGION.amazonaws.com`.

@@ -12,6 +12,7 @@ mod services;
 mod owners;
 mod dns;
 mod names;
+mod home;
 mod ends;
 mod between;
 mod traffic;
@@ -20,6 +21,7 @@ mod error;
 
 pub use between::components;
 pub use error::{Candidate, SelectorError};
+pub use home::{Cluster, Home, home};
 pub use index::Index;
 pub use resource::Resource;
 pub use traffic::{parse_source_ports, parse_traffic};

@@ -8,8 +8,8 @@ use super::error::SelectorError;
 use super::groups::meaning_of;
 use super::index::Index;
 use super::services;
-use crate::model::VpcId;
-use crate::network::Network;
+use crate::model::{EndpointKind, VpcId};
+use crate::network::{Network, VpcIndex};
 use crate::packet::{AddressSet, Family};
 use crate::solver::{Destination, Remark};
 
@@ -95,7 +95,11 @@ fn public(
     other: &End<'_, '_, '_>,
 ) -> Result<Vec<Destination>, SelectorError> {
     if let Some(service) = listed_service(name) {
-        return services::by_name(index, text, service, &other.vpcs());
+        match services::by_name(index, text, service, &other.vpcs()) {
+            // Without a gateway endpoint nothing tells its addresses from others.
+            Err(SelectorError::NoServiceAddresses { .. }) if !has_gateway(index, service, &other.vpcs()) => {}
+            found => return found,
+        }
     }
     let lists = index.model.prefix_lists.iter().filter(|it| it.name.starts_with("com.amazonaws."));
     let entries = lists.filter_map(|list| {
@@ -109,6 +113,15 @@ fn public(
     let sets =
         families.iter().map(|family| index.network.internet(*family).difference(&set_of(&others, *family)));
     Ok(sets.map(Destination::Addresses).collect())
+}
+
+/// Whether a VPC has a gateway endpoint for a service.
+fn has_gateway(index: &Index<'_>, service: &str, vpcs: &[VpcIndex]) -> bool {
+    index.model.vpc_endpoints.iter().any(|it| {
+        it.kind == EndpointKind::Gateway
+            && it.service_name.rsplit('.').next() == Some(service)
+            && vpcs.iter().any(|vpc| index.network.vpcs[vpc.index()].id == it.vpc)
+    })
 }
 
 /// The services whose addresses AWS publishes as prefix lists, by a name of theirs.

@@ -17,7 +17,10 @@ pub(super) fn names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
     (0..).zip(model.managed_services.iter()).flat_map(|(position, service)| {
         let resource = Resource { kind: KIND, position };
         let own = std::iter::once(service.name.as_str()).chain(service.arn.as_deref());
-        own.chain(service.dns_names.iter().map(|it| it.as_str())).map(move |name| (resource, name))
+        // The name of a cluster's API stands for different things inside and outside.
+        let is_plain = service.family != ServiceFamily::Eks;
+        own.chain(service.dns_names.iter().filter(move |_| is_plain).map(|it| it.as_str()))
+            .map(move |name| (resource, name))
     })
 }
 
@@ -152,7 +155,10 @@ pub(super) fn ports(meaning: &Meaning, model: &Model, traffic: &str) -> Vec<Rema
 /// Services whose names stand for a public address outside.
 pub(super) fn public_names(model: &Model, meaning: &Meaning) -> Vec<Remark> {
     let Meaning::Services(rows, interfaces) = meaning else { return Vec::new() };
-    let public = rows.iter().filter(|row| model.managed_services[**row as usize].is_public == Some(true));
+    let public = rows.iter().filter(|row| {
+        let service = &model.managed_services[**row as usize];
+        service.family != ServiceFamily::Eks && service.is_public == Some(true)
+    });
     let remark = |row: &u32| Remark::PublicName {
         thing: Resource { kind: KIND, position: *row }.component(),
         interfaces: interfaces.clone(),

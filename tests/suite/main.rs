@@ -5,6 +5,7 @@ mod balancers;
 mod cli;
 mod corpus;
 mod damage;
+mod deps;
 mod reading;
 mod differential;
 mod interpreter;

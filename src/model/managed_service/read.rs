@@ -43,6 +43,7 @@ pub(super) fn read(
         dns_names: all(wire, shape.dns_names)?.iter().map(|it| host(it)).collect(),
         port: port.filter(|it| *it != 0).or(family.port()),
         is_public: find(wire, shape.is_public).first().and_then(|it| it.as_bool()),
+        is_private: find(wire, shape.is_private).first().and_then(|it| it.as_bool()),
         vpc: ids(shape.vpc)?.into_iter().next().map(VpcId),
         subnets: ids(shape.subnets)?.into_iter().map(SubnetId).collect(),
         zones: all(wire, shape.zones)?.into(),

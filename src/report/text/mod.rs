@@ -82,7 +82,7 @@ fn is_name(assumption: &AssumptionView<'_>) -> bool {
     assumption.code.starts_with("DNS_RESOLVES")
 }
 
-fn tone(verdict: Verdict) -> Tone {
+pub(super) fn tone(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Reachable => Tone::Good,
         Verdict::Blocked | Verdict::ForwardOnly => Tone::Bad,
@@ -90,7 +90,7 @@ fn tone(verdict: Verdict) -> Tone {
     }
 }
 
-fn mark(verdict: Verdict) -> &'static str {
+pub(super) fn mark(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Reachable => "✓",
         Verdict::Blocked | Verdict::ForwardOnly => "✗",

@@ -7,7 +7,7 @@ use super::Style;
 
 /// How a span is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(in crate::report) enum Tone {
     /// Nothing special.
     Plain,
     /// It works.
@@ -36,10 +36,10 @@ impl Tone {
 }
 
 /// A cell of a row: its tone, its text.
-pub(super) type Span<'s> = (Tone, &'s str);
+pub(in crate::report) type Span<'s> = (Tone, &'s str);
 
 /// Text in the making.
-pub(super) struct Page {
+pub(in crate::report) struct Page {
     pub style: Style,
     text: String,
     column: usize,
