@@ -133,6 +133,8 @@ pub enum AssumptionCode {
     RouteTie,
     /// The endpoint's policy is IAM and was not evaluated (GEP-7).
     PolicyNotEvaluated,
+    /// There is a way in from outside that the question does not follow (BD).
+    OtherWayIn,
     /// A place on the way carries smaller packets than hosts send, and the sender does not hear of it.
     MtuStepDown,
     /// Both addresses belong to one host; the packet never leaves it (M-8).
@@ -183,6 +185,7 @@ impl AssumptionCode {
             | AssumptionCode::DefaultAssumed
             | AssumptionCode::RouteTie
             | AssumptionCode::PolicyNotEvaluated
+            | AssumptionCode::OtherWayIn
             | AssumptionCode::MtuStepDown
             | AssumptionCode::HostLocal
             | AssumptionCode::HostRoutingAssumed

@@ -25,6 +25,9 @@ pub mod egress_only_internet_gateway;
 pub mod nat_gateway;
 pub mod elastic_address;
 pub mod byoip_cidr;
+pub mod instance_connect_endpoint;
+pub mod vpc_encryption_control;
+pub mod accelerator_endpoint_group;
 pub mod vpc_peering_connection;
 pub mod transit_gateway;
 pub mod transit_gateway_attachment;
@@ -50,6 +53,7 @@ use compact_str::CompactString;
 use serde::Deserialize;
 
 pub use about::{About, Absent, ElementError, Place, Reading, Scope, cidr};
+pub use accelerator_endpoint_group::AcceleratorEndpointGroup;
 pub use availability_zone::AvailabilityZone;
 pub use block_public_access::{
     BlockMode, BlockPublicAccessExclusion, BlockPublicAccessOptions, ExclusionMode, ExclusionState,
@@ -63,6 +67,7 @@ pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
 pub use hosted_zone::{DnsRecord, HostedZone, dns_name};
 pub use instance::{Instance, InstanceState};
+pub use instance_connect_endpoint::{ConnectEndpointState, InstanceConnectEndpoint};
 pub use internet_gateway::{GatewayAttachment, GatewayAttachmentState, InternetGateway};
 pub use listener::{ActionKind, BalancedProtocol, Listener, ListenerAction};
 pub use listener_rule::ListenerRule;
@@ -98,6 +103,7 @@ pub use transit_gateway_route_table::{
 pub use unmodelled::Unmodelled;
 pub use vpc::{BlockState, CidrAssociation, Ipv6CidrAssociation, Vpc, VpcState};
 pub use vpc_dns_attributes::VpcDnsAttributes;
+pub use vpc_encryption_control::{EncryptionMode, VpcEncryptionControl};
 pub use vpc_endpoint::{EndpointKind, EndpointState, VpcEndpoint};
 pub use vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
 
@@ -187,6 +193,12 @@ id_types! {
     ElasticAddressId,
     /// A range that an account brought along.
     ByoipCidrId,
+    /// `eice-…`
+    InstanceConnectEndpointId,
+    /// `vpcec-…`
+    VpcEncryptionControlId,
+    /// The ARN of an endpoint group of an accelerator.
+    AcceleratorEndpointGroupId,
     /// `pcx-…`
     VpcPeeringConnectionId,
     /// `tgw-…`
@@ -301,6 +313,9 @@ resources! {
     NatGateway                         nat_gateways                 "NatGateways"                        "ec2 describe-nat-gateways";
     ElasticAddress                     elastic_addresses            "Addresses"                          "ec2 describe-addresses";
     ByoipCidr                          byoip_cidrs                  "ByoipCidrs"                         "ec2 describe-byoip-cidrs";
+    InstanceConnectEndpoint            instance_connect_endpoints   "InstanceConnectEndpoints"           "ec2 describe-instance-connect-endpoints";
+    VpcEncryptionControl               encryption_controls          "VpcEncryptionControls"              "ec2 describe-vpc-encryption-controls";
+    AcceleratorEndpointGroup           accelerator_endpoint_groups  "EndpointGroups"                     "globalaccelerator list-endpoint-groups";
     VpcPeeringConnection               peering_connections          "VpcPeeringConnections"              "ec2 describe-vpc-peering-connections";
     TransitGateway                     transit_gateways             "TransitGateways"                    "ec2 describe-transit-gateways";
     TransitGatewayAttachment           transit_gateway_attachments  "TransitGatewayAttachments"          "ec2 describe-transit-gateway-attachments";

@@ -308,6 +308,9 @@ impl<'a> Compiler<'a> {
             ResourceKind::NatGateway => super::nat_gateway::compile(self, stage),
             ResourceKind::ElasticAddress => super::elastic_address::compile(self, stage),
             ResourceKind::ByoipCidr => super::byoip_cidr::compile(self, stage),
+            ResourceKind::InstanceConnectEndpoint => super::instance_connect_endpoint::compile(self, stage),
+            ResourceKind::VpcEncryptionControl => super::vpc_encryption_control::compile(self, stage),
+            ResourceKind::AcceleratorEndpointGroup => super::accelerator_endpoint_group::compile(self, stage),
             ResourceKind::VpcPeeringConnection => super::vpc_peering_connection::compile(self, stage),
             ResourceKind::TransitGateway => super::transit_gateway::compile(self, stage),
             ResourceKind::TransitGatewayAttachment

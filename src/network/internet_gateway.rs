@@ -217,8 +217,8 @@ fn inward(
     let well_known = compiler.well_known;
     let own = compiler.vpcs[vpc.index()].cidr_set;
     let not_advertised = compiler.not_advertised;
-    let mut steps: Vec<Step> = condition.into_iter().chain(ipv6_doubt(compiler, vpc)).collect();
-    steps.extend([
+    // What is dropped for certain comes before what nobody knows.
+    let mut steps = vec![
         Step::Guard(Guard::SourceNotIn(
             well_known.rfc1918,
             ExplanationCode::IgwSourceAddressNotInRfc1918Ingress,
@@ -229,6 +229,9 @@ fn inward(
         )),
         // EIP-4.
         Step::Guard(Guard::DestinationNotIn(not_advertised, ExplanationCode::BadState)),
+    ];
+    steps.extend(condition.into_iter().chain(ipv6_doubt(compiler, vpc)));
+    steps.extend([
         Step::Translate(Translation::DestinationToPrivate(vpc)),
         Step::Guard(Guard::SourceNotIn(own, ExplanationCode::GatewayRejectsSpoofedTraffic)),
         Step::Guard(Guard::PublicAccessIn(vpc)),

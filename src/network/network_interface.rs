@@ -61,6 +61,9 @@ fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
     if role == Role::Balancer {
         outward.push(super::load_balancer::initiation(compiler, position, Some(interface.about.place)));
     }
+    if role == Role::ConnectEndpoint {
+        outward.extend(super::instance_connect_endpoint::initiation(compiler, interface));
+    }
     outward.extend(initiation_guard(compiler, interface, role));
     let mut inward: Vec<Step> = state.into_iter().collect();
     inward.extend(reception(compiler, interface, role, InterfaceIndex(position as u32)));
@@ -142,6 +145,8 @@ enum Role {
     Function,
     /// A load balancer.
     Balancer,
+    /// A tunnel's end, which nobody can connect to (BD-1).
+    ConnectEndpoint,
     /// A thing that hands packets on in ways that are not modelled.
     NotModelled,
 }
@@ -152,11 +157,11 @@ fn role(interface: &NetworkInterface) -> Role {
         InterfaceKind::TransitGateway => Role::Attachment,
         InterfaceKind::VpcEndpoint => Role::Endpoint,
         InterfaceKind::Lambda => Role::Function,
+        InterfaceKind::InstanceConnectEndpoint => Role::ConnectEndpoint,
         InterfaceKind::LoadBalancer | InterfaceKind::NetworkLoadBalancer => Role::Balancer,
         InterfaceKind::GatewayLoadBalancer
         | InterfaceKind::GatewayLoadBalancerEndpoint
-        | InterfaceKind::GlobalAccelerator
-        | InterfaceKind::InstanceConnectEndpoint => Role::NotModelled,
+        | InterfaceKind::GlobalAccelerator => Role::NotModelled,
         InterfaceKind::Interface
         | InterfaceKind::Efa
         | InterfaceKind::Trunk
@@ -206,7 +211,7 @@ pub(super) fn is_balancer(interface: &NetworkInterface) -> bool {
 /// What may begin a conversation.
 fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface, role: Role) -> Option<Step> {
     match role {
-        Role::Host | Role::Function | Role::Balancer => None,
+        Role::Host | Role::Function | Role::Balancer | Role::ConnectEndpoint => None,
         Role::Nat | Role::Attachment => {
             Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)))
         }
@@ -235,7 +240,7 @@ fn reception(
             super::load_balancer::reception(compiler, index.index(), Some(interface.about.place))
         }
         Role::Attachment => vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))],
-        Role::Function => {
+        Role::Function | Role::ConnectEndpoint => {
             vec![Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)), arrive]
         }
         Role::Endpoint => {

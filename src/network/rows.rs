@@ -51,6 +51,8 @@ pub struct VpcRow {
     pub exits: Vec<LocationId>,
     /// What keeps it unknown who owns an address that no interface of the snapshot owns.
     pub interfaces_gap: Option<AssumptionIndex>,
+    /// What keeps it unknown what passes: it drops what is not encrypted (ENC-3).
+    pub encryption_gap: Option<AssumptionIndex>,
     /// What keeps all that is sent in it from going anywhere (VPC-7).
     pub state_guard: Option<super::location::Step>,
     /// VPCs that it is peered with in the same Region, over an active connection: groups of those can be referred to.

@@ -73,12 +73,10 @@ pub(super) fn guards(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> Vec<Step> {
     let mut guards: Vec<Step> = compiler.vpcs[vpc.index()].state_guard.into_iter().collect();
     guards.extend(block_guard(compiler, vpc));
     let enforcing = compiler.model.vpcs.get_row(vpc.index()).filter(|it| it.encryption_enforced);
-    if let Some(enforcing) = enforcing {
-        // ENC-2, ENC-3: what is not encrypted is dropped, and what is encrypted the snapshot does not say.
-        let code = AssumptionCode::EncryptionEnforced;
-        let gap = compiler.assumption(code, enforcing.id.as_str(), None, Some(enforcing.about.place));
-        guards.push(Step::Guard(Guard::Unknown(gap)));
-    }
+    let own =
+        enforcing.map(|it| super::vpc_encryption_control::enforced(compiler, vpc, Some(it.about.place)));
+    let gap = compiler.vpcs[vpc.index()].encryption_gap.or(own);
+    guards.extend(gap.map(|gap| Step::Guard(Guard::Unknown(gap))));
     guards
 }
 
@@ -154,6 +152,7 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
         exits: Vec::new(),
         interfaces_gap,
         group_peers: Vec::new(),
+        encryption_gap: None,
         state_guard: None,
     });
     compiler.vpc_ids.insert(id.clone(), index);

@@ -92,6 +92,9 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::BlockPublicAccessExclusion => "vpc-block-public-access-exclusion",
         ResourceKind::AvailabilityZone => "availability-zone",
         ResourceKind::ByoipCidr => "byoip-cidr",
+        ResourceKind::InstanceConnectEndpoint => "instance-connect-endpoint",
+        ResourceKind::VpcEncryptionControl => "vpc-encryption-control",
+        ResourceKind::AcceleratorEndpointGroup => "accelerator-endpoint-group",
         ResourceKind::LoadBalancer => "load-balancer",
         ResourceKind::LoadBalancerAttributes => "load-balancer-attributes",
         ResourceKind::Listener => "listener",
@@ -156,6 +159,9 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::BlockPublicAccessExclusion
         | ResourceKind::AvailabilityZone
         | ResourceKind::ByoipCidr
+        | ResourceKind::InstanceConnectEndpoint
+        | ResourceKind::VpcEncryptionControl
+        | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::LoadBalancer
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::Listener
@@ -259,6 +265,9 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         | ResourceKind::PrefixListEntries
         | ResourceKind::ElasticAddress
         | ResourceKind::ByoipCidr
+        | ResourceKind::InstanceConnectEndpoint
+        | ResourceKind::VpcEncryptionControl
+        | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::Listener
         | ResourceKind::ListenerRule
@@ -284,6 +293,7 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
 }
 
 /// The state of a resource or of its attachment, in AWS's word.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
     fn text(word: Option<&impl Word>) -> Option<&str> {
         word.map(Word::as_text)
@@ -299,6 +309,8 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         }
         ResourceKind::NatGateway => text(model.nat_gateways[row].state.as_ref()),
         ResourceKind::ByoipCidr => text(model.byoip_cidrs[row].state.as_ref()),
+        ResourceKind::InstanceConnectEndpoint => text(model.instance_connect_endpoints[row].state.as_ref()),
+        ResourceKind::VpcEncryptionControl => text(model.encryption_controls[row].mode.as_ref()),
         ResourceKind::VpcPeeringConnection => text(model.peering_connections[row].status.as_ref()),
         ResourceKind::TransitGateway => text(model.transit_gateways[row].state.as_ref()),
         ResourceKind::TransitGatewayAttachment => text(model.transit_gateway_attachments[row].state.as_ref()),
@@ -339,6 +351,7 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         | ResourceKind::TransitGatewayPropagations
         | ResourceKind::TransitGatewayPrefixListReferences
         | ResourceKind::AvailabilityZone
+        | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::ManagedService
         | ResourceKind::VpcDnsAttributes
         | ResourceKind::HostedZone

@@ -38,6 +38,7 @@ pub(super) fn view<'a>(context: Context<'a>, remark: &'a Remark) -> AssumptionVi
                 format!("{label} takes requests at tcp/{port}, and nothing was asked about in particular");
             (AssumptionCode::ServicePort, thing, words)
         }
+        Remark::OtherWayIn { thing } => (AssumptionCode::OtherWayIn, thing, other_way_in(context, *thing)),
         Remark::PublicName { thing, interfaces } => {
             (AssumptionCode::DnsResolvesPublic, thing, public_name(context, *thing, interfaces))
         }
@@ -116,6 +117,25 @@ fn shared(context: Context<'_>, thing: Component, others: &[Component]) -> Strin
         wording::assumption(AssumptionCode::OwnerAmbiguous),
         names.join(", ")
     )
+}
+
+/// Who may use it, and what still counts.
+fn other_way_in(context: Context<'_>, thing: Component) -> String {
+    let model = &context.snapshot.model;
+    let id = name::named(context, thing).id;
+    let meaning = wording::assumption(AssumptionCode::OtherWayIn);
+    match thing {
+        Component::Resource(ResourceKind::AcceleratorEndpointGroup, row) => {
+            let group = model.accelerator_endpoint_groups.get_row(row as usize);
+            let accelerator = group.map_or(id, |it| it.accelerator());
+            format!("{accelerator} (Global Accelerator) {meaning}; security groups still judge it")
+        }
+        Component::Resource(..) | Component::Internet | Component::Service(_) => {
+            format!(
+                "{id} {meaning}, for whoever IAM lets use it: `netpath query {id} …` says what it reaches"
+            )
+        }
+    }
 }
 
 /// What the name of a publicly accessible service stands for, and that the flag is not a route.

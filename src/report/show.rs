@@ -119,6 +119,9 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::SecurityGroupVpcAssociation
         | ResourceKind::PrefixListEntries
         | ResourceKind::ByoipCidr
+        | ResourceKind::InstanceConnectEndpoint
+        | ResourceKind::VpcEncryptionControl
+        | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes

@@ -18,6 +18,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::DefaultAssumed,
     AssumptionCode::RouteTie,
     AssumptionCode::PolicyNotEvaluated,
+    AssumptionCode::OtherWayIn,
     AssumptionCode::MtuStepDown,
     AssumptionCode::HostLocal,
     AssumptionCode::HostRoutingAssumed,
@@ -50,6 +51,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::DefaultAssumed => "DEFAULT_ASSUMED",
         AssumptionCode::RouteTie => "ROUTE_TIE",
         AssumptionCode::PolicyNotEvaluated => "POLICY_NOT_EVALUATED",
+        AssumptionCode::OtherWayIn => "OTHER_WAY_IN",
         AssumptionCode::MtuStepDown => "MTU_STEP_DOWN",
         AssumptionCode::HostLocal => "HOST_LOCAL",
         AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
@@ -89,6 +91,7 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::DefaultAssumed => "is taken to have AWS's default, as `--assume-defaults` asks",
         AssumptionCode::RouteTie => "is one of several equal targets, of which AWS picks one",
         AssumptionCode::PolicyNotEvaluated => "has a policy, which was not evaluated",
+        AssumptionCode::OtherWayIn => "leads to it from outside as well, without a route or a public address",
         AssumptionCode::MtuStepDown => {
             "carries smaller packets than hosts send, and a sender does not hear of it"
         }

@@ -15,7 +15,7 @@ use super::index::Index;
 use super::named::named;
 use super::resource::{Resource, words};
 use super::word::{self, Word};
-use super::{dns, names, owners, services};
+use super::{back_doors, dns, names, owners, services};
 use crate::model::ResourceKind;
 use crate::network::{InterfaceIndex, LinkLocal, PublicOwner, VpcIndex};
 use crate::packet::{AddressSet, Family, bits, ip, range_of};
@@ -90,6 +90,7 @@ pub(super) fn both(
     remarks.extend(owners::ports(&destination.meaning, index.model, arguments.traffic));
     if sources.iter().any(|it| matches!(it, Source::Outside(_))) {
         remarks.extend(owners::public_names(index.model, &destination.meaning));
+        remarks.extend(back_doors::remarks(index, &destinations));
     }
     remarks.extend(names::remark(index, &source, &destination));
     remarks.dedup();
@@ -173,6 +174,7 @@ fn can_be_end(kind: ResourceKind) -> bool {
             | ResourceKind::LoadBalancer
             | ResourceKind::ClassicLoadBalancer
             | ResourceKind::ElasticAddress
+            | ResourceKind::InstanceConnectEndpoint
             | ResourceKind::ManagedService
     )
 }

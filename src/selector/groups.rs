@@ -42,6 +42,11 @@ pub(super) fn meaning_of(
         ResourceKind::VpcEndpoint => endpoint(index, text, &model.vpc_endpoints[row], row),
         ResourceKind::InternetGateway => Ok(Meaning::Internet),
         ResourceKind::ElasticAddress => Ok(Meaning::Address(model.elastic_addresses[row].public.into())),
+        ResourceKind::InstanceConnectEndpoint => {
+            let listed = model.instance_connect_endpoints[row].interfaces.iter();
+            let own = listed.filter_map(|id| index.interface(id.as_str())).collect();
+            hosts(own, "the snapshot has no interface of the endpoint")
+        }
         ResourceKind::PrefixList => prefix_list(model, text, row),
         ResourceKind::LoadBalancer | ResourceKind::ClassicLoadBalancer => {
             let own = network.fronts.iter().filter(|(component, _)| *component == resource.component());
@@ -62,6 +67,8 @@ pub(super) fn meaning_of(
         | ResourceKind::PrefixListEntries
         | ResourceKind::EgressOnlyInternetGateway
         | ResourceKind::ByoipCidr
+        | ResourceKind::VpcEncryptionControl
+        | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::Listener
         | ResourceKind::ListenerRule

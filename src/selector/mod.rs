@@ -13,6 +13,7 @@ mod owners;
 mod dns;
 mod names;
 mod home;
+mod back_doors;
 mod ends;
 mod between;
 mod traffic;

@@ -32,6 +32,7 @@ pub(super) const NAMEABLE: &[ResourceKind] = &[
     ResourceKind::ClassicLoadBalancer,
     ResourceKind::TargetGroup,
     ResourceKind::Listener,
+    ResourceKind::InstanceConnectEndpoint,
     ResourceKind::ManagedService,
     ResourceKind::Unmodelled,
 ];

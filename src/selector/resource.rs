@@ -81,6 +81,9 @@ impl Resource {
             | ResourceKind::EgressOnlyInternetGateway
             | ResourceKind::ElasticAddress
             | ResourceKind::ByoipCidr
+            | ResourceKind::InstanceConnectEndpoint
+            | ResourceKind::VpcEncryptionControl
+            | ResourceKind::AcceleratorEndpointGroup
             | ResourceKind::LoadBalancerAttributes
             | ResourceKind::Listener
             | ResourceKind::ListenerRule
@@ -148,6 +151,11 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
         ResourceKind::NatGateway => ("NAT gateway", "a NAT gateway"),
         ResourceKind::ElasticAddress => ("elastic address", "an elastic address"),
         ResourceKind::ByoipCidr => ("address block", "an address block"),
+        ResourceKind::InstanceConnectEndpoint => {
+            ("Instance Connect Endpoint", "an Instance Connect Endpoint")
+        }
+        ResourceKind::VpcEncryptionControl => ("encryption control", "an encryption control"),
+        ResourceKind::AcceleratorEndpointGroup => ("endpoint group", "an endpoint group of an accelerator"),
         ResourceKind::LoadBalancer | ResourceKind::LoadBalancerAttributes => {
             ("load balancer", "a load balancer")
         }
@@ -214,9 +222,12 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::LoadBalancer => of(&model.load_balancers, text, how),
         ResourceKind::TargetGroup => of(&model.target_groups, text, how),
         ResourceKind::Listener => of(&model.listeners, text, how),
+        ResourceKind::InstanceConnectEndpoint => of(&model.instance_connect_endpoints, text, how),
         // Elastic addresses are named by their address.
         ResourceKind::ElasticAddress
         | ResourceKind::ByoipCidr
+        | ResourceKind::VpcEncryptionControl
+        | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes

@@ -58,6 +58,7 @@ const KINDS: &[(&str, &[ResourceKind])] = &[
     ("tgw-rtb", &[ResourceKind::TransitGatewayRouteTable]),
     ("tg", &[ResourceKind::TargetGroup]),
     ("listener", &[ResourceKind::Listener]),
+    ("eice", &[ResourceKind::InstanceConnectEndpoint]),
     ("lb", &[ResourceKind::LoadBalancer, ResourceKind::ClassicLoadBalancer]),
 ];
 

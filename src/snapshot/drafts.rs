@@ -134,6 +134,9 @@ drafts! {
     BlockPublicAccessExclusion block_public_access_exclusions;
     AvailabilityZone availability_zones;
     ByoipCidr byoip_cidrs;
+    InstanceConnectEndpoint instance_connect_endpoints;
+    VpcEncryptionControl encryption_controls;
+    AcceleratorEndpointGroup accelerator_endpoint_groups;
     ManagedService managed_services;
     VpcDnsAttributes vpc_dns_attributes;
     HostedZone hosted_zones;
@@ -154,6 +157,7 @@ macro_rules! of_kind {
             LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
             ClassicLoadBalancer,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,
+            InstanceConnectEndpoint, VpcEncryptionControl, AcceleratorEndpointGroup,
             ManagedService, VpcDnsAttributes, HostedZone, ResolverRule, Unmodelled)
     };
     (@arms $kind:expr, $T:ident => $body:expr; $($Type:ident),*) => {

@@ -157,6 +157,9 @@ const TABLE: &[(&str, Meaning)] = &[
     ("VpcBlockPublicAccessExclusions", List(Kind::BlockPublicAccessExclusion)),
     ("AvailabilityZones", List(Kind::AvailabilityZone)),
     ("ByoipCidrs", List(Kind::ByoipCidr)),
+    ("InstanceConnectEndpoints", List(Kind::InstanceConnectEndpoint)),
+    ("VpcEncryptionControls", List(Kind::VpcEncryptionControl)),
+    ("EndpointGroups", List(Kind::AcceleratorEndpointGroup)),
     ("availability_zones", List(Kind::AvailabilityZone)),
     // Batfish's way to keep answers with the table that was asked about.
     ("TransitGatewayPropagations", List(Kind::TransitGatewayPropagations)),

@@ -67,6 +67,11 @@ pub enum Remark {
         /// Whether it is taken for granted that nobody gave the name another meaning.
         takes_zones_for_none: bool,
     },
+    /// There is a way in from outside besides the one that was asked about.
+    OtherWayIn {
+        /// What leads in.
+        thing: Component,
+    },
     /// The destination's name stands for a public address outside and for a private one inside.
     PublicName {
         /// The destination.

@@ -38,6 +38,11 @@ const FAMILIES: &[(&str, &str, u32)] = &[
     ("SHR", "shared-vpcs.md", 5),
     ("LL", "link-local.md", 8),
     ("DNS", "names.md", 5),
+    ("BD", "edges.md", 5),
+    ("EDGE", "edges.md", 5),
+    ("CWAN", "edges.md", 5),
+    ("LAT", "edges.md", 6),
+    ("ENC", "edges.md", 3),
 ];
 
 const VERDICTS: &[&str] = &["reachable", "blocked", "forward-only", "partial", "unknown"];

@@ -17,6 +17,7 @@ mod addresses;
 mod internet;
 mod block_public_access;
 mod nat;
+mod edges;
 mod endpoints;
 mod peering;
 mod transit;

@@ -194,6 +194,9 @@ impl<'w, 'm> Walk<'w, 'm> {
         if !self.is_reply && (is_of_the_network || self.endpoint_of(interface).is_some()) {
             return dropped(format!("{} never begins (IEP-3, NAT-3)", interface.id));
         }
+        if !self.is_reply {
+            self.begins_at_edge(interface, packet)?;
+        }
         if interface.source_destination_check && !owns(interface, packet.source) {
             return dropped(format!("{} does not have {} (ENI-3)", interface.id, packet.source));
         }
@@ -343,6 +346,7 @@ impl<'w, 'm> Walk<'w, 'm> {
             if interface.kind == InterfaceKind::Lambda {
                 return dropped(format!("{} is a function's and takes nothing", interface.id));
             }
+            self.ends_at_edge(interface)?;
         }
         if is_load_balancer(interface) {
             return unknown(format!("{} belongs to a load balancer", interface.id));
@@ -399,14 +403,6 @@ impl<'w, 'm> Walk<'w, 'm> {
     /// A fact that the snapshot lacks and on which the packet's life hangs.
     pub fn suppose_or_drop(&self, fact: String) -> Step {
         if self.choices.suppose(fact.clone()) { Ok(()) } else { dropped(format!("not so: {fact}")) }
-    }
-
-    /// ENC-2, ENC-3: where encryption is enforced, what passes is not in the snapshot.
-    pub fn encryption(&self, vpc: &Vpc) -> Step {
-        if !vpc.encryption_enforced {
-            return Ok(());
-        }
-        self.suppose_or_drop(format!("encryption in {} lets the packet pass", vpc.id))
     }
 
     /// M-8: an address of the interface itself, or of another interface of its instance.

@@ -159,11 +159,11 @@ fn samples_of_the_aws_cli() {
     check(&Expected {
         path: "aws-cli-examples",
         counts: "Vpc 2, NetworkInterface 3, SecurityGroup 1, SecurityGroupRule 3, PrefixList 3, \
-         EgressOnlyInternetGateway 1, NatGateway 2, TransitGatewayAttachment 4, \
+         EgressOnlyInternetGateway 1, NatGateway 2, InstanceConnectEndpoint 1, TransitGatewayAttachment 4, \
          TransitGatewayVpcAttachment 1, VpcEndpoint 3, LoadBalancer 1, Listener 2, TargetGroup 1, \
-         ClassicLoadBalancer 1, Unmodelled 10",
+         ClassicLoadBalancer 1, Unmodelled 9",
         unmodelled: "AuthorizationRules 1, CarrierGateways 1, ClientVpnEndpoints 1, CustomerGateways 3, \
-         DBSubnetGroups 1, InstanceConnectEndpoints 1, NetworkInsightsAccessScopeAnalyses 1, NetworkInsightsAccessScopeContent 1, \
+         DBSubnetGroups 1, NetworkInsightsAccessScopeAnalyses 1, NetworkInsightsAccessScopeContent 1, \
          NetworkInsightsAnalyses 1, NetworkInsightsPaths 1, Routes 2, \
          TransitGatewayRegistrations 1, VpnConnections 1, directConnectGatewayAssociations 2, \
          directConnectGateways 2, virtualInterfaces 2",

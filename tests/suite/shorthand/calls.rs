@@ -78,6 +78,7 @@ pub const CALLS: &[Call] = &[
     call("describe", "client-vpn-endpoints", "ClientVpnEndpoints", Elements),
     call("describe", "instance-connect-endpoints", "InstanceConnectEndpoints", Elements),
     call("describe", "vpc-encryption-controls", "VpcEncryptionControls", Elements),
+    call("list", "endpoint-groups", "EndpointGroups", Sometimes),
     call("describe", "load-balancers", "LoadBalancers", Elements),
     call("describe", "classic-load-balancers", "LoadBalancerDescriptions", Elements),
     call("describe", "load-balancer-attributes", "Attributes", Parents),
