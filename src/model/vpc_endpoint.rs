@@ -96,6 +96,28 @@ struct DnsEntryWire {
     dns_name: Option<CompactString>,
 }
 
+/// Whether a policy is the one that an endpoint has when nobody wrote another: everything is allowed to everybody.
+fn is_full_access(policy: &str) -> bool {
+    let Ok(policy) = serde_json::from_str::<serde_json::Value>(policy) else {
+        return policy.trim().is_empty();
+    };
+    let statement = &policy["Statement"];
+    let statements = statement.as_array().map_or(std::slice::from_ref(statement), Vec::as_slice);
+    let is_all = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text == "*",
+        serde_json::Value::Array(values) => values.len() == 1 && values[0] == "*",
+        serde_json::Value::Object(members) => {
+            members.len() == 1 && members.get("AWS").is_some_and(|it| it == "*")
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+    };
+    let [only] = statements else { return false };
+    let has_condition = only.get("Condition").is_some_and(|it| !it.is_null());
+    only["Effect"] == "Allow"
+        && ["Principal", "Action", "Resource"].iter().all(|member| is_all(&only[*member]))
+        && !has_condition
+}
+
 impl Resource for VpcEndpoint {
     type Wire = Wire;
     type Id = VpcEndpointId;
@@ -120,7 +142,7 @@ impl Resource for VpcEndpoint {
             groups: groups.filter_map(|it| present(it.group_id)).map(SecurityGroupId).collect(),
             has_private_dns: wire.private_dns_enabled.unwrap_or(false),
             dns_names: names.filter_map(|it| present(it.dns_name)).map(|it| dns_name(&it)).collect(),
-            has_policy: wire.policy_document.is_some_and(|policy| !policy.is_empty()),
+            has_policy: wire.policy_document.is_some_and(|policy| !is_full_access(&policy)),
         })
     }
 

@@ -56,6 +56,9 @@ fn set_of(family: Family, nets: &[IpNet]) -> AddressSet {
     AddressSet::of(family, of_family.map(|net| crate::packet::range_of(*net)))
 }
 
+/// The resolver's own addresses, the same in every VPC (DNS-1).
+pub(super) const RESOLVERS: [IpNet; 2] = [v4(169, 254, 169, 253, 32), v6(0xfd00, 0xec2, 0x253, 128)];
+
 /// Destinations that are not routed like others.
 pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
     let mut entries: Vec<(IpNet, LinkLocal)> = Vec::new();

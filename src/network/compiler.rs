@@ -226,6 +226,7 @@ impl<'a> Compiler<'a> {
         let mut public_owners: Vec<(u32, PublicOwner)> =
             self.public_owners.iter().map(|(address, owner)| (*address, *owner)).collect();
         public_owners.sort_unstable_by_key(|(address, _)| *address);
+        self.fronts.sort_unstable();
         let unseen_interfaces = self.unseen_interfaces();
         let too_many_choices = self.assumption(AssumptionCode::TooManyChoices, "the way", None, None);
         let link_local = address_plan::link_local(&mut self);

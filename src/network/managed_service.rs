@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, Stage};
 use super::location::InterfaceIndex;
@@ -78,27 +78,32 @@ fn is_near(one: &About, other: &About) -> bool {
         && (one.region.is_none() || other.region.is_none() || one.region == other.region)
 }
 
-/// What the descriptions of interfaces say.
+/// What the descriptions of interfaces say, with the groups that they have.
 struct Signs<'a> {
     by_name: FxHashMap<(ServiceFamily, &'a str), Vec<u32>>,
-    by_family: FxHashMap<ServiceFamily, Vec<u32>>,
+    /// Those that may be several services', by their groups in order.
+    by_groups: FxHashMap<(ServiceFamily, Vec<&'a SecurityGroupId>), Vec<u32>>,
 }
 
 impl<'a> Signs<'a> {
     fn new(compiler: &Compiler<'a>) -> Signs<'a> {
-        let mut signs = Signs { by_name: FxHashMap::default(), by_family: FxHashMap::default() };
+        let mut signs = Signs { by_name: FxHashMap::default(), by_groups: FxHashMap::default() };
         for (row, interface) in (0..).zip(compiler.model.network_interfaces.iter()) {
             let Some((family, name)) = described(interface) else { continue };
-            signs.by_family.entry(family).or_default().push(row);
             if let Some(name) = name {
                 signs.by_name.entry((family, name)).or_default().push(row);
+            }
+            // What has its name in the description is nobody else's, but for functions, which share.
+            if name.is_none() || family == ServiceFamily::Lambda {
+                let groups = in_order(&interface.groups);
+                signs.by_groups.entry((family, groups)).or_default().push(row);
             }
         }
         signs
     }
 
     /// The interfaces that are a service's own.
-    fn of(&self, compiler: &Compiler<'a>, service: &ManagedService) -> Vec<u32> {
+    fn of(&self, compiler: &Compiler<'a>, service: &'a ManagedService) -> Vec<u32> {
         let model = compiler.model;
         let named = service.interfaces.iter().filter_map(|id| model.network_interfaces.position(id));
         let mut found: Vec<u32> = named.map(|it| it as u32).collect();
@@ -122,29 +127,30 @@ impl<'a> Signs<'a> {
     }
 
     /// Interfaces of the family with the service's groups, in its subnets and zones.
-    fn alike(&self, compiler: &Compiler<'a>, service: &ManagedService) -> Vec<u32> {
+    fn alike(&self, compiler: &Compiler<'a>, service: &'a ManagedService) -> Vec<u32> {
         let interfaces = &compiler.model.network_interfaces;
-        let groups: FxHashSet<&SecurityGroupId> = service.groups.iter().collect();
-        if groups.is_empty() {
-            return Vec::new();
-        }
         let fits = |interface: &NetworkInterface| {
-            let own: FxHashSet<&SecurityGroupId> = interface.groups.iter().collect();
             let zone = compiler.model.subnets.get(&interface.subnet).and_then(|it| it.zone.name.as_ref());
-            own == groups
-                && is_near(&service.about, &interface.about)
+            is_near(&service.about, &interface.about)
                 && service.vpc.as_ref().is_none_or(|vpc| *vpc == interface.vpc)
                 && (service.subnets.is_empty() || service.subnets.contains(&interface.subnet))
                 && (service.zones.is_empty() || zone.is_none_or(|zone| service.zones.contains(zone)))
         };
-        // What has its name in the description is another service's.
-        let is_nameless = |interface: &NetworkInterface| {
-            service.family == ServiceFamily::Lambda || described(interface).is_some_and(|it| it.1.is_none())
-        };
-        let of_family = self.by_family.get(&service.family).into_iter().flatten().copied();
-        let candidates = of_family.filter(|row| is_nameless(&interfaces[*row as usize]));
-        candidates.filter(|row| fits(&interfaces[*row as usize])).collect()
+        let groups = in_order(&service.groups);
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let alike = self.by_groups.get(&(service.family, groups)).into_iter().flatten().copied();
+        alike.filter(|row| fits(&interfaces[*row as usize])).collect()
     }
+}
+
+/// Groups in an order, each once.
+fn in_order(groups: &[SecurityGroupId]) -> Vec<&SecurityGroupId> {
+    let mut groups: Vec<&SecurityGroupId> = groups.iter().collect();
+    groups.sort();
+    groups.dedup();
+    groups
 }
 
 /// The interface with a private address in the service's VPC.

@@ -118,7 +118,7 @@ pub struct Network {
     pub relays: Vec<RelayRow>,
     /// What routes send packets through.
     pub middleboxes: Vec<MiddleboxRow>,
-    /// The interfaces of what is asked for by another name than theirs.
+    /// The interfaces of what is asked for by another name than theirs, in order.
     pub fronts: Vec<(Component, InterfaceIndex)>,
     /// The managed services that interfaces are known to be of, as rows of the model, by interface.
     pub owners: Vec<(InterfaceIndex, u32)>,
@@ -244,11 +244,24 @@ impl Network {
         Some(self.public_owners[position].1)
     }
 
+    /// The interfaces of something that is asked for by another name than theirs.
+    pub fn fronts_of(&self, component: Component) -> impl Iterator<Item = InterfaceIndex> + '_ {
+        let first = self.fronts.partition_point(|it| it.0 < component);
+        self.fronts[first..].iter().take_while(move |it| it.0 == component).map(|it| it.1)
+    }
+
     /// The managed services that an interface is of, as rows of the model; several fit where groups and subnets are
     /// all there is to tell by.
     pub fn owners_of(&self, interface: InterfaceIndex) -> impl Iterator<Item = u32> + '_ {
         let first = self.owners.partition_point(|it| it.0 < interface);
         self.owners[first..].iter().take_while(move |it| it.0 == interface).map(|it| it.1)
+    }
+
+    /// Whether a service is the resolver of a VPC that has it off.
+    pub fn is_silent(&self, vpc: VpcIndex, service: ServiceIndex) -> bool {
+        let is_resolver = |net: &ipnet::IpNet| address_plan::RESOLVERS.contains(net);
+        self.vpcs[vpc.index()].is_resolver_off
+            && self.services[service.index()].addresses.iter().any(is_resolver)
     }
 
     /// Public addresses of a family that nothing in the snapshot owns.

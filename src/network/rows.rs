@@ -35,8 +35,10 @@ pub struct VpcRow {
     pub interfaces: AddressMap<u32>,
     /// Private IPv4 address → public one, sorted.
     pub public_addresses: Vec<(u32, u32)>,
-    /// The resolver's addresses: the base of each IPv4 block plus two (DNS-1).
+    /// The resolver's addresses: the base of the primary IPv4 block plus two (DNS-1).
     pub resolvers: Vec<u32>,
+    /// Whether the resolver answers nobody.
+    pub is_resolver_off: bool,
     /// The location of delivery inside the VPC.
     pub router: LocationId,
     /// The internet gateway's inward location, when one is attached.

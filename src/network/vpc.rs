@@ -144,6 +144,7 @@ fn add(compiler: &mut Compiler<'_>, id: &VpcId, cidrs: Vec<IpNet>, region: Optio
         interfaces: AddressMap::constant(NOBODY),
         public_addresses: Vec::new(),
         resolvers: Vec::new(),
+        is_resolver_off: false,
         router,
         internet_gateway: None,
         detached_gateway: component,
@@ -171,13 +172,19 @@ fn plans(compiler: &mut Compiler<'_>) {
         let row = &mut compiler.vpcs[index];
         row.cidr_set = cidr_set;
         row.subnets = AddressMap::sweep(&entries, |_, covering| covering.last().map_or(NOBODY, |it| **it));
+        let own = compiler.model.vpcs.get(&row.id);
+        // Of several blocks, it is the primary one whose base counts.
+        let primary = own.and_then(|it| it.primary_cidr);
         row.resolvers = cidrs
             .iter()
+            .filter(|net| primary.is_none_or(|primary| primary == **net))
             .filter_map(|net| match net {
                 IpNet::V4(net) => Some(u32::from(net.network()).wrapping_add(2)),
                 IpNet::V6(_) => None,
             })
             .collect();
+        let attributes = compiler.model.vpc_dns_attributes.get(&row.id);
+        row.is_resolver_off = attributes.is_some_and(|it| it.support == Some(false));
     }
     for index in 0..compiler.vpcs.len() {
         compiler.vpcs[index].state_guard = state_guard(compiler, VpcIndex(index as u32));

@@ -47,7 +47,12 @@ pub(super) fn remedies<'a>(
             None => vec![usual(case, component)],
         },
         ExplanationCode::DnsNotReachable => {
-            vec![Remedy { component: None, ..usual(case, component) }]
+            let vpc = case.context.network.vpcs.get(case.blocker.vpc as usize);
+            let off = vpc
+                .filter(|it| it.is_resolver_off)
+                .map(|it| format!("turn enableDnsSupport on in {}", it.id));
+            let usual = usual(case, component);
+            vec![Remedy { component: None, words: off.unwrap_or(usual.words) }]
         }
         ExplanationCode::NoInterfaceOwnsAddress => match asked_address(case) {
             Some(words) => vec![Remedy { component: None, words }],

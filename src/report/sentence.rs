@@ -123,7 +123,13 @@ pub(super) fn sentence(
             format!("no interface has the address {address}")
         }
         ExplanationCode::DnsNotReachable => {
-            format!("{destination} is the resolver of a VPC, which answers only what is sent inside that VPC")
+            let vpc = case.context.network.vpcs.get(case.blocker.vpc as usize);
+            match vpc.filter(|it| it.is_resolver_off) {
+                Some(vpc) => format!("enableDnsSupport is off in {}, whose resolver answers nobody", vpc.id),
+                None => format!(
+                    "{destination} is the resolver of a VPC, which answers only what is sent inside that VPC"
+                ),
+            }
         }
         ExplanationCode::NatGatewayNoState => {
             format!("{id} lets in only what answers a conversation that it carries, and this is none")

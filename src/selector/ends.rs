@@ -130,9 +130,10 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
         Word::Service(name) => Ok(Meaning::Service(name.to_owned())),
         Word::Tag(key, value) => super::groups::tagged(index, text, key, value),
         Word::OfKind(kinds, name) => one_of(index, text, &named(index, text, name, kinds)?),
-        Word::Managed(family, name) => {
-            owners::meaning(index, text, &owners::named(index, text, family, name)?)
-        }
+        Word::Managed(family, name) => match owners::of_cluster(index, text, family, name)? {
+            Some(meaning) => Ok(meaning),
+            None => owners::meaning(index, text, &owners::named(index, text, family, name)?),
+        },
         Word::Name(name) => match named(index, text, name, super::named::NAMEABLE) {
             Ok(found) => one_of(index, text, &found),
             // What nothing here is called may be a name that DNS knows.

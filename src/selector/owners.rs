@@ -6,7 +6,7 @@ use super::ends::Meaning;
 use super::error::SelectorError;
 use super::index::Index;
 use super::resource::Resource;
-use crate::model::{ManagedService, Model, ResourceKind, ServiceFamily};
+use crate::model::{About, InterfaceKind, ManagedService, Model, ResourceKind, ServiceFamily};
 use crate::network::{Component, InterfaceIndex};
 use crate::solver::Remark;
 
@@ -50,6 +50,44 @@ pub(super) fn named(
         found = parts.map(|(position, _)| Resource { kind: KIND, position }).collect();
     }
     if found.is_empty() { Err(super::unknown(index, whole)) } else { Ok(found) }
+}
+
+/// The nodes or pods of a Kubernetes cluster, by the tags that it gives them: `eks:prod/nodes`, `eks:prod/pods`. A node is
+/// its primary interface, and pods are those with an interface of their own.
+pub(super) fn of_cluster(
+    index: &Index<'_>,
+    text: &str,
+    family: ServiceFamily,
+    name: &str,
+) -> Result<Option<Meaning>, SelectorError> {
+    let Some((cluster, part)) = name.split_once('/').filter(|_| family == ServiceFamily::Eks) else {
+        return Ok(None);
+    };
+    let model = index.model;
+    let owned = format!("kubernetes.io/cluster/{cluster}");
+    let is_of_cluster = |about: &About| {
+        about.tags.has(&owned, None)
+            || ["eks:cluster-name", "aws:eks:cluster-name", "cluster.k8s.amazonaws.com/name"]
+                .iter()
+                .any(|key| about.tags.has(key, Some(cluster)))
+    };
+    let found: Vec<InterfaceIndex> = match part {
+        "nodes" => {
+            let nodes = model.instances.iter().filter(|it| is_of_cluster(&it.about));
+            nodes.filter_map(|it| index.interfaces_of(&it.id).first().copied()).collect()
+        }
+        "pods" => {
+            let rows = (0..).zip(model.network_interfaces.iter());
+            let pods = rows.filter(|(_, it)| it.kind == InterfaceKind::Branch && is_of_cluster(&it.about));
+            pods.map(|(row, _)| InterfaceIndex(row)).collect()
+        }
+        _ => return Err(super::unknown(index, text)),
+    };
+    if found.is_empty() {
+        let cause = format!("nothing in the snapshot has the tags of the {part} of `{cluster}`");
+        return Err(SelectorError::Empty { text: text.to_owned(), cause });
+    }
+    Ok(Some(Meaning::Hosts(found)))
 }
 
 /// What services mean as an end: all their interfaces. Several are one thing's parts, or ambiguous.
@@ -98,9 +136,8 @@ fn cause_of_none(service: &ManagedService) -> String {
 
 /// The interfaces of services, in the order of the model.
 pub(super) fn interfaces(index: &Index<'_>, found: &[Resource]) -> Vec<InterfaceIndex> {
-    let is_asked = |component: &Component| found.iter().any(|it| it.component() == *component);
-    let fronts = index.network.fronts.iter().filter(|(component, _)| is_asked(component));
-    let mut interfaces: Vec<InterfaceIndex> = fronts.map(|(_, interface)| *interface).collect();
+    let fronts = found.iter().flat_map(|it| index.network.fronts_of(it.component()));
+    let mut interfaces: Vec<InterfaceIndex> = fronts.collect();
     interfaces.sort_unstable();
     interfaces.dedup();
     interfaces

@@ -312,6 +312,32 @@ fn an_instance_with_interfaces_elsewhere_may_answer_by_another() {
 }
 
 #[test]
+fn a_policy_is_worth_a_note_where_it_says_more_than_full_access() {
+    let with = |policy: &str| {
+        let case = case(&format!(
+            "vpc vpc-a 10.0.0.0/16
+             subnet subnet-a 10.0.1.0/24 in vpc-a
+             eni eni-a 10.0.1.10 in subnet-a
+             endpoint vpce-ssm ssm 10.0.1.20 in subnet-a sg none
+             set vpce-ssm PolicyDocument {policy}"
+        ));
+        case.notes("eni-a", "vpce-ssm", "tcp/443")
+    };
+    let quoted = |statement: &str| format!("{:?}", format!("{{\"Statement\":[{statement}]}}"));
+    let full = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
+    let listed = r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["*"],"Resource":"*"}"#;
+    let narrow = r#"{"Effect":"Allow","Principal":"*","Action":"ssm:*","Resource":"*"}"#;
+    let limited = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}"#;
+    for statement in [full, listed] {
+        assert!(with(&quoted(statement)).is_empty(), "{statement}");
+    }
+    for statement in [narrow, limited, &format!("{full},{narrow}")] {
+        assert_eq!(with(&quoted(statement)), ["POLICY_NOT_EVALUATED"], "{statement}");
+    }
+    assert_eq!(with("nonsense"), ["POLICY_NOT_EVALUATED"]);
+}
+
+#[test]
 fn a_name_that_dns_does_not_answer_says_why() {
     let case = case(
         r#"vpc vpc-a 10.0.0.0/16

@@ -27,8 +27,7 @@ pub(super) fn managed(document: &mut Document, source: Source<'_>, row: usize) {
     let groups = groups.map(|id| Cell::named(id, model.security_groups.get(id).map(|it| &it.about)));
     document.fact("security_groups", Cell::List(groups.collect()));
     let own = Component::Resource(ResourceKind::ManagedService, row as u32);
-    let fronts = source.network.fronts.iter().filter(|(component, _)| *component == own);
-    let rows = fronts.filter_map(|(_, interface)| {
+    let rows = source.network.fronts_of(own).filter_map(|interface| {
         let it = model.network_interfaces.get_row(interface.index())?;
         let subnet = model.subnets.get(&it.subnet);
         Some(vec![

@@ -25,7 +25,7 @@ impl Walk<'_, '_> {
             } else {
                 network.link_local.at(family, address)
             };
-            return self.link_local(flow, place);
+            return self.link_local(flow, place, vpc);
         }
         let parts = network.link_local.split(&flow.destination);
         if let [(_, LinkLocal::Ordinary)] = parts.as_slice() {
@@ -39,7 +39,7 @@ impl Walk<'_, '_> {
             }
             let mut other = flow.clone();
             narrow(&mut other, PeerSide::Destination, part);
-            self.link_local(&mut other, place);
+            self.link_local(&mut other, place, vpc);
         }
         if ordinary.is_empty() {
             return Next::Ended;
@@ -48,9 +48,14 @@ impl Walk<'_, '_> {
         Next::Go
     }
 
-    fn link_local(&mut self, flow: &mut Flow, place: LinkLocal) -> Next {
+    fn link_local(&mut self, flow: &mut Flow, place: LinkLocal, vpc: VpcIndex) -> Next {
         match place {
             LinkLocal::Ordinary => Next::Go,
+            LinkLocal::Service(service, _) if self.network.is_silent(vpc, service) => {
+                let component = Component::Service(service);
+                self.drop_by(flow, ExplanationCode::DnsNotReachable, component, RuleUse::None);
+                Next::Ended
+            }
             LinkLocal::Service(service, answered) => self.service(flow, service, answered),
             LinkLocal::NotRoutable => {
                 self.drop(flow, ExplanationCode::AddressNotRoutable, RuleUse::None);

@@ -210,6 +210,10 @@ impl<'w, 'm> Walk<'w, 'm> {
             return dropped("no multicast and no broadcast in a VPC (LL-7)");
         }
         if let Some((service, answered)) = link_local(vpc, packet.destination)? {
+            let attributes = self.model.vpc_dns_attributes.get(&vpc.id);
+            if service == "the resolver" && attributes.is_some_and(|it| it.support == Some(false)) {
+                return dropped(format!("enableDnsSupport is off in {} (DNS-1)", vpc.id));
+            }
             let is_answered = answered.iter().any(|(number, port)| match packet.transport {
                 Transport::Ports { protocol, destination, .. } => protocol == *number && destination == *port,
                 Transport::Icmp { .. } | Transport::Other { .. } => false,
