@@ -92,7 +92,7 @@ pub(super) struct Compiler<'a> {
     pub list_ids: FxHashMap<PrefixListId, u32>,
     pub public_owners: FxHashMap<u32, PublicOwner>,
     /// See [`Network::would_be`].
-    pub would_be: FxHashMap<LocationId, Vec<LocationId>>,
+    pub would_be: FxHashMap<LocationId, std::sync::Arc<[LocationId]>>,
     /// See [`Network::leads_to`].
     pub leads_to: FxHashMap<LocationId, VpcIndex>,
     /// See [`Network::route_entries`].

@@ -139,7 +139,7 @@ pub struct Network {
     /// Who owns a public IPv4 address, sorted by address.
     pub public_owners: Vec<(u32, PublicOwner)>,
     /// Where packets could go on from a location whose routes say nothing, for would-be paths.
-    pub would_be: rustc_hash::FxHashMap<LocationId, Vec<LocationId>>,
+    pub would_be: rustc_hash::FxHashMap<LocationId, std::sync::Arc<[LocationId]>>,
     /// The VPC that a way out of another VPC or of a transit gateway leads into.
     pub leads_to: rustc_hash::FxHashMap<LocationId, VpcIndex>,
     /// The routes that each route function was made of, with where they send.

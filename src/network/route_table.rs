@@ -1,6 +1,7 @@
 //! Route tables: which one a subnet uses, and which route wins (RT, GRT-2).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
@@ -23,9 +24,10 @@ pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
 /// Where packets could go on from each table, once every way out of its VPC is known.
 pub(super) fn note_would_be(compiler: &mut Compiler<'_>) {
     let locations = std::mem::take(&mut compiler.route_table_vpcs);
+    let exits: Vec<Arc<[LocationId]>> = compiler.vpcs.iter().map(|vpc| Arc::from(&*vpc.exits)).collect();
+    compiler.would_be.reserve(locations.len());
     for (location, vpc) in locations {
-        let exits = compiler.vpcs[vpc.index()].exits.clone();
-        compiler.would_be.insert(location, exits);
+        compiler.would_be.insert(location, Arc::clone(&exits[vpc.index()]));
     }
 }
 
@@ -101,7 +103,7 @@ pub(super) struct TablesByUse<'a> {
     main: FxHashMap<&'a str, usize>,
 }
 
-fn tables_by_use<'a>(compiler: &mut Compiler<'a>) -> std::sync::Arc<TablesByUse<'a>> {
+fn tables_by_use<'a>(compiler: &mut Compiler<'a>) -> Arc<TablesByUse<'a>> {
     if let Some(tables) = &compiler.tables_by_use {
         return tables.clone();
     }
@@ -117,7 +119,7 @@ fn tables_by_use<'a>(compiler: &mut Compiler<'a>) -> std::sync::Arc<TablesByUse<
             };
         }
     }
-    let tables = std::sync::Arc::new(tables);
+    let tables = Arc::new(tables);
     compiler.tables_by_use = Some(tables.clone());
     tables
 }
@@ -241,12 +243,12 @@ fn compile_map(
     let nothing = compiler.hop(Hop::Drop(super::ExplanationCode::NoRouteToDestination, Origin::Wiring, None));
     let gaps: Vec<(HopIndex, UnknownList)> =
         unknown_lists.iter().map(|list| (compiler.hop(Hop::Unknown(list.gap)), *list)).collect();
-    let private: Vec<IpNet> = [super::address_plan::RFC1918, super::address_plan::RFC6598].concat();
     // The entries of a list that the snapshot lacks may be anywhere outside the VPC; those of a service are public.
     let mut marked: Vec<(IpNet, Option<Candidate>)> =
         entries.iter().map(|(net, it)| (*net, Some(*it))).collect();
     if gaps.iter().any(|(_, list)| list.to_service) {
-        marked.extend(private.iter().map(|net| (*net, None)));
+        let private = super::address_plan::RFC1918.iter().chain(super::address_plan::RFC6598);
+        marked.extend(private.map(|net| (*net, None)));
     }
     let mut ties: BTreeMap<Vec<u32>, HopIndex> = BTreeMap::new();
     AddressMap::sweep(&marked, |family, covering| {

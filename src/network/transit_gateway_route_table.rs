@@ -22,7 +22,7 @@ pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
 /// Where packets could go on from a transit gateway's table: to any of its VPCs.
 pub(super) fn note_would_be(compiler: &mut Compiler<'_>) {
     let (model, relations) = (compiler.model, std::sync::Arc::clone(&compiler.relations));
-    let mut exits_of: FxHashMap<TransitGatewayId, Vec<LocationId>> = FxHashMap::default();
+    let mut exits_of: FxHashMap<TransitGatewayId, std::sync::Arc<[LocationId]>> = FxHashMap::default();
     for (location, gateway) in std::mem::take(&mut compiler.transit_locations) {
         let exits = exits_of.entry(gateway).or_insert_with_key(|gateway| {
             let attachments = relations.attachments_of_gateway(gateway).iter();
