@@ -57,6 +57,7 @@ impl Failure {
             | SelectorError::NotModelled { .. }
             | SelectorError::Empty { .. }
             | SelectorError::Unresolved { .. }
+            | SelectorError::NothingOnPremises { .. }
             | SelectorError::NoServiceAddresses { .. }
             | SelectorError::ServiceAsSource { .. }
             | SelectorError::Malformed { .. }

@@ -159,6 +159,18 @@ pub enum AssumptionCode {
     DnsResolves,
     /// A name resolves to a public address from there (DNS-5).
     DnsResolvesPublic,
+    /// What lies behind a link to on premises is outside of the snapshot and taken to work (VPN-11).
+    OnPremisesAssumed,
+    /// What a link learns by BGP from on premises is in no answer of AWS (VPN-3, DX-4).
+    BgpRoutesNotVisible,
+    /// A network is taken to be announced by BGP, because the question says that it is on premises.
+    AnnouncementAssumed,
+    /// The state of tunnels is that of one moment (VPN-6).
+    TunnelsAtOneMoment,
+    /// A virtual private gateway is taken to have no Direct Connect: the calls are not in the snapshot.
+    DirectConnectAssumedAbsent,
+    /// Tunnels are taken to be up: the snapshot does not say.
+    TunnelsAssumedUp,
     /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
     EncryptionEnforced,
     /// There are more equal ways than are walked one by one, and those that were walked do not settle it.
@@ -176,8 +188,14 @@ impl AssumptionCode {
             | AssumptionCode::Truncated
             | AssumptionCode::ApplianceSeesOneWay
             | AssumptionCode::EncryptionEnforced
+            | AssumptionCode::BgpRoutesNotVisible
             | AssumptionCode::TooManyChoices => true,
-            AssumptionCode::BlockPublicAccessAssumedOff
+            AssumptionCode::OnPremisesAssumed
+            | AssumptionCode::AnnouncementAssumed
+            | AssumptionCode::TunnelsAtOneMoment
+            | AssumptionCode::DirectConnectAssumedAbsent
+            | AssumptionCode::TunnelsAssumedUp
+            | AssumptionCode::BlockPublicAccessAssumedOff
             | AssumptionCode::CrossZoneAssumedOff
             | AssumptionCode::PreserveClientIpAssumedOn
             | AssumptionCode::PreserveClientIpAssumedOff

@@ -32,6 +32,12 @@ pub mod vpc_peering_connection;
 pub mod transit_gateway;
 pub mod transit_gateway_attachment;
 pub mod transit_gateway_route_table;
+pub mod vpn_gateway;
+pub mod vpn_connection;
+pub mod customer_gateway;
+pub mod direct_connect_gateway;
+pub mod transit_gateway_connect;
+pub mod client_vpn;
 pub mod vpc_endpoint;
 pub mod load_balancer;
 pub mod load_balancer_attributes;
@@ -60,9 +66,19 @@ pub use block_public_access::{
 };
 pub use byoip_cidr::{ByoipCidr, ByoipState};
 pub use classic_load_balancer::{ClassicListener, ClassicLoadBalancer};
+pub use client_vpn::{
+    ClientVpnAssociationState, ClientVpnAuthorizationRule, ClientVpnEndpoint, ClientVpnRoute,
+    ClientVpnRuleState, ClientVpnState, ClientVpnTargetNetwork,
+};
 pub(crate) use collection::rank;
 pub use collection::{Collection, Iter};
 pub use coverage::{Assumption, AssumptionCode, Coverage};
+pub use customer_gateway::CustomerGateway;
+pub use direct_connect_gateway::{
+    AssociationState, BgpStatus, DirectConnectGateway, DirectConnectGatewayAssociation,
+    DirectConnectGatewayAttachment, DirectConnectState, InterfaceAttachmentState, VirtualInterface,
+    VirtualInterfaceKind, VirtualInterfaceState,
+};
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
 pub use hosted_zone::{DnsRecord, HostedZone, dns_name};
@@ -95,6 +111,7 @@ pub use transit_gateway_attachment::{
     AttachmentKind, AttachmentState, TransitGatewayAttachment, TransitGatewayPeeringAttachment,
     TransitGatewayVpcAttachment,
 };
+pub use transit_gateway_connect::{TransitGatewayConnect, TransitGatewayConnectPeer};
 pub use transit_gateway_route_table::{
     TransitGatewayAssociation, TransitGatewayAssociations, TransitGatewayPrefixListReference,
     TransitGatewayPrefixListReferences, TransitGatewayPropagations, TransitGatewayRoute,
@@ -106,6 +123,8 @@ pub use vpc_dns_attributes::VpcDnsAttributes;
 pub use vpc_encryption_control::{EncryptionMode, VpcEncryptionControl};
 pub use vpc_endpoint::{EndpointKind, EndpointState, VpcEndpoint};
 pub use vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
+pub use vpn_connection::{TunnelStatus, VpnConnection, VpnRoute, VpnRouteState, VpnTunnel};
+pub use vpn_gateway::{VpnGateway, VpnState};
 
 /// A resource of a snapshot: its wire shape and how that becomes the typed thing.
 pub trait Resource: Sized {
@@ -209,6 +228,26 @@ id_types! {
     TransitGatewayAttachmentKey,
     /// `tgw-rtb-…`
     TransitGatewayRouteTableId,
+    /// `vgw-…`
+    VpnGatewayId,
+    /// `vpn-…`
+    VpnConnectionId,
+    /// `cgw-…`
+    CustomerGatewayId,
+    /// The UUID of a Direct Connect gateway.
+    DirectConnectGatewayId,
+    /// The UUID of an association of a Direct Connect gateway.
+    DirectConnectAssociationId,
+    /// A Direct Connect gateway and a virtual interface.
+    DirectConnectAttachmentId,
+    /// `dxvif-…`
+    VirtualInterfaceId,
+    /// `tgw-connect-peer-…`
+    TransitGatewayConnectPeerId,
+    /// `cvpn-endpoint-…`
+    ClientVpnEndpointId,
+    /// A route, rule or association of a Client VPN endpoint.
+    ClientVpnPartId,
     /// `vpce-…`
     VpcEndpointId,
     /// The ARN of a load balancer, or the name of a classic one.
@@ -326,6 +365,19 @@ resources! {
     TransitGatewayAssociations         transit_gateway_associations "Associations"                       "ec2 get-transit-gateway-route-table-associations";
     TransitGatewayPropagations         transit_gateway_propagations "TransitGatewayRouteTablePropagations" "ec2 get-transit-gateway-route-table-propagations";
     TransitGatewayPrefixListReferences transit_gateway_prefix_list_references "TransitGatewayPrefixListReferences" "ec2 get-transit-gateway-prefix-list-references";
+    VpnGateway                         vpn_gateways                 "VpnGateways"                        "ec2 describe-vpn-gateways";
+    VpnConnection                      vpn_connections              "VpnConnections"                     "ec2 describe-vpn-connections";
+    CustomerGateway                    customer_gateways            "CustomerGateways"                   "ec2 describe-customer-gateways";
+    DirectConnectGateway               direct_connect_gateways      "directConnectGateways"              "directconnect describe-direct-connect-gateways";
+    DirectConnectGatewayAssociation    direct_connect_associations  "directConnectGatewayAssociations"   "directconnect describe-direct-connect-gateway-associations";
+    DirectConnectGatewayAttachment     direct_connect_attachments   "directConnectGatewayAttachments"    "directconnect describe-direct-connect-gateway-attachments";
+    VirtualInterface                   virtual_interfaces           "virtualInterfaces"                  "directconnect describe-virtual-interfaces";
+    TransitGatewayConnect              transit_gateway_connects     "TransitGatewayConnects"             "ec2 describe-transit-gateway-connects";
+    TransitGatewayConnectPeer          transit_gateway_connect_peers "TransitGatewayConnectPeers"        "ec2 describe-transit-gateway-connect-peers";
+    ClientVpnEndpoint                  client_vpn_endpoints         "ClientVpnEndpoints"                 "ec2 describe-client-vpn-endpoints";
+    ClientVpnTargetNetwork             client_vpn_target_networks   "ClientVpnTargetNetworks"            "ec2 describe-client-vpn-target-networks";
+    ClientVpnRoute                     client_vpn_routes            "Routes"                             "ec2 describe-client-vpn-routes";
+    ClientVpnAuthorizationRule         client_vpn_authorization_rules "AuthorizationRules"               "ec2 describe-client-vpn-authorization-rules";
     VpcEndpoint                        vpc_endpoints                "VpcEndpoints"                       "ec2 describe-vpc-endpoints";
     LoadBalancer                       load_balancers               "LoadBalancers"                      "elbv2 describe-load-balancers";
     LoadBalancerAttributes             load_balancer_attributes     "LoadBalancerAttributes"             "elbv2 describe-load-balancer-attributes";

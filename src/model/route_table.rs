@@ -23,6 +23,8 @@ pub struct RouteTable {
     pub associations: Vec<RouteTableAssociation>,
     /// Its routes, in the order of the file.
     pub routes: Vec<Route>,
+    /// The virtual private gateways that propagate into it: what they know shows among the routes (VPN-3).
+    pub propagating: Vec<CompactString>,
 }
 
 /// One association in force.
@@ -134,6 +136,7 @@ pub struct Wire {
     vpc_id: Option<CompactString>,
     associations: Option<Vec<AssociationWire>>,
     routes: Option<Vec<RouteWire>>,
+    propagating_vgws: Option<Vec<PropagatingWire>>,
     owner_id: Option<CompactString>,
     tags: Option<Tags>,
 }
@@ -146,6 +149,13 @@ struct AssociationWire {
     subnet_id: Option<CompactString>,
     gateway_id: Option<CompactString>,
     association_state: Option<super::vpc::StateWire>,
+}
+
+/// `PropagatingVgws[]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct PropagatingWire {
+    gateway_id: Option<CompactString>,
 }
 
 /// `Routes[]`.
@@ -241,12 +251,14 @@ impl Resource for RouteTable {
                 origin: reading.word(route.origin).unwrap_or(RouteOrigin::Static),
             });
         }
+        let propagating = wire.propagating_vgws.unwrap_or_default().into_iter();
         Ok(RouteTable {
             about: reading.about(wire.owner_id, None, wire.tags),
             id: RouteTableId(wire.route_table_id.or_missing("RouteTableId")?),
             vpc: VpcId(wire.vpc_id.or_missing("VpcId")?),
             associations,
             routes,
+            propagating: propagating.filter_map(|it| present(it.gateway_id)).collect(),
         })
     }
 

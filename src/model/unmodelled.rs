@@ -28,10 +28,8 @@ impl Unmodelled {
         ("Accelerators", "AcceleratorArn"),
         ("AutoScalingGroups", "AutoScalingGroupARN"),
         ("CarrierGateways", "CarrierGatewayId"),
-        ("ClientVpnEndpoints", "ClientVpnEndpointId"),
         ("CoipPools", "PoolId"),
         ("CoreNetworks", "CoreNetworkId"),
-        ("CustomerGateways", "CustomerGatewayId"),
         ("Firewalls", "FirewallArn"),
         ("FlowLogs", "FlowLogId"),
         ("LaunchTemplates", "LaunchTemplateId"),
@@ -41,13 +39,8 @@ impl Unmodelled {
         ("RouteServerPeers", "RouteServerPeerId"),
         ("RouteServers", "RouteServerId"),
         ("ServiceConfigurations", "ServiceId"),
-        ("TransitGatewayConnects", "TransitGatewayAttachmentId"),
         ("TransitGatewayMulticastDomains", "TransitGatewayMulticastDomainId"),
         ("TransitGatewayPolicyTables", "TransitGatewayPolicyTableId"),
-        ("VpnConnections", "VpnConnectionId"),
-        ("VpnGateways", "VpnGatewayId"),
-        ("directConnectGateways", "directConnectGatewayId"),
-        ("virtualInterfaces", "virtualInterfaceId"),
     ];
 
     fn id_member(key: &str) -> Option<&'static str> {

@@ -86,6 +86,20 @@ codes! {
     TgwRtbBadStateRoute = "TGW_RTB_BAD_STATE_ROUTE", aws;
     /// The transit gateway's routes are not in the snapshot (JS-7).
     TgwRtbRoutesAreUnknown = "TGW_RTB_ROUTES_ARE_UNKNOWN", aws;
+    /// No tunnel of the VPN connection is up, or the connection is gone (VPN-6).
+    BadStateVpn = "BAD_STATE_VPN", aws;
+    /// The same of a VPN connection of a transit gateway.
+    TgwBadStateVpn = "TGW_BAD_STATE_VPN", aws;
+    /// A virtual private gateway carries what comes from a private address of its VPC (VPN-8, VPN-9).
+    VgwPrivateIpAssociationForEgress = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS", aws;
+    /// A virtual private gateway delivers to private addresses of its VPC (VPN-8, VPN-9).
+    VgwPrivateIpAssociationForIngress = "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", aws;
+    /// A route with the same block and a higher priority takes the packet elsewhere (RT-5).
+    HigherPriorityRoute = "HIGHER_PRIORITY_ROUTE", aws;
+    /// The same in a transit gateway's table (TGW-7).
+    TgwRtbHigherPriorityRoute = "TGW_RTB_HIGHER_PRIORITY_ROUTE", aws;
+    /// A more specific route of a transit gateway's table takes the packet elsewhere.
+    TgwRtbMoreSpecificRoute = "TGW_RTB_MORE_SPECIFIC_ROUTE", aws;
     /// A gateway endpoint serves its own VPC only (GEP-3).
     VpceGatewayEgressSourceAddressRestriction = "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", aws;
     /// A gateway endpoint carries TCP and ICMP echo (GEP-8).
@@ -144,6 +158,18 @@ codes! {
     EniDeniesInternet = "ENI_DENIES_INTERNET", ours;
     /// The client's address is preserved, and the client is its own target (LB-6, M-4).
     NlbHairpin = "NLB_HAIRPIN", ours;
+    /// A virtual private gateway knows no network on premises that has the address (VPN-2).
+    VgwNoRoute = "VGW_NO_ROUTE", ours;
+    /// The VPN connection's selectors leave the packet out (VPN-13).
+    VpnSelectorMismatch = "VPN_SELECTOR_MISMATCH", ours;
+    /// The tunnels carry one family only (VPN-7).
+    VpnFamilyMismatch = "VPN_FAMILY_MISMATCH", ours;
+    /// No link leads from on premises to the destination.
+    NoLinkFromOnPremises = "NO_LINK_FROM_ON_PREMISES", ours;
+    /// No virtual interface of the Direct Connect link works (DX-7).
+    BadStateDirectConnect = "BAD_STATE_DIRECT_CONNECT", ours;
+    /// The allowed prefixes of a Direct Connect association leave the destination out (DX-1, DX-2).
+    DxPrefixNotAllowed = "DX_PREFIX_NOT_ALLOWED", ours;
     /// An address of this kind is not routed on the internet.
     NotAPublicAddress = "NOT_A_PUBLIC_ADDRESS", ours;
 }

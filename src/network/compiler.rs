@@ -111,6 +111,8 @@ pub(super) struct Compiler<'a> {
     pub route_table_vpcs: Vec<(LocationId, VpcIndex)>,
     /// Locations of transit gateways' tables and of attachments without one, with their gateways.
     pub transit_locations: Vec<(LocationId, crate::model::TransitGatewayId)>,
+    /// The links to on premises, and what each carries from there.
+    pub links: Vec<super::on_premises::Carried>,
     /// Which route table serves whom, once it was asked.
     pub tables_by_use: Option<std::sync::Arc<super::route_table::TablesByUse<'a>>>,
     /// Locations of things that are made when something first leads there.
@@ -131,6 +133,12 @@ pub(super) enum PlaceKey {
     AttachmentOut(usize),
     Endpoint(usize),
     Forwarder(usize, bool),
+    /// A virtual private gateway and a VPC, outward or inward.
+    VpnGateway(usize, VpcIndex, bool),
+    /// What a virtual private gateway knows.
+    VpnGatewayRoutes(usize),
+    /// A link, outward or inward.
+    Link(super::on_premises::Link, bool),
     Unknown(AssumptionIndex, Component),
 }
 
@@ -199,6 +207,7 @@ impl<'a> Compiler<'a> {
             nats_of_vpc: FxHashMap::default(),
             route_table_vpcs: Vec::new(),
             transit_locations: Vec::new(),
+            links: Vec::new(),
             tables_by_use: None,
             not_advertised: AddressSetIndex::default(),
             zone_parents: Vec::new(),
@@ -215,12 +224,15 @@ impl<'a> Compiler<'a> {
     }
 
     /// Rows first, then filters, then locations and steps; every kind of resource has its turn in each.
+    #[expect(clippy::too_many_lines, reason = "a line for each table of the network")]
     pub(super) fn run(mut self) -> Network {
         for stage in [Stage::Rows, Stage::Filters, Stage::Locations] {
             for kind in ResourceKind::ALL {
                 self.turn(*kind, stage);
             }
         }
+        let on_premises_location = super::on_premises::location(&mut self);
+        let on_premises = Family::BOTH.map(|family| super::on_premises::known(&self, family));
         super::transit_gateway_route_table::note_would_be(&mut self);
         super::route_table::note_would_be(&mut self);
         let mut public_owners: Vec<(u32, PublicOwner)> =
@@ -273,6 +285,9 @@ impl<'a> Compiler<'a> {
             too_many_choices,
             private_ipv4: address_plan::private_ipv4(),
             internet_location: self.internet_location,
+            on_premises_location,
+            has_links: !self.links.is_empty(),
+            on_premises,
         }
     }
 
@@ -286,6 +301,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// One kind's turn. No wildcard: a resource without its twin does not compile.
+    #[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
     fn turn(&mut self, kind: ResourceKind, stage: Stage) {
         match kind {
             ResourceKind::Vpc => super::vpc::compile(self, stage),
@@ -326,6 +342,20 @@ impl<'a> Compiler<'a> {
             | ResourceKind::TransitGatewayPrefixListReferences => {
                 super::transit_gateway_route_table::compile(self, stage);
             }
+            ResourceKind::VpnGateway => super::vpn_gateway::compile(self, stage),
+            ResourceKind::VpnConnection => super::vpn_connection::compile(self, stage),
+            ResourceKind::CustomerGateway => super::customer_gateway::compile(self, stage),
+            ResourceKind::DirectConnectGateway
+            | ResourceKind::DirectConnectGatewayAssociation
+            | ResourceKind::DirectConnectGatewayAttachment
+            | ResourceKind::VirtualInterface => super::direct_connect_gateway::compile(self, stage),
+            ResourceKind::TransitGatewayConnect | ResourceKind::TransitGatewayConnectPeer => {
+                super::transit_gateway_connect::compile(self, stage);
+            }
+            ResourceKind::ClientVpnEndpoint
+            | ResourceKind::ClientVpnTargetNetwork
+            | ResourceKind::ClientVpnRoute
+            | ResourceKind::ClientVpnAuthorizationRule => super::client_vpn::compile(self, stage),
             ResourceKind::VpcEndpoint => super::vpc_endpoint::compile(self, stage),
             ResourceKind::LoadBalancer => super::load_balancer::compile(self, stage),
             ResourceKind::LoadBalancerAttributes => super::load_balancer_attributes::compile(self, stage),

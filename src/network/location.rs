@@ -117,6 +117,8 @@ pub enum Component {
     Internet,
     /// A service of AWS behind an endpoint, or a link-local one.
     Service(ServiceIndex),
+    /// Networks on premises, behind VPN, Direct Connect or Connect.
+    OnPremises,
 }
 
 /// Which rule, entry or route decided. Numbers that the report turns into words and places.
@@ -169,6 +171,13 @@ pub enum Origin {
         list: u32,
         /// The attachment's row.
         attachment: u32,
+    },
+    /// A static route of a VPN connection.
+    VpnRoute {
+        /// The connection's row.
+        connection: u32,
+        /// Its index in `Routes`.
+        route: u16,
     },
     /// A listener of a load balancer.
     Listener {
@@ -255,6 +264,18 @@ pub enum LocationKind {
     RelayReturn,
     /// At such an interface, about to send to one in its own subnet.
     RelayOut,
+    /// At a virtual private gateway, outward.
+    VpnGatewayOut,
+    /// At a virtual private gateway, inward.
+    VpnGatewayIn,
+    /// At what a virtual private gateway knows of the networks behind it.
+    VpnGatewayRoutes,
+    /// At a link to networks on premises, outward.
+    LinkOut,
+    /// At a link to networks on premises, inward.
+    LinkIn,
+    /// On premises.
+    OnPremises,
     /// At something that is not modelled or not in the snapshot.
     Unknown,
 }
@@ -342,6 +363,10 @@ pub enum Step {
     /// A middlebox takes what routes send through it and gives it back; where it has no way of its own to send by, the
     /// next step says where. The flag says that a gateway's route table sent it (GRT-4).
     Through(MiddleboxIndex, bool),
+    /// Choose the link that carries packets from on premises to their destination.
+    OverLink(RouteMapIndex),
+    /// It ends on premises; answers come back by the link's way in.
+    ArriveOnPremises(LocationId),
 }
 
 /// What drops packets without looking at ports.
@@ -414,6 +439,10 @@ pub enum Entry {
     TransitPeering,
     /// By an internet gateway.
     InternetGateway,
+    /// By a virtual private gateway.
+    VpnGateway,
+    /// By a link from on premises.
+    Link,
     /// Out by an internet or egress-only internet gateway, whose number is that of the location.
     Outward(LocationId),
 }
@@ -429,6 +458,8 @@ pub enum EntryKind {
     Transit,
     /// By an internet gateway.
     InternetGateway,
+    /// By a virtual private gateway.
+    VpnGateway,
 }
 
 /// A set of [`EntryKind`]s.
@@ -475,6 +506,9 @@ pub enum Hop {
     Drop(ExplanationCode, Origin, Option<EdgeId>),
     /// Nobody can tell from the snapshot.
     Unknown(AssumptionIndex),
+    /// Along an edge if what on premises announces by BGP, which no call shows, has the destination: unknown with the first
+    /// assumption, and taken for granted with the second where the question says that the destination is there.
+    IfAnnounced(AssumptionIndex, AssumptionIndex, EdgeId),
     /// One of several: equal paths, or a tie that AWS breaks at random (RT-7). Range into the network's list of ties.
     OneOf(u32, u16),
 }

@@ -39,6 +39,13 @@ mod vpc_peering_connection;
 mod transit_gateway;
 mod transit_gateway_attachment;
 mod transit_gateway_route_table;
+mod vpn_gateway;
+mod vpn_connection;
+mod customer_gateway;
+mod on_premises;
+mod direct_connect_gateway;
+mod transit_gateway_connect;
+mod client_vpn;
 mod vpc_endpoint;
 mod gateway_load_balancer_endpoint;
 mod load_balancer;
@@ -160,6 +167,12 @@ pub struct Network {
     pub private_ipv4: AddressSet,
     /// The location that stands for the internet.
     pub internet_location: LocationId,
+    /// Where packets from on premises stand, before a link is chosen.
+    pub on_premises_location: LocationId,
+    /// Whether there is any link to on premises.
+    pub has_links: bool,
+    /// What the snapshot says to be on premises, IPv4 and IPv6.
+    pub on_premises: [AddressSet; 2],
 }
 
 impl Network {
@@ -262,6 +275,14 @@ impl Network {
         let is_resolver = |net: &ipnet::IpNet| address_plan::RESOLVERS.contains(net);
         self.vpcs[vpc.index()].is_resolver_off
             && self.services[service.index()].addresses.iter().any(is_resolver)
+    }
+
+    /// Addresses of a family that the snapshot says to be on premises.
+    pub fn on_premises(&self, family: Family) -> &AddressSet {
+        match family {
+            Family::V4 => &self.on_premises[0],
+            Family::V6 => &self.on_premises[1],
+        }
     }
 
     /// Public addresses of a family that nothing in the snapshot owns.

@@ -268,7 +268,7 @@ pub(super) fn reception(
             Component::Resource(_, position) => {
                 compiler.model.nat_gateways[position as usize].addresses.iter().any(owns)
             }
-            Component::Internet | Component::Service(_) => false,
+            Component::Internet | Component::OnPremises | Component::Service(_) => false,
         });
     match found {
         Some(nat) => {

@@ -55,7 +55,7 @@ fn guards(compiler: &mut Compiler<'_>) {
         let row = &compiler.subnets[index];
         let subnet = match row.component {
             Component::Resource(_, position) => compiler.model.subnets.get_row(position as usize),
-            Component::Internet | Component::Service(_) => None,
+            Component::Internet | Component::OnPremises | Component::Service(_) => None,
         };
         let position = by_subnet.get(&row.id).copied();
         let acl = match position {

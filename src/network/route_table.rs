@@ -42,7 +42,7 @@ pub(super) fn of_subnet(compiler: &mut Compiler<'_>, subnet: SubnetIndex) -> Loc
         Component::Resource(_, position) => {
             compiler.model.subnets.get_row(position as usize).map(|it| &it.about)
         }
-        Component::Internet | Component::Service(_) => None,
+        Component::Internet | Component::OnPremises | Component::Service(_) => None,
     };
     let (account, region) = about.map_or((None, None), |it| (it.account.as_ref(), it.region.as_ref()));
     let is_cut = compiler.model.coverage.is_cut(ResourceKind::RouteTable, account, region);
@@ -331,6 +331,7 @@ fn table_of<'a>(compiler: &Compiler<'a>, origin: Origin) -> Option<&'a RouteTabl
         | Origin::TransitPropagation { .. }
         | Origin::Listener { .. }
         | Origin::ClassicListener { .. }
+        | Origin::VpnRoute { .. }
         | Origin::TransitPrefixList { .. } => None,
     }
 }
@@ -352,6 +353,9 @@ fn target(
         RouteTarget::Gateway(id) if id.starts_with("vpce-") => {
             let by_list = matches!(route.destination, RouteDestination::PrefixList(_));
             super::vpc_endpoint::by_route(compiler, id, vpc, by_list, place)
+        }
+        RouteTarget::Gateway(id) if id.starts_with("vgw-") => {
+            super::vpn_gateway::outward(compiler, id, vpc, place)
         }
         RouteTarget::NatGateway(id) => super::nat_gateway::by_route(compiler, id, vpc, place),
         RouteTarget::PeeringConnection(id) => {

@@ -159,7 +159,7 @@ fn onward(compiler: &mut Compiler<'_>, from: LocationId, association: &Associati
 }
 
 /// TGW-23: only an available attachment carries packets.
-fn state_guards(compiler: &mut Compiler<'_>, state: Option<&AttachmentState>) -> Vec<Step> {
+pub(super) fn state_guards(compiler: &mut Compiler<'_>, state: Option<&AttachmentState>) -> Vec<Step> {
     match state {
         // While it is being modified it goes on working.
         None | Some(AttachmentState::Available | AttachmentState::Modifying) => Vec::new(),
@@ -228,11 +228,13 @@ pub(super) fn outward(
                 AttachmentKind::Vpn
                 | AttachmentKind::VpnConcentrator
                 | AttachmentKind::DirectConnectGateway
-                | AttachmentKind::Connect
-                | AttachmentKind::NetworkFunction
-                | AttachmentKind::ClientVpn
-                | AttachmentKind::Unknown(_),
+                | AttachmentKind::Connect,
             ),
+            None,
+            _,
+        ) => onto_link(compiler, location, listed),
+        (
+            Some(AttachmentKind::NetworkFunction | AttachmentKind::ClientVpn | AttachmentKind::Unknown(_)),
             None,
             _,
         ) => {
@@ -320,4 +322,55 @@ fn over_peering(
     let association = association(compiler, id, &far);
     steps.extend(onward(compiler, location, &association));
     steps
+}
+
+/// TGW-17: by a link, on to what is on premises.
+fn onto_link(compiler: &mut Compiler<'_>, location: LocationId, position: Option<usize>) -> Vec<Step> {
+    let Some(position) = position else { return Vec::new() };
+    let attachment = &compiler.model.transit_gateway_attachments[position];
+    let mut steps = state_guards(compiler, attachment.state.as_ref());
+    match super::on_premises::of_attachment(compiler, position) {
+        Some(Ok(link)) => {
+            let out = super::on_premises::outward(compiler, link);
+            let edge = compiler.add_edge(location, out, Origin::Wiring);
+            steps.push(Step::Follow(edge));
+        }
+        Some(Err(gap)) => steps.push(Step::Guard(Guard::Unknown(gap))),
+        None => {}
+    }
+    steps
+}
+
+/// The location of packets that come from on premises by an attachment's link: its table is next (TGW-6).
+pub(super) fn from_link(compiler: &mut Compiler<'_>, position: usize) -> LocationId {
+    let attachment = &compiler.model.transit_gateway_attachments[position];
+    let component = Compiler::resource(ResourceKind::TransitGatewayAttachment, position);
+    let location = compiler.add_location(LocationKind::AttachmentIn, component);
+    let mut steps = state_guards(compiler, attachment.state.as_ref());
+    steps.push(Step::Enter(Entry::TransitIn { keeps_groups: false, gap: None }));
+    let association = association(compiler, &attachment.id, &attachment.transit_gateway);
+    steps.extend(onward(compiler, location, &association));
+    compiler.set_steps(location, &steps);
+    compiler.transit_locations.push((location, attachment.transit_gateway.clone()));
+    location
+}
+
+/// What the table of an attachment leads to, other than back: BGP announces that to the attachment's other side.
+pub(super) fn known_to(compiler: &mut Compiler<'_>, position: usize) -> Vec<ipnet::IpNet> {
+    let attachment = &compiler.model.transit_gateway_attachments[position];
+    let association = association(compiler, &attachment.id, &attachment.transit_gateway);
+    let Association::Table(table) = association else { return Vec::new() };
+    let table = super::transit_gateway_route_table::location(compiler, table);
+    let back = outward(compiler, &attachment.id, &attachment.transit_gateway);
+    let first = compiler.graph[table].first_step as usize;
+    let Some(Step::Route(map)) = compiler.steps.get(first) else { return Vec::new() };
+    let leads_on = |hop: &super::location::HopIndex| match compiler.hops[hop.index()] {
+        super::location::Hop::Edge(edge) => compiler.graph.raw_edges()[edge.index()].target() != back,
+        super::location::Hop::OneOf(..) => true,
+        super::location::Hop::Drop(..)
+        | super::location::Hop::Unknown(_)
+        | super::location::Hop::IfAnnounced(..) => false,
+    };
+    let entries = compiler.route_entries[map.index()].iter();
+    entries.filter(|(_, hop)| leads_on(hop)).map(|(net, _)| *net).collect()
 }

@@ -170,7 +170,9 @@ pub(super) fn without_references(context: Context<'_>, component: Component) -> 
             let is_on = gateway.is_some_and(|it| it.group_referencing == Some(Support::Enable));
             return if is_on { Vec::new() } else { vec![component] };
         }
-        Component::Resource(..) | Component::Internet | Component::Service(_) => return vec![component],
+        Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => {
+            return vec![component];
+        }
     };
     let mut losing = Vec::new();
     let attachment = model.transit_gateway_vpc_attachments.get(id);

@@ -81,7 +81,9 @@ fn subnet_of(context: Context<'_>, event: &Event) -> u32 {
         Component::Resource(ResourceKind::NetworkInterface, row) => {
             network.interfaces.get(row as usize).map_or(event.subnet, |row| row.subnet.0)
         }
-        Component::Resource(..) | Component::Internet | Component::Service(_) => event.subnet,
+        Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => {
+            event.subnet
+        }
     }
 }
 

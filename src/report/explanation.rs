@@ -139,6 +139,7 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
+        | RuleSource::Vpn
         | RuleSource::List { .. } => false,
     };
     if !miss.matches_peer && !is_member {
@@ -179,6 +180,7 @@ fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
+        | RuleSource::Vpn
         | RuleSource::List { .. } => None,
     }
 }
@@ -225,6 +227,7 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
+        | RuleSource::Vpn
         | RuleSource::List { .. } => format!("the {end} is {peer}"),
     }
 }

@@ -138,6 +138,7 @@ fn source_text(context: Context<'_>, source: &Source, family: Family) -> String 
             interface_text(context, context.network.interfaces[interface.index()].component, *named, family)
         }
         Source::Outside(set) | Source::Nobody(set) => traffic::addresses_text(context.network, set),
+        Source::OnPremises(set) => on_premises_text(context, set),
     }
 }
 
@@ -147,7 +148,13 @@ fn destination_text(context: Context<'_>, destination: &Destination, family: Fam
             interface_text(context, context.network.interfaces[interface.index()].component, *named, family)
         }
         Destination::Addresses(set) => traffic::addresses_text(context.network, set),
+        Destination::OnPremises(set) => on_premises_text(context, set),
     }
+}
+
+/// Addresses that are meant to be on premises.
+fn on_premises_text(context: Context<'_>, set: &crate::packet::AddressSet) -> String {
+    format!("{} on premises", traffic::addresses_text(context.network, set))
 }
 
 fn interface_text(context: Context<'_>, component: Component, named: Option<u128>, family: Family) -> String {

@@ -60,6 +60,7 @@ impl<'a> Named<'a> {
 }
 
 /// The kind as programs read it: AWS's own words, as in ARNs.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
     match kind {
         ResourceKind::Vpc => "vpc",
@@ -87,6 +88,19 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::TransitGatewayAssociations => "transit-gateway-associations",
         ResourceKind::TransitGatewayPropagations => "transit-gateway-propagations",
         ResourceKind::TransitGatewayPrefixListReferences => "transit-gateway-prefix-list-references",
+        ResourceKind::VpnGateway => "vpn-gateway",
+        ResourceKind::VpnConnection => "vpn-connection",
+        ResourceKind::CustomerGateway => "customer-gateway",
+        ResourceKind::DirectConnectGateway => "dx-gateway",
+        ResourceKind::DirectConnectGatewayAssociation => "dx-gateway-association",
+        ResourceKind::DirectConnectGatewayAttachment => "dx-gateway-attachment",
+        ResourceKind::VirtualInterface => "dxvif",
+        ResourceKind::TransitGatewayConnect => "transit-gateway-connect",
+        ResourceKind::TransitGatewayConnectPeer => "transit-gateway-connect-peer",
+        ResourceKind::ClientVpnEndpoint => "client-vpn-endpoint",
+        ResourceKind::ClientVpnTargetNetwork => "client-vpn-target-network",
+        ResourceKind::ClientVpnRoute => "client-vpn-route",
+        ResourceKind::ClientVpnAuthorizationRule => "client-vpn-authorization-rule",
         ResourceKind::VpcEndpoint => "vpc-endpoint",
         ResourceKind::BlockPublicAccessOptions => "vpc-block-public-access-options",
         ResourceKind::BlockPublicAccessExclusion => "vpc-block-public-access-exclusion",
@@ -116,6 +130,7 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
 pub(super) fn named<'a>(context: Context<'a>, component: Component) -> Named<'a> {
     match component {
         Component::Internet => Named::only("internet", "internet"),
+        Component::OnPremises => Named::only("on-premises", "on-premises"),
         Component::Service(service) => {
             Named::only(&context.network.services[service.index()].name, "service")
         }
@@ -126,6 +141,7 @@ pub(super) fn named<'a>(context: Context<'a>, component: Component) -> Named<'a>
 }
 
 /// What the network knows of things that the snapshot lacks.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<'a> {
     let position = position as usize;
     let id = match kind {
@@ -162,6 +178,19 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::InstanceConnectEndpoint
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::VpnGateway
+        | ResourceKind::VpnConnection
+        | ResourceKind::CustomerGateway
+        | ResourceKind::DirectConnectGateway
+        | ResourceKind::DirectConnectGatewayAssociation
+        | ResourceKind::DirectConnectGatewayAttachment
+        | ResourceKind::VirtualInterface
+        | ResourceKind::TransitGatewayConnect
+        | ResourceKind::TransitGatewayConnectPeer
+        | ResourceKind::ClientVpnEndpoint
+        | ResourceKind::ClientVpnTargetNetwork
+        | ResourceKind::ClientVpnRoute
+        | ResourceKind::ClientVpnAuthorizationRule
         | ResourceKind::LoadBalancer
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::Listener
@@ -252,6 +281,15 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         ResourceKind::TransitGatewayVpcAttachment => {
             (Some(model.transit_gateway_vpc_attachments[row].vpc.as_str()), None)
         }
+        ResourceKind::VpnGateway => {
+            (model.vpn_gateways[row].attachments.first().map(|it| it.vpc.as_str()), None)
+        }
+        ResourceKind::ClientVpnEndpoint => {
+            (model.client_vpn_endpoints[row].vpc.as_ref().map(|it| it.as_str()), None)
+        }
+        ResourceKind::ClientVpnTargetNetwork => {
+            (None, Some(model.client_vpn_target_networks[row].subnet.as_str()))
+        }
         ResourceKind::VpcEndpoint => (Some(model.vpc_endpoints[row].vpc.as_str()), None),
         ResourceKind::LoadBalancer => (model.load_balancers[row].vpc.as_ref().map(|it| it.as_str()), None),
         ResourceKind::ClassicLoadBalancer => {
@@ -268,6 +306,16 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         | ResourceKind::InstanceConnectEndpoint
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::VpnConnection
+        | ResourceKind::CustomerGateway
+        | ResourceKind::DirectConnectGateway
+        | ResourceKind::DirectConnectGatewayAssociation
+        | ResourceKind::DirectConnectGatewayAttachment
+        | ResourceKind::VirtualInterface
+        | ResourceKind::TransitGatewayConnect
+        | ResourceKind::TransitGatewayConnectPeer
+        | ResourceKind::ClientVpnRoute
+        | ResourceKind::ClientVpnAuthorizationRule
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::Listener
         | ResourceKind::ListenerRule
@@ -322,6 +370,31 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         }
         ResourceKind::TransitGatewayRouteTable => {
             text(model.transit_gateway_route_tables[row].state.as_ref())
+        }
+        ResourceKind::VpnGateway => {
+            let gateway = &model.vpn_gateways[row];
+            let attachment = gateway.attachments.first().and_then(|it| it.state.as_ref());
+            text(attachment).or_else(|| text(gateway.state.as_ref()))
+        }
+        ResourceKind::VpnConnection => text(model.vpn_connections[row].state.as_ref()),
+        ResourceKind::CustomerGateway => text(model.customer_gateways[row].state.as_ref()),
+        ResourceKind::DirectConnectGateway => text(model.direct_connect_gateways[row].state.as_ref()),
+        ResourceKind::DirectConnectGatewayAssociation => {
+            text(model.direct_connect_associations[row].state.as_ref())
+        }
+        ResourceKind::DirectConnectGatewayAttachment => {
+            text(model.direct_connect_attachments[row].state.as_ref())
+        }
+        ResourceKind::VirtualInterface => text(model.virtual_interfaces[row].state.as_ref()),
+        ResourceKind::TransitGatewayConnect => text(model.transit_gateway_connects[row].state.as_ref()),
+        ResourceKind::TransitGatewayConnectPeer => {
+            text(model.transit_gateway_connect_peers[row].state.as_ref())
+        }
+        ResourceKind::ClientVpnEndpoint => text(model.client_vpn_endpoints[row].state.as_ref()),
+        ResourceKind::ClientVpnTargetNetwork => text(model.client_vpn_target_networks[row].state.as_ref()),
+        ResourceKind::ClientVpnRoute => text(model.client_vpn_routes[row].state.as_ref()),
+        ResourceKind::ClientVpnAuthorizationRule => {
+            text(model.client_vpn_authorization_rules[row].state.as_ref())
         }
         ResourceKind::VpcEndpoint => text(model.vpc_endpoints[row].state.as_ref()),
         ResourceKind::LoadBalancer => text(model.load_balancers[row].state.as_ref()),

@@ -69,6 +69,7 @@ fn forward<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer)
     let mut trail = Trail::new(context, pair, path.verdict, Direction::Forward, begins);
     match &context.query.sources[pair.source] {
         Source::Interface(interface, _) => trail.begin_at_interface(*interface),
+        Source::OnPremises(_) => trail.push(Component::OnPremises, NOWHERE),
         Source::Outside(_) | Source::Nobody(_) => trail.push(Component::Internet, NOWHERE),
     }
     trail.begun();
@@ -110,7 +111,7 @@ fn initial_source<'a>(context: Context<'a>, pair: &PairAnswer) -> Option<Cow<'a,
     match &context.query.sources[pair.source] {
         Source::Interface(interface, named) => own_address(context, *interface, *named, pair.family)
             .map(|it| Cow::Owned(AddressSet::point(pair.family, it))),
-        Source::Outside(set) | Source::Nobody(set) => Some(Cow::Borrowed(set)),
+        Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => Some(Cow::Borrowed(set)),
     }
 }
 
@@ -141,7 +142,7 @@ fn initial_destination(context: Context<'_>, pair: &PairAnswer, first: &Event) -
                 .flatten();
             AddressSet::point(pair.family, public.unwrap_or(own))
         }
-        Destination::Addresses(set) => before_translation(context, set, first),
+        Destination::Addresses(set) | Destination::OnPremises(set) => before_translation(context, set, first),
     }
 }
 
@@ -448,6 +449,7 @@ fn allows(rule: &RuleView<'_>) -> bool {
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
+        | RuleSource::Vpn
         | RuleSource::List { .. } => true,
     }
 }

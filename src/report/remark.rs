@@ -130,7 +130,7 @@ fn other_way_in(context: Context<'_>, thing: Component) -> String {
             let accelerator = group.map_or(id, |it| it.accelerator());
             format!("{accelerator} (Global Accelerator) {meaning}; security groups still judge it")
         }
-        Component::Resource(..) | Component::Internet | Component::Service(_) => {
+        Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => {
             format!(
                 "{id} {meaning}, for whoever IAM lets use it: `netpath query {id} …` says what it reaches"
             )

@@ -74,7 +74,10 @@ pub(super) fn remedies<'a>(
                 None => vec![usual(case, component)],
             }
         }
-        ExplanationCode::MoreSpecificRoute => match by {
+        ExplanationCode::MoreSpecificRoute
+        | ExplanationCode::HigherPriorityRoute
+        | ExplanationCode::TgwRtbHigherPriorityRoute
+        | ExplanationCode::TgwRtbMoreSpecificRoute => match by {
             Some(by) => {
                 vec![Remedy { words: format!("remove or narrow {}", by.words), ..usual(case, component) }]
             }
@@ -108,6 +111,16 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::UnassociatedComponent
         | ExplanationCode::NatGatewayNoState
         | ExplanationCode::EgressOnlyNoState
+        | ExplanationCode::BadStateVpn
+        | ExplanationCode::TgwBadStateVpn
+        | ExplanationCode::BadStateDirectConnect
+        | ExplanationCode::VgwPrivateIpAssociationForEgress
+        | ExplanationCode::VgwPrivateIpAssociationForIngress
+        | ExplanationCode::VgwNoRoute
+        | ExplanationCode::VpnSelectorMismatch
+        | ExplanationCode::VpnFamilyMismatch
+        | ExplanationCode::NoLinkFromOnPremises
+        | ExplanationCode::DxPrefixNotAllowed
         | ExplanationCode::ReplyMisdelivered
         | ExplanationCode::RoutingLoop
         | ExplanationCode::TgwIpv6Unsupported

@@ -32,6 +32,8 @@ pub(super) enum RuleSource<'a> {
     Transit { route: &'a TransitGatewayRoute },
     /// A block that a VPC's attachment propagates.
     Propagation { attachment: &'a str, cidr: Option<IpNet> },
+    /// A static route of a VPN connection.
+    Vpn,
     /// A listener of a load balancer.
     Listener,
     /// A prefix list in a transit gateway's table.
@@ -59,6 +61,7 @@ pub(super) fn rule<'a>(context: Context<'a>, met: Met<'_>) -> Option<RuleView<'a
         Origin::ImplicitLocal { vpc } => Some(implicit_local(context, vpc, met)),
         Origin::TransitRoute { list, route } => transit_route(context, list, route),
         Origin::TransitPropagation { list, attachment } => propagation(context, list, attachment, met),
+        Origin::VpnRoute { connection, route } => vpn_route(context, connection, route),
         Origin::Listener { listener } => listener_rule(context, listener),
         Origin::ClassicListener { balancer, listener } => classic_listener(context, balancer, listener),
         Origin::TransitPrefixList { list, reference } => transit_list(context, list, reference),
@@ -306,6 +309,19 @@ fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<R
     })
 }
 
+fn vpn_route(context: Context<'_>, connection: u32, route: u16) -> Option<RuleView<'_>> {
+    let connection = context.snapshot.model.vpn_connections.get_row(connection as usize)?;
+    let found = connection.routes.get(usize::from(route))?;
+    Some(RuleView {
+        rule: format!("{} {}", connection.id, found.cidr),
+        words: format!("{} -> {} (static)", found.cidr, connection.id),
+        id: None,
+        place: Some(place_text(context, connection.about.place, format_args!(".Routes[{route}]"))),
+        also: Vec::new(),
+        source: RuleSource::Vpn,
+    })
+}
+
 /// A listener, with the groups that it sends to.
 fn listener_rule(context: Context<'_>, listener: u32) -> Option<RuleView<'_>> {
     let model = &context.snapshot.model;
@@ -354,6 +370,7 @@ impl<'a> RuleSource<'a> {
             RuleSource::Group { .. }
             | RuleSource::Entry { .. }
             | RuleSource::Listener
+            | RuleSource::Vpn
             | RuleSource::Local { .. } => None,
         }
     }

@@ -28,6 +28,40 @@ pub(super) fn sentence(
             Some(by) => format!("{id} sends {destination} elsewhere: {} wins over a wider route", by.words),
             None => format!("{id} sends {destination} elsewhere by a more specific route"),
         },
+        ExplanationCode::HigherPriorityRoute | ExplanationCode::TgwRtbHigherPriorityRoute => match by {
+            Some(by) => format!(
+                "{id} sends {destination} elsewhere: {} wins over another route for the same block",
+                by.words
+            ),
+            None => format!("{id} sends {destination} elsewhere by a route with a higher priority"),
+        },
+        ExplanationCode::TgwRtbMoreSpecificRoute => match by {
+            Some(by) => format!("{id} sends {destination} elsewhere: {} wins over a wider route", by.words),
+            None => format!("{id} sends {destination} elsewhere by a more specific route"),
+        },
+        ExplanationCode::BadStateVpn | ExplanationCode::TgwBadStateVpn => bad_vpn(case, component),
+        ExplanationCode::BadStateDirectConnect => {
+            format!("no virtual interface of {id} is available with a BGP session that is up")
+        }
+        ExplanationCode::VgwPrivateIpAssociationForEgress => {
+            format!("{id} takes only what begins in its own VPC, and {source} does not")
+        }
+        ExplanationCode::VgwPrivateIpAssociationForIngress => {
+            format!("{id} leads to private addresses of its own VPC only, and {destination} is none")
+        }
+        ExplanationCode::VgwNoRoute => {
+            format!("{id} knows no network on premises that has {destination}")
+        }
+        ExplanationCode::VpnSelectorMismatch => {
+            format!("the selectors of {id} are not for packets from {source} to {destination}")
+        }
+        ExplanationCode::VpnFamilyMismatch => format!("the tunnels of {id} do not carry {destination}"),
+        ExplanationCode::NoLinkFromOnPremises => {
+            "the snapshot has no link to on premises: no VPN, Direct Connect or Connect".to_owned()
+        }
+        ExplanationCode::DxPrefixNotAllowed => {
+            format!("{destination} is not announced over {id}: its allowed prefixes leave it out")
+        }
         ExplanationCode::IngressRtbNoPublicIp => match by {
             Some(by) => {
                 format!("{id} sends {destination} by {}, to an interface without a public address", by.words)
@@ -248,6 +282,22 @@ fn bad_state(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
         (Some(state), _) => format!("{} is {state}", short(component)),
         (None, "network-interface") => format!("{} is not in use", short(component)),
         (None, _) => format!("{} does not work", short(component)),
+    }
+}
+
+/// A VPN connection by its state or by its tunnels', and the device that it ends at.
+fn bad_vpn(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
+    let id = short(component);
+    let model = &case.context.snapshot.model;
+    let connection = match case.blocker.component {
+        Component::Resource(ResourceKind::VpnConnection, row) => model.vpn_connections.get_row(row as usize),
+        Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => None,
+    };
+    let device = connection.and_then(|it| it.customer_gateway.as_ref());
+    let device = device.map_or_else(String::new, |id| format!(" to {id}"));
+    match name::named(case.context, case.blocker.component).state {
+        Some(state) if state != "available" => format!("{id}{device} is {state}"),
+        Some(_) | None => format!("every tunnel of {id}{device} is down"),
     }
 }
 

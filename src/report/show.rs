@@ -122,6 +122,19 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::InstanceConnectEndpoint
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::VpnGateway
+        | ResourceKind::VpnConnection
+        | ResourceKind::CustomerGateway
+        | ResourceKind::DirectConnectGateway
+        | ResourceKind::DirectConnectGatewayAssociation
+        | ResourceKind::DirectConnectGatewayAttachment
+        | ResourceKind::VirtualInterface
+        | ResourceKind::TransitGatewayConnect
+        | ResourceKind::TransitGatewayConnectPeer
+        | ResourceKind::ClientVpnEndpoint
+        | ResourceKind::ClientVpnTargetNetwork
+        | ResourceKind::ClientVpnRoute
+        | ResourceKind::ClientVpnAuthorizationRule
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes

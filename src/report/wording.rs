@@ -33,6 +33,12 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::DnsResolvesPublic,
     AssumptionCode::EncryptionEnforced,
     AssumptionCode::TooManyChoices,
+    AssumptionCode::OnPremisesAssumed,
+    AssumptionCode::BgpRoutesNotVisible,
+    AssumptionCode::AnnouncementAssumed,
+    AssumptionCode::TunnelsAtOneMoment,
+    AssumptionCode::TunnelsAssumedUp,
+    AssumptionCode::DirectConnectAssumedAbsent,
 ];
 
 /// A kind of assumption as answers name it.
@@ -66,6 +72,12 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::DnsResolvesPublic => "DNS_RESOLVES_PUBLIC",
         AssumptionCode::EncryptionEnforced => "ENCRYPTION_ENFORCED",
         AssumptionCode::TooManyChoices => "TOO_MANY_CHOICES",
+        AssumptionCode::OnPremisesAssumed => "ON_PREMISES_ASSUMED",
+        AssumptionCode::BgpRoutesNotVisible => "BGP_ROUTES_NOT_VISIBLE",
+        AssumptionCode::AnnouncementAssumed => "ANNOUNCEMENT_ASSUMED",
+        AssumptionCode::TunnelsAtOneMoment => "TUNNELS_AT_ONE_MOMENT",
+        AssumptionCode::TunnelsAssumedUp => "TUNNELS_ASSUMED_UP",
+        AssumptionCode::DirectConnectAssumedAbsent => "DIRECT_CONNECT_ASSUMED_ABSENT",
     }
 }
 
@@ -112,6 +124,18 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::DnsResolves => "resolves to",
         AssumptionCode::DnsResolvesPublic => "resolves to a public address from there",
         AssumptionCode::BlockNarrowed => "stands for the interfaces in it",
+        AssumptionCode::OnPremisesAssumed => {
+            "leads to networks on premises, whose own routes and firewalls are taken to let the packets through"
+        }
+        AssumptionCode::BgpRoutesNotVisible => "learns networks by BGP that no answer of AWS shows",
+        AssumptionCode::AnnouncementAssumed => {
+            "is taken to have learnt by BGP what is asked about as on premises"
+        }
+        AssumptionCode::TunnelsAtOneMoment => "was seen at one moment: tunnels go up and down",
+        AssumptionCode::TunnelsAssumedUp => "is taken to have a tunnel up: the snapshot does not say",
+        AssumptionCode::DirectConnectAssumedAbsent => {
+            "is taken to have no Direct Connect: the snapshot does not have those calls"
+        }
         AssumptionCode::EncryptionEnforced => {
             "enforces encryption in transit, and what is encrypted is not part of the snapshot"
         }
@@ -128,6 +152,33 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::BadState => "a component on the way does not work",
         ExplanationCode::BadStateAttachment => "an attachment on the way does not work",
         ExplanationCode::MoreSpecificRoute => "a more specific route takes the packets elsewhere",
+        ExplanationCode::HigherPriorityRoute => {
+            "another route for the same block has a higher priority and takes the packets elsewhere"
+        }
+        ExplanationCode::TgwRtbHigherPriorityRoute => {
+            "another route of the transit gateway's table for the same block has a higher priority"
+        }
+        ExplanationCode::TgwRtbMoreSpecificRoute => {
+            "a more specific route of the transit gateway's table takes the packets elsewhere"
+        }
+        ExplanationCode::BadStateVpn => "the VPN connection does not work: no tunnel is up, or it is gone",
+        ExplanationCode::TgwBadStateVpn => {
+            "the transit gateway's VPN connection does not work: no tunnel is up, or it is gone"
+        }
+        ExplanationCode::VgwPrivateIpAssociationForEgress => {
+            "a virtual private gateway takes only what begins in its own VPC"
+        }
+        ExplanationCode::VgwPrivateIpAssociationForIngress => {
+            "a virtual private gateway leads to private addresses of its own VPC only"
+        }
+        ExplanationCode::VgwNoRoute => "the virtual private gateway knows no network with the address",
+        ExplanationCode::VpnSelectorMismatch => "the VPN connection's selectors leave the packets out",
+        ExplanationCode::VpnFamilyMismatch => "the tunnels carry the other address family",
+        ExplanationCode::NoLinkFromOnPremises => "nothing in the snapshot leads to or from on premises",
+        ExplanationCode::BadStateDirectConnect => "no virtual interface of the Direct Connect link works",
+        ExplanationCode::DxPrefixNotAllowed => {
+            "the allowed prefixes of the Direct Connect association leave the destination out"
+        }
         ExplanationCode::IngressRtbNoPublicIp => {
             "the gateway's route table sends to an interface that has no public address"
         }
@@ -256,6 +307,29 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::BadState => "bring the component into its working state",
         ExplanationCode::BadStateAttachment => "attach it",
         ExplanationCode::MoreSpecificRoute => "remove or narrow the more specific route",
+        ExplanationCode::HigherPriorityRoute | ExplanationCode::TgwRtbHigherPriorityRoute => {
+            "remove the route that wins, or give the other one a narrower block"
+        }
+        ExplanationCode::TgwRtbMoreSpecificRoute => "remove or narrow the more specific route",
+        ExplanationCode::BadStateVpn | ExplanationCode::TgwBadStateVpn => {
+            "bring a tunnel up: look at the customer gateway's device, its keys and what it proposes"
+        }
+        ExplanationCode::VgwPrivateIpAssociationForEgress => {
+            "attach the sender's own VPC, or connect both to a transit gateway"
+        }
+        ExplanationCode::VgwPrivateIpAssociationForIngress => {
+            "ask for a private address of the VPC, or connect by a transit gateway"
+        }
+        ExplanationCode::VgwNoRoute => {
+            "add a static route to the VPN connection, or announce the network by BGP"
+        }
+        ExplanationCode::VpnSelectorMismatch => "widen the connection's selectors",
+        ExplanationCode::VpnFamilyMismatch => "add a VPN connection of that family to a transit gateway",
+        ExplanationCode::NoLinkFromOnPremises => {
+            "connect the networks, or add the calls that describe the link"
+        }
+        ExplanationCode::BadStateDirectConnect => "bring a virtual interface and its BGP session up",
+        ExplanationCode::DxPrefixNotAllowed => "add a prefix that holds the destination to the association",
         ExplanationCode::IngressRtbNoPublicIp => "give the interface a public address",
         ExplanationCode::IngressRtbTrafficRedirection => "send both directions through the same interface",
         ExplanationCode::EniSgRulesMismatch => "add a rule to one of the security groups",

@@ -12,7 +12,7 @@ pub(super) fn remarks(index: &Index<'_>, destinations: &[Destination]) -> Vec<Re
         .iter()
         .filter_map(|it| match it {
             Destination::Interface(interface, _) => Some(*interface),
-            Destination::Addresses(_) => None,
+            Destination::Addresses(_) | Destination::OnPremises(_) => None,
         })
         .collect();
     let model = index.model;
@@ -41,7 +41,7 @@ fn sends_to(index: &Index<'_>, group: &AcceleratorEndpointGroup, interface: Inte
         Component::Resource(ResourceKind::LoadBalancer, row) => {
             index.model.load_balancers.get_row(*row as usize).map(|it| it.id.as_str())
         }
-        Component::Resource(..) | Component::Internet | Component::Service(_) => None,
+        Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => None,
     });
     let mut names = balancers.chain(instance.map(|it| it.as_str()));
     names.any(|name| group.endpoints.iter().any(|endpoint| endpoint == name))

@@ -20,6 +20,7 @@ pub fn components(index: &Index<'_>, text: &str) -> Result<Vec<Component>, Selec
     let unknown = || super::unknown(index, text);
     match word::read(text)? {
         Word::Internet => Ok(vec![Component::Internet]),
+        Word::OnPremises(_) => Ok(vec![Component::OnPremises]),
         Word::Address(address) => {
             let owners = index.owners(Family::of(address), bits(address));
             if owners.is_empty() {

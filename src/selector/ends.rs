@@ -30,6 +30,8 @@ pub(super) enum Meaning {
     Services(Vec<u32>, Vec<InterfaceIndex>),
     /// The internet.
     Internet,
+    /// Networks on premises: these blocks, or all that are known.
+    OnPremises(Option<IpNet>),
     /// One address.
     Address(IpAddr),
     /// Blocks of addresses.
@@ -74,14 +76,14 @@ pub(super) fn both(
     if matches!(source.meaning, Meaning::Blocks(_)) {
         let owner = |source: &Source| match source {
             Source::Interface(interface, _) => Some(*interface),
-            Source::Outside(_) | Source::Nobody(_) => None,
+            Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => None,
         };
         narrowings.extend(narrowing(source.text, sources.iter().map(owner)));
     }
     if matches!(destination.meaning, Meaning::Blocks(_)) {
         let owner = |destination: &Destination| match destination {
             Destination::Interface(interface, _) => Some(*interface),
-            Destination::Addresses(_) => None,
+            Destination::Addresses(_) | Destination::OnPremises(_) => None,
         };
         narrowings.extend(narrowing(destination.text, destinations.iter().map(owner)));
     }
@@ -125,6 +127,7 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
     }
     match word::read(text)? {
         Word::Internet => Ok(Meaning::Internet),
+        Word::OnPremises(block) => Ok(Meaning::OnPremises(block)),
         Word::Address(address) => Ok(Meaning::Address(address)),
         Word::Block(block) => Ok(Meaning::Blocks(vec![block])),
         Word::Service(name) => Ok(Meaning::Service(name.to_owned())),
@@ -194,6 +197,9 @@ impl End<'_, '_, '_> {
             Meaning::Internet => {
                 Ok(Family::BOTH.map(|family| Source::Outside(network.internet(family).clone())).into())
             }
+            Meaning::OnPremises(block) => {
+                Ok(self.on_premises(*block)?.into_iter().map(Source::OnPremises).collect())
+            }
             Meaning::Address(address) => Ok(vec![self.address_as_source(*address, other)?]),
             Meaning::Blocks(blocks) => Ok(self.blocks_as_sources(blocks)),
             Meaning::Name(_) => Err(super::unknown(self.index, self.text)),
@@ -216,6 +222,9 @@ impl End<'_, '_, '_> {
             Meaning::Internet => {
                 let all = Family::BOTH.map(|family| network.internet(family).clone());
                 Ok(all.map(Destination::Addresses).into())
+            }
+            Meaning::OnPremises(block) => {
+                Ok(self.on_premises(*block)?.into_iter().map(Destination::OnPremises).collect())
             }
             Meaning::Address(address) => Ok(vec![Destination::Addresses(AddressSet::one(*address))]),
             Meaning::Blocks(blocks) => Ok(self.blocks_as_destinations(blocks, other)),
@@ -270,9 +279,37 @@ impl End<'_, '_, '_> {
             [] if public.is_none() && network.internet(family).holds(point) => {
                 Ok(Source::Outside(AddressSet::one(address)))
             }
+            [] if self.is_beyond(&AddressSet::one(address)) => {
+                Ok(Source::OnPremises(AddressSet::one(address)))
+            }
             [] => Ok(Source::Nobody(AddressSet::one(address))),
             several => Err(self.ambiguous_owners(several)),
         }
+    }
+
+    /// The addresses of `onprem` and `onprem:BLOCK`, by family.
+    fn on_premises(&self, block: Option<IpNet>) -> Result<Vec<AddressSet>, SelectorError> {
+        let network = self.index.network;
+        let sets = match block {
+            Some(block) => vec![AddressSet::block(block)],
+            None => Family::BOTH.map(|family| network.on_premises(family).clone()).into(),
+        };
+        let sets: Vec<AddressSet> = sets.into_iter().filter(|set| !set.is_empty()).collect();
+        if sets.is_empty() {
+            return Err(SelectorError::NothingOnPremises { text: self.text.to_owned() });
+        }
+        Ok(sets)
+    }
+
+    /// Whether addresses that nobody in the snapshot has can only be on premises: there are links, no VPC has a block
+    /// around them, and the internet does not route them.
+    fn is_beyond(&self, set: &AddressSet) -> bool {
+        let network = self.index.network;
+        let is_apart = |net: &IpNet| {
+            Family::of(net.addr()) != set.family() || set.intersection(&AddressSet::block(*net)).is_empty()
+        };
+        let is_private = set.family() == Family::V4 && set.is_within(&network.private_ipv4);
+        network.has_links && is_private && network.vpcs.iter().all(|vpc| vpc.cidrs.iter().all(is_apart))
     }
 
     fn ambiguous_owners(&self, owners: &[(InterfaceIndex, u128)]) -> SelectorError {
@@ -293,7 +330,8 @@ impl End<'_, '_, '_> {
             if !outside.is_empty() {
                 sources.push(Source::Outside(outside));
             } else if inside.is_empty() && !asked.is_empty() {
-                sources.push(Source::Nobody(asked));
+                let is_beyond = self.is_beyond(&asked);
+                sources.push(if is_beyond { Source::OnPremises(asked) } else { Source::Nobody(asked) });
             }
         }
         sources
@@ -396,9 +434,11 @@ impl End<'_, '_, '_> {
                 let owned: Vec<InterfaceIndex> = self.owned(blocks).into_iter().map(|(it, _)| it).collect();
                 of(&owned)
             }
-            Meaning::Internet | Meaning::Service(_) | Meaning::Name(_) | Meaning::GatewayEndpoint(_) => {
-                Vec::new()
-            }
+            Meaning::Internet
+            | Meaning::OnPremises(_)
+            | Meaning::Service(_)
+            | Meaning::Name(_)
+            | Meaning::GatewayEndpoint(_) => Vec::new(),
         }
     }
 }

@@ -39,6 +39,12 @@ pub enum SelectorError {
         /// `a load balancer`
         what: String,
     },
+    /// `onprem` without a block, where nothing in the snapshot says what is on premises.
+    #[error("`{text}` stands for nothing: no route in the snapshot names a network on premises")]
+    NothingOnPremises {
+        /// The person's word.
+        text: String,
+    },
     /// It is there, and no interface belongs to it.
     #[error("`{text}` stands for no network interface: {cause}")]
     Empty {
@@ -240,6 +246,9 @@ impl SelectorError {
             }
             SelectorError::Empty { .. } => None,
             SelectorError::Unresolved { help, .. } => help.clone(),
+            SelectorError::NothingOnPremises { .. } => {
+                Some("say which addresses are there, as in `onprem:192.168.0.0/16`".to_owned())
+            }
             SelectorError::NoServiceAddresses { needs, .. } => Some(format!("add {needs}")),
             SelectorError::ServiceAsSource { .. } => {
                 Some("ask the other way round: the reply is judged with it".to_owned())

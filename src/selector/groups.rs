@@ -69,6 +69,19 @@ pub(super) fn meaning_of(
         | ResourceKind::ByoipCidr
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::VpnGateway
+        | ResourceKind::VpnConnection
+        | ResourceKind::CustomerGateway
+        | ResourceKind::DirectConnectGateway
+        | ResourceKind::DirectConnectGatewayAssociation
+        | ResourceKind::DirectConnectGatewayAttachment
+        | ResourceKind::VirtualInterface
+        | ResourceKind::TransitGatewayConnect
+        | ResourceKind::TransitGatewayConnectPeer
+        | ResourceKind::ClientVpnEndpoint
+        | ResourceKind::ClientVpnTargetNetwork
+        | ResourceKind::ClientVpnRoute
+        | ResourceKind::ClientVpnAuthorizationRule
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::Listener
         | ResourceKind::ListenerRule

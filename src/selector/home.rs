@@ -34,6 +34,7 @@ pub fn home(index: &Index<'_>, text: &str) -> Result<Home, SelectorError> {
             owners.first().copied()
         }
         Meaning::Internet
+        | Meaning::OnPremises(_)
         | Meaning::Blocks(_)
         | Meaning::Service(_)
         | Meaning::Name(_)

@@ -135,9 +135,11 @@ pub fn find(index: &Index<'_>, text: &str) -> Result<Resource, SelectorError> {
             let known = owners.into_iter().filter(|it| it.index() < index.model.network_interfaces.len());
             known.map(|it| Resource { kind, position: it.0 }).collect()
         }
-        word::Word::Internet | word::Word::Block(_) | word::Word::Service(_) | word::Word::Tag(..) => {
-            return Err(unknown());
-        }
+        word::Word::Internet
+        | word::Word::OnPremises(_)
+        | word::Word::Block(_)
+        | word::Word::Service(_)
+        | word::Word::Tag(..) => return Err(unknown()),
     };
     match found.as_slice() {
         [one] => Ok(*one),
@@ -166,7 +168,7 @@ fn ambiguous(index: &Index<'_>, text: &str, found: &[Resource]) -> SelectorError
 fn source_speaks(network: &Network, source: &Source, family: Family) -> bool {
     match source {
         Source::Interface(interface, named) => interface_speaks(network, interface.index(), *named, family),
-        Source::Outside(set) | Source::Nobody(set) => set.family() == family,
+        Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => set.family() == family,
     }
 }
 
@@ -175,7 +177,7 @@ fn destination_speaks(network: &Network, destination: &Destination, family: Fami
         Destination::Interface(interface, named) => {
             interface_speaks(network, interface.index(), *named, family)
         }
-        Destination::Addresses(set) => set.family() == family,
+        Destination::Addresses(set) | Destination::OnPremises(set) => set.family() == family,
     }
 }
 

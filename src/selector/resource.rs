@@ -48,6 +48,7 @@ impl Resource {
     }
 
     /// The VPC that it is a part of or attached to, where there is one.
+    #[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
     pub fn vpc(self, model: &Model) -> Option<&VpcId> {
         let row = self.row();
         match self.kind {
@@ -84,6 +85,19 @@ impl Resource {
             | ResourceKind::InstanceConnectEndpoint
             | ResourceKind::VpcEncryptionControl
             | ResourceKind::AcceleratorEndpointGroup
+            | ResourceKind::VpnGateway
+            | ResourceKind::VpnConnection
+            | ResourceKind::CustomerGateway
+            | ResourceKind::DirectConnectGateway
+            | ResourceKind::DirectConnectGatewayAssociation
+            | ResourceKind::DirectConnectGatewayAttachment
+            | ResourceKind::VirtualInterface
+            | ResourceKind::TransitGatewayConnect
+            | ResourceKind::TransitGatewayConnectPeer
+            | ResourceKind::ClientVpnEndpoint
+            | ResourceKind::ClientVpnTargetNetwork
+            | ResourceKind::ClientVpnRoute
+            | ResourceKind::ClientVpnAuthorizationRule
             | ResourceKind::LoadBalancerAttributes
             | ResourceKind::Listener
             | ResourceKind::ListenerRule
@@ -130,6 +144,7 @@ impl Resource {
 }
 
 /// What a kind is called: bare, and with its article. Parts of other resources have no name of their own.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
     match kind {
         ResourceKind::Vpc => ("VPC", "a VPC"),
@@ -178,6 +193,25 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
         | ResourceKind::TransitGatewayPrefixListReferences => {
             ("transit gateway route table", "a transit gateway route table")
         }
+        ResourceKind::VpnGateway => ("virtual private gateway", "a virtual private gateway"),
+        ResourceKind::VpnConnection => ("VPN connection", "a VPN connection"),
+        ResourceKind::CustomerGateway => ("customer gateway", "a customer gateway"),
+        ResourceKind::DirectConnectGateway => ("Direct Connect gateway", "a Direct Connect gateway"),
+        ResourceKind::DirectConnectGatewayAssociation => {
+            ("Direct Connect association", "a Direct Connect association")
+        }
+        ResourceKind::DirectConnectGatewayAttachment => {
+            ("Direct Connect attachment", "a Direct Connect attachment")
+        }
+        ResourceKind::VirtualInterface => ("virtual interface", "a virtual interface"),
+        ResourceKind::TransitGatewayConnect => ("Connect attachment", "a Connect attachment"),
+        ResourceKind::TransitGatewayConnectPeer => ("Connect peer", "a Connect peer"),
+        ResourceKind::ClientVpnEndpoint => ("Client VPN endpoint", "a Client VPN endpoint"),
+        ResourceKind::ClientVpnTargetNetwork => ("Client VPN association", "a Client VPN association"),
+        ResourceKind::ClientVpnRoute => ("Client VPN route", "a Client VPN route"),
+        ResourceKind::ClientVpnAuthorizationRule => {
+            ("Client VPN authorization rule", "a Client VPN authorization rule")
+        }
         ResourceKind::VpcEndpoint => ("VPC endpoint", "a VPC endpoint"),
         ResourceKind::BlockPublicAccessOptions => ("Block Public Access options", "an account's option"),
         ResourceKind::BlockPublicAccessExclusion => {
@@ -193,6 +227,7 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
 }
 
 /// The rows of a kind whose id is, or begins with, a text. Kinds that are parts of others have none.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
 pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) -> Range<usize> {
     match kind {
         ResourceKind::Vpc => of(&model.vpcs, text, how),
@@ -218,6 +253,13 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::TransitGatewayVpcAttachment => of(&model.transit_gateway_vpc_attachments, text, how),
         ResourceKind::TransitGatewayPeeringAttachment => of(&model.transit_gateway_peerings, text, how),
         ResourceKind::TransitGatewayRouteTable => of(&model.transit_gateway_route_tables, text, how),
+        ResourceKind::VpnGateway => of(&model.vpn_gateways, text, how),
+        ResourceKind::VpnConnection => of(&model.vpn_connections, text, how),
+        ResourceKind::CustomerGateway => of(&model.customer_gateways, text, how),
+        ResourceKind::DirectConnectGateway => of(&model.direct_connect_gateways, text, how),
+        ResourceKind::VirtualInterface => of(&model.virtual_interfaces, text, how),
+        ResourceKind::TransitGatewayConnectPeer => of(&model.transit_gateway_connect_peers, text, how),
+        ResourceKind::ClientVpnEndpoint => of(&model.client_vpn_endpoints, text, how),
         ResourceKind::VpcEndpoint => of(&model.vpc_endpoints, text, how),
         ResourceKind::LoadBalancer => of(&model.load_balancers, text, how),
         ResourceKind::TargetGroup => of(&model.target_groups, text, how),
@@ -228,6 +270,12 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         | ResourceKind::ByoipCidr
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::DirectConnectGatewayAssociation
+        | ResourceKind::DirectConnectGatewayAttachment
+        | ResourceKind::TransitGatewayConnect
+        | ResourceKind::ClientVpnTargetNetwork
+        | ResourceKind::ClientVpnRoute
+        | ResourceKind::ClientVpnAuthorizationRule
         | ResourceKind::LoadBalancerAttributes
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes

@@ -14,6 +14,8 @@ use crate::model::{ResourceKind, ServiceFamily};
 pub(super) enum Word<'t> {
     /// `internet`
     Internet,
+    /// `onprem`, `onprem:192.168.0.0/16`
+    OnPremises(Option<IpNet>),
     /// `10.0.1.5`
     Address(IpAddr),
     /// `10.0.0.0/16`, host bits cleared
@@ -59,11 +61,11 @@ const KINDS: &[(&str, &[ResourceKind])] = &[
     ("tg", &[ResourceKind::TargetGroup]),
     ("listener", &[ResourceKind::Listener]),
     ("eice", &[ResourceKind::InstanceConnectEndpoint]),
+    ("vgw", &[ResourceKind::VpnGateway]),
+    ("vpn", &[ResourceKind::VpnConnection]),
+    ("cvpn-endpoint", &[ResourceKind::ClientVpnEndpoint]),
     ("lb", &[ResourceKind::LoadBalancer, ResourceKind::ClassicLoadBalancer]),
 ];
-
-/// Kinds that are recognised, and what they are.
-const NOT_MODELLED: &[(&str, &str)] = &[("vgw", "a virtual private gateway"), ("vpn", "a VPN connection")];
 
 /// What is written before a name to mean a kind.
 pub(super) fn prefix_of(kind: ResourceKind) -> Option<&'static str> {
@@ -112,10 +114,18 @@ pub(super) fn read(text: &str) -> Result<Word<'_>, SelectorError> {
     if text.eq_ignore_ascii_case("internet") {
         return Ok(Word::Internet);
     }
-    let not_modelled =
-        |what: &str| Err(SelectorError::NotModelled { text: text.to_owned(), what: what.to_owned() });
-    if text.eq_ignore_ascii_case("onprem") || text.starts_with("onprem:") {
-        return not_modelled("a network on premises");
+    if text.eq_ignore_ascii_case("onprem") {
+        return Ok(Word::OnPremises(None));
+    }
+    if let Some(rest) = text.strip_prefix("onprem:") {
+        return match address(rest)? {
+            Some(Word::Address(address)) => Ok(Word::OnPremises(Some(IpNet::from(address)))),
+            Some(Word::Block(block)) => Ok(Word::OnPremises(Some(block))),
+            _ => {
+                let cause = "`onprem:` is followed by an address or a block";
+                Err(SelectorError::Malformed { text: text.to_owned(), cause })
+            }
+        };
     }
     if let Some(word) = address(text)? {
         return Ok(word);
@@ -143,10 +153,7 @@ pub(super) fn read(text: &str) -> Result<Word<'_>, SelectorError> {
     if let Some(family) = managed(prefix) {
         return Ok(Word::Managed(family, rest));
     }
-    match NOT_MODELLED.iter().find(|(name, _)| prefix.eq_ignore_ascii_case(name)) {
-        Some((_, what)) => not_modelled(what),
-        None => Ok(Word::Name(text)),
-    }
+    Ok(Word::Name(text))
 }
 
 /// An address or block; an error for what can only be a wrong one.
@@ -198,6 +205,10 @@ mod tests {
         is("10.0.1.5/32", Word::Address([10, 0, 1, 5].into()));
         is("10.0.1.5/16", Word::Block(net("10.0.0.0/16")));
         is("2001:db8::/32", Word::Block(net("2001:db8::/32")));
+        is("onprem", Word::OnPremises(None));
+        is("onprem:192.168.1.7/16", Word::OnPremises(Some(net("192.168.0.0/16"))));
+        is("onprem:192.168.1.7", Word::OnPremises(Some(net("192.168.1.7/32"))));
+        assert!(matches!(read("onprem:office"), Err(SelectorError::Malformed { .. })));
         is("svc:s3", Word::Service("s3"));
         is("tag:Env=prod=a", Word::Tag("Env", Some("prod=a")));
         is("tag:Env", Word::Tag("Env", None));
@@ -210,8 +221,5 @@ mod tests {
         }
         is("rds:front", Word::Managed(ServiceFamily::Rds, "front"));
         is("arn:aws:rds:eu-west-1:1:db:x", Word::Name("arn:aws:rds:eu-west-1:1:db:x"));
-        for text in ["onprem", "onprem:10.0.0.0/8", "vpn:front"] {
-            assert!(matches!(read(text), Err(SelectorError::NotModelled { .. })), "{text}");
-        }
     }
 }

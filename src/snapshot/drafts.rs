@@ -121,6 +121,19 @@ drafts! {
     TransitGatewayAssociations transit_gateway_associations;
     TransitGatewayPropagations transit_gateway_propagations;
     TransitGatewayPrefixListReferences transit_gateway_prefix_list_references;
+    VpnGateway vpn_gateways;
+    VpnConnection vpn_connections;
+    CustomerGateway customer_gateways;
+    DirectConnectGateway direct_connect_gateways;
+    DirectConnectGatewayAssociation direct_connect_associations;
+    DirectConnectGatewayAttachment direct_connect_attachments;
+    VirtualInterface virtual_interfaces;
+    TransitGatewayConnect transit_gateway_connects;
+    TransitGatewayConnectPeer transit_gateway_connect_peers;
+    ClientVpnEndpoint client_vpn_endpoints;
+    ClientVpnTargetNetwork client_vpn_target_networks;
+    ClientVpnRoute client_vpn_routes;
+    ClientVpnAuthorizationRule client_vpn_authorization_rules;
     VpcEndpoint vpc_endpoints;
     LoadBalancer load_balancers;
     LoadBalancerAttributes load_balancer_attributes;
@@ -153,7 +166,8 @@ macro_rules! of_kind {
             EgressOnlyInternetGateway, NatGateway, ElasticAddress, VpcPeeringConnection, TransitGateway,
             TransitGatewayAttachment, TransitGatewayVpcAttachment, TransitGatewayPeeringAttachment,
             TransitGatewayRouteTable, TransitGatewayRoutes, TransitGatewayAssociations,
-            TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpcEndpoint, LoadBalancer,
+            TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpnGateway, VpnConnection, CustomerGateway, DirectConnectGateway, DirectConnectGatewayAssociation, DirectConnectGatewayAttachment, VirtualInterface, TransitGatewayConnect, TransitGatewayConnectPeer, ClientVpnEndpoint, ClientVpnTargetNetwork, ClientVpnRoute, ClientVpnAuthorizationRule,
+            VpcEndpoint, LoadBalancer,
             LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
             ClassicLoadBalancer,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,

@@ -45,12 +45,11 @@ pub(super) fn decide(key: &str, clues: &Clues<'_>) -> Option<Meaning> {
 }
 
 fn routes(clues: &Clues<'_>) -> Option<Meaning> {
-    let others = [
-        "ClientVpnEndpointId",
-        "LocalGatewayRouteTableId",
-        "LocalGatewayRouteTableArn",
-        "RouteServerEndpointId",
-    ];
+    let of_client_vpn = Meaning::List(ResourceKind::ClientVpnRoute);
+    if clues.has("ClientVpnEndpointId") {
+        return Some(of_client_vpn);
+    }
+    let others = ["LocalGatewayRouteTableId", "LocalGatewayRouteTableArn", "RouteServerEndpointId"];
     let transit = Some(Meaning::Whole(Whole::Routes));
     if others.iter().any(|it| clues.has(it)) || clues.is_beside("AreRoutesPersisted") {
         return Some(Meaning::Aside);
@@ -65,8 +64,11 @@ fn routes(clues: &Clues<'_>) -> Option<Meaning> {
     if clues.has("DestinationCidrBlock") && clues.has("Type") && clues.has("State") {
         return transit;
     }
-    let mentioned = |calls: [&str; 3]| calls.iter().any(|call| clues.hints.mentions(call));
-    let others = ["client-vpn-routes", "local-gateway-routes", "route-server-routing-database"];
+    if clues.members.is_empty() && clues.hints.mentions("client-vpn-routes") {
+        return Some(of_client_vpn);
+    }
+    let mentioned = |calls: [&str; 2]| calls.iter().any(|call| clues.hints.mentions(call));
+    let others = ["local-gateway-routes", "route-server-routing-database"];
     (clues.members.is_empty() && mentioned(others)).then_some(Meaning::Aside)
 }
 
@@ -226,10 +228,18 @@ mod tests {
             "search-transit-gateway-routes.json",
             &[],
             &["ClientVpnEndpointId"],
+            Some(Meaning::List(ResourceKind::ClientVpnRoute)),
+        );
+        check(
+            "Routes",
+            "search-transit-gateway-routes.json",
+            &[],
+            &["RouteServerEndpointId"],
             Some(Meaning::Aside),
         );
         check("Routes", "SearchTransitGatewayRoutes.json", &[], &[], transit);
-        check("Routes", "describe_client_vpn_routes.json", &[], &[], Some(Meaning::Aside));
+        let client_vpn = Some(Meaning::List(ResourceKind::ClientVpnRoute));
+        check("Routes", "describe_client_vpn_routes.json", &[], &[], client_vpn);
         check("Routes", "routes.json", &[], &[], None);
         check("Routes", "routes.json", &[], &["GatewayId", "DestinationCidrBlock"], None);
         let associations = Some(Meaning::Whole(Whole::Associations));

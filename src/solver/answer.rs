@@ -294,14 +294,14 @@ fn each_pair(
 fn sender(source: &Source) -> Option<InterfaceIndex> {
     match source {
         Source::Interface(interface, _) => Some(*interface),
-        Source::Outside(_) | Source::Nobody(_) => None,
+        Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => None,
     }
 }
 
 fn receiver(destination: &Destination) -> Option<InterfaceIndex> {
     match destination {
         Destination::Interface(interface, _) => Some(*interface),
-        Destination::Addresses(_) => None,
+        Destination::Addresses(_) | Destination::OnPremises(_) => None,
     }
 }
 

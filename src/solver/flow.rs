@@ -179,8 +179,17 @@ pub(super) enum End {
     Interface(InterfaceIndex),
     Internet,
     Service(ServiceIndex),
+    /// On premises, behind a link whose way in this is.
+    OnPremises(LocationId),
     /// Somewhere that nobody can tell; only where everything that is possible counts.
     Possible,
+}
+
+impl End {
+    /// Whether packets that end here are back where they began. Networks on premises are taken to reach each other.
+    pub fn is_home(self, origin: End) -> bool {
+        self == origin || matches!((self, origin), (End::OnPremises(_), End::OnPremises(_)))
+    }
 }
 
 /// Packets that ended somewhere.

@@ -94,6 +94,13 @@ fn limit(network: &Network, events: &[Event], number: usize) -> Option<u32> {
         | LocationKind::Router
         | LocationKind::Forwarder
         | LocationKind::RelayReturn
+        // Nothing between two interfaces goes over a link to on premises.
+        | LocationKind::VpnGatewayOut
+        | LocationKind::VpnGatewayIn
+        | LocationKind::VpnGatewayRoutes
+        | LocationKind::LinkOut
+        | LocationKind::LinkIn
+        | LocationKind::OnPremises
         | LocationKind::Unknown => None,
     }
 }

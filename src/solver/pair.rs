@@ -263,6 +263,7 @@ impl<'n> Solver<'n> {
     fn there(&mut self, asked: Asked<'_>, choices: &mut Choices, noted: &mut Noted) -> There {
         let mut walk = self.walk(choices, Way::There, asked.reading);
         walk.intended = intended(asked.pair);
+        walk.is_on_premises_asked = is_on_premises(asked.pair);
         walk.run(asked.flow.clone());
         noted.take(&walk);
         let (arrivals, has_lost) = (walk.arrivals, walk.has_lost);
@@ -328,15 +329,16 @@ impl<'n> Solver<'n> {
         if sent.is_empty() {
             return;
         }
-        let conversation = conversation(asked.pair, arrival, asked.traffic);
+        let conversation = conversation(self.network, asked.pair, arrival, asked.traffic);
         let way = Way::Back(&conversation);
         let mut walk = self.walk(choices, way, asked.reading);
+        walk.is_on_premises_asked = is_on_premises(asked.pair);
         walk.run(answer);
         noted.take(&walk);
         run.has_lost_back |= walk.has_lost;
         let returned = walk.arrivals;
         for back in returned {
-            let is_home = back.end == conversation.origin || back.end == End::Possible;
+            let is_home = back.end.is_home(conversation.origin) || back.end == End::Possible;
             if !is_home {
                 run.has_lost_back = true;
                 continue;
@@ -408,8 +410,13 @@ impl Noted {
 pub(super) fn intended(pair: &Pair<'_>) -> Option<InterfaceIndex> {
     match pair.destination {
         Destination::Interface(interface, _) => Some(*interface),
-        Destination::Addresses(_) => None,
+        Destination::Addresses(_) | Destination::OnPremises(_) => None,
     }
+}
+
+/// Whether the question says itself what is on premises.
+pub(super) fn is_on_premises(pair: &Pair<'_>) -> bool {
+    matches!(pair.source, Source::OnPremises(_)) || matches!(pair.destination, Destination::OnPremises(_))
 }
 
 /// Whether an arrival is what was asked for: at the interface that was meant; outside only for what came from inside.
@@ -420,8 +427,11 @@ pub(super) fn counts(network: &Network, pair: &Pair<'_>, arrival: &Arrival) -> b
     }
     match (pair.destination, arrival.end) {
         (Destination::Interface(meant, _), End::Interface(interface)) => *meant == interface,
-        (Destination::Interface(..), End::Internet | End::Service(_)) => false,
+        (Destination::Interface(..), End::Internet | End::Service(_) | End::OnPremises(_)) => false,
+        (Destination::OnPremises(_), End::Interface(_) | End::Internet | End::Service(_)) => false,
+        (Destination::OnPremises(_), End::OnPremises(_)) => true,
         (Destination::Addresses(_), End::Internet) => !matches!(pair.source, Source::Outside(_)),
-        (Destination::Addresses(_), End::Interface(_) | End::Service(_)) | (_, End::Possible) => true,
+        (Destination::Addresses(_), End::Interface(_) | End::Service(_) | End::OnPremises(_))
+        | (_, End::Possible) => true,
     }
 }

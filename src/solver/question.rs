@@ -119,6 +119,8 @@ pub enum Source {
     Interface(InterfaceIndex, Option<u128>),
     /// Hosts outside: the internet or a part of it.
     Outside(AddressSet),
+    /// Hosts on premises, behind VPN, Direct Connect or Connect.
+    OnPremises(AddressSet),
     /// An address that nobody in the snapshot has, in a VPC: nothing is ever sent from there.
     Nobody(AddressSet),
 }
@@ -131,6 +133,8 @@ pub enum Destination {
     Interface(InterfaceIndex, Option<u128>),
     /// Addresses as they stand in the packet's header.
     Addresses(AddressSet),
+    /// The same, and meant to be on premises: nowhere else counts.
+    OnPremises(AddressSet),
 }
 
 /// Which packets: transport, and the client's ports.

@@ -155,9 +155,15 @@ fn answered_of_protocol((start, end): Interval, back: &[Interval], result: &mut 
     }
 }
 
-pub(super) fn conversation(pair: &Pair<'_>, arrival: &Arrival, traffic: &Traffic) -> Conversation {
+pub(super) fn conversation(
+    network: &Network,
+    pair: &Pair<'_>,
+    arrival: &Arrival,
+    traffic: &Traffic,
+) -> Conversation {
     let origin = match pair.source {
         Source::Interface(interface, _) => End::Interface(*interface),
+        Source::OnPremises(_) => End::OnPremises(network.on_premises_location),
         Source::Outside(_) | Source::Nobody(_) => End::Internet,
     };
     Conversation { marks: arrival.flow.marks.clone(), origin, client_ports: traffic.source_ports.clone() }
@@ -172,6 +178,8 @@ pub(super) fn answer_flow(network: &Network, arrival: &Arrival, transport: Trans
             (row.out, interface.0, row.vpc.0, EntryKind::Inside)
         }
         End::Internet => (network.internet_location, NONE, NONE, EntryKind::InternetGateway),
+        // The routers on premises answer by the link that asked.
+        End::OnPremises(link) => (link, NONE, NONE, EntryKind::VpnGateway),
         End::Service(service) => {
             let way_back = network.services[service.index()].way_back?;
             (way_back, NONE, NONE, EntryKind::Inside)

@@ -39,6 +39,11 @@ impl Solver<'_> {
                 let flow = Flow::new(row.out, source, destination, asked);
                 Flow { sender: interface.0, vpc: row.vpc.0, ..flow }
             }
+            Source::OnPremises(_) => {
+                let flow = Flow::new(network.on_premises_location, source, destination, asked);
+                let groups = Groups::Lost(GroupLoss::Translated);
+                Flow { entry: EntryKind::VpnGateway, groups, ..flow }
+            }
             Source::Outside(_) | Source::Nobody(_) => {
                 let flow = Flow::new(network.internet_location, source, destination, asked);
                 let groups = Groups::Lost(GroupLoss::Translated);
@@ -65,7 +70,9 @@ fn source_of(network: &Network, pair: &Pair<'_>) -> Option<AddressSet> {
             let own = own_address(network, *interface, *named, pair.family)?;
             Some(AddressSet::point(pair.family, own))
         }
-        Source::Outside(set) | Source::Nobody(set) => (set.family() == pair.family).then(|| set.clone()),
+        Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => {
+            (set.family() == pair.family).then(|| set.clone())
+        }
     }
 }
 
@@ -80,7 +87,9 @@ fn destination_of(network: &Network, pair: &Pair<'_>) -> Option<(AddressSet, boo
                 if is_outside { public_address(network, *interface, family, own) } else { Some(own) };
             Some((AddressSet::point(family, public.unwrap_or(own)), public.is_some()))
         }
-        Destination::Addresses(set) => (set.family() == family).then(|| (set.clone(), true)),
+        Destination::Addresses(set) | Destination::OnPremises(set) => {
+            (set.family() == family).then(|| (set.clone(), true))
+        }
     }
 }
 
@@ -126,7 +135,7 @@ pub(super) fn is_host_local(network: &Network, pair: &Pair<'_>, flow: &Flow) -> 
     }
     let target = match pair.destination {
         Destination::Interface(interface, _) => Some(interface.0),
-        Destination::Addresses(_) => flow
+        Destination::Addresses(_) | Destination::OnPremises(_) => flow
             .destination
             .single()
             .map(|address| network.vpcs[row.vpc.index()].interfaces.at(flow.destination.family(), address)),

@@ -128,6 +128,7 @@ fn unknown_is_neither_a_success_nor_a_violation() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table: a row for each error")]
 fn errors_are_an_error_and_a_help() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["query", "wbe-a", "app-a"], "nothing in the snapshot is called `wbe-a`", "did you mean `web-a`"),
@@ -148,11 +149,15 @@ fn errors_are_an_error_and_a_help() {
         (&["query", "web-a", "10.0.0.300"], "`10.0.0.300` is no address and no CIDR", "write an address"),
         (&["query", "web-a", "10.0.0.0/33"], "`10.0.0.0/33` is no address and no CIDR", "write an address"),
         (&["query", "web-a", "rtb-web"], "`rtb-web` is a route table", "`--via`"),
-        (&["query", "web-a", "onprem"], "`onprem` is a network on premises, which is not modelled yet", ""),
         (
             &["query", "web-a", "rds:front"],
             "nothing in the snapshot is called `rds:front`, which lacks the whole answer of `aws rds describe-db-instances`",
             "add `aws rds describe-db-instances`",
+        ),
+        (
+            &["query", "web-a", "onprem"],
+            "no route in the snapshot names a network on premises",
+            "onprem:192.168.0.0/16",
         ),
         (
             &["query", "web-a", "svc:dynamodb"],

@@ -59,6 +59,7 @@ impl Case {
         match source {
             Source::Interface(interface, named) => self.interface(*interface, *named),
             Source::Outside(set) => format!("outside {}", self.set(set)),
+            Source::OnPremises(set) => format!("on premises {}", self.set(set)),
             Source::Nobody(set) => format!("nobody {}", self.set(set)),
         }
     }
@@ -67,6 +68,7 @@ impl Case {
         match destination {
             Destination::Interface(interface, named) => self.interface(*interface, *named),
             Destination::Addresses(set) => self.set(set),
+            Destination::OnPremises(set) => format!("on premises {}", self.set(set)),
         }
     }
 

@@ -209,6 +209,13 @@ fn every_resource_has_its_two_files() {
         | "TransitGatewayAssociations"
         | "TransitGatewayPropagations"
         | "TransitGatewayPrefixListReferences" => "transit_gateway_route_table".to_owned(),
+        "DirectConnectGatewayAssociation" | "DirectConnectGatewayAttachment" | "VirtualInterface" => {
+            "direct_connect_gateway".to_owned()
+        }
+        "TransitGatewayConnectPeer" => "transit_gateway_connect".to_owned(),
+        "ClientVpnEndpoint" | "ClientVpnTargetNetwork" | "ClientVpnRoute" | "ClientVpnAuthorizationRule" => {
+            "client_vpn".to_owned()
+        }
         "SecurityGroupVpcAssociation" => "security_group_association".to_owned(),
         _ => {
             let mut file = String::new();

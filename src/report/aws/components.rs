@@ -156,6 +156,7 @@ pub(super) fn route(rule: &RuleView<'_>) -> Option<Route> {
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
+        | RuleSource::Vpn
         | RuleSource::List { .. } => return None,
     };
     let mut shape = Route {
@@ -216,6 +217,7 @@ pub(super) fn transit_route(rule: &RuleView<'_>) -> Option<TransitRoute> {
         | RuleSource::Entry { .. }
         | RuleSource::Route { .. }
         | RuleSource::Listener
+        | RuleSource::Vpn
         | RuleSource::Local { .. } => None,
     }
 }

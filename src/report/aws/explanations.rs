@@ -94,6 +94,10 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         }
         ExplanationCode::NoRouteToDestination
         | ExplanationCode::MoreSpecificRoute
+        | ExplanationCode::HigherPriorityRoute
+        | ExplanationCode::TgwRtbHigherPriorityRoute
+        | ExplanationCode::TgwRtbMoreSpecificRoute
+        | ExplanationCode::VgwNoRoute
         | ExplanationCode::TgwRtbNoRouteToTgwAttachment => {
             shape.destination = destination(context, view);
             address(&view.header.destination_addresses, shape);
@@ -102,7 +106,11 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
             shape.destination = destination(context, view);
             shape.state = Some("blackhole");
         }
-        ExplanationCode::BadState | ExplanationCode::BadStateAttachment => {
+        ExplanationCode::BadState
+        | ExplanationCode::BadStateAttachment
+        | ExplanationCode::BadStateVpn
+        | ExplanationCode::TgwBadStateVpn
+        | ExplanationCode::BadStateDirectConnect => {
             shape.component = Some(component(&view.component));
             let own = name::named(context, view.component.component).state;
             shape.state =
@@ -112,6 +120,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
             shape.missing_component = Some(view.component.id).filter(|id| *id != name::ABSENT);
         }
         ExplanationCode::IgwPublicIpAssociationForEgress
+        | ExplanationCode::VgwPrivateIpAssociationForEgress
         | ExplanationCode::IgwSourceAddressNotInRfc1918Ingress
         | ExplanationCode::IgwSourceAddressNotInRfc6598Ingress
         | ExplanationCode::GatewayRejectsSpoofedTraffic
@@ -120,6 +129,8 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
             address(&view.header.source_addresses, shape);
         }
         ExplanationCode::IgwPrivateIpAssociationForIngress
+        | ExplanationCode::VgwPrivateIpAssociationForIngress
+        | ExplanationCode::DxPrefixNotAllowed
         | ExplanationCode::IgwDestinationAddressNotInRfc1918Egress
         | ExplanationCode::IgwDestinationAddressNotInRfc6598Egress
         | ExplanationCode::EniSourceDestCheckRestriction
@@ -157,6 +168,9 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::UnassociatedComponent
         | ExplanationCode::NatGatewayNoState
         | ExplanationCode::EgressOnlyNoState
+        | ExplanationCode::VpnSelectorMismatch
+        | ExplanationCode::VpnFamilyMismatch
+        | ExplanationCode::NoLinkFromOnPremises
         | ExplanationCode::RoutingLoop
         | ExplanationCode::TgwIpv6Unsupported => {}
     }
@@ -195,11 +209,11 @@ fn destination<'r>(context: Context<'r>, view: &ExplanationView<'_>) -> Option<C
     let interface = match view.way {
         crate::solver::Direction::Forward => match query.destinations.first()? {
             Destination::Interface(interface, _) => interface,
-            Destination::Addresses(_) => return None,
+            Destination::Addresses(_) | Destination::OnPremises(_) => return None,
         },
         crate::solver::Direction::Return => match query.sources.first()? {
             Source::Interface(interface, _) => interface,
-            Source::Outside(_) | Source::Nobody(_) => return None,
+            Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => return None,
         },
     };
     let named = name::named(context, context.network.interfaces[interface.index()].component);

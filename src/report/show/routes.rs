@@ -73,7 +73,7 @@ pub(super) fn route_table(document: &mut Document, source: Source<'_>, row: usiz
     });
     let used = subnets.filter_map(|(_, subnet)| match subnet.component {
         Component::Resource(_, row) => model.subnets.get_row(row as usize),
-        Component::Internet | Component::Service(_) => None,
+        Component::Internet | Component::OnPremises | Component::Service(_) => None,
     });
     document.fact("subnets", Cell::List(used.map(|it| Cell::named(&it.id, Some(&it.about))).collect()));
     let gateways = table.associations.iter().filter_map(|it| match it {

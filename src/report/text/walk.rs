@@ -114,7 +114,7 @@ fn is_unknown(code: &str) -> bool {
 /// Id and name; of the internet nothing, which its kind says.
 fn name_of(component: &ComponentView<'_>) -> String {
     match component.kind {
-        "internet" => String::new(),
+        "internet" | "on-premises" => String::new(),
         _ => with_name(component.id, component.name),
     }
 }
@@ -190,6 +190,12 @@ pub(super) fn kind_words(kind: &str) -> &str {
         | "transit-gateway-vpc-attachment"
         | "transit-gateway-peering-attachment" => "TGW attachment",
         "transit-gateway-route-table" => "TGW route table",
+        "vpn-gateway" => "VPN gateway",
+        "vpn-connection" => "VPN connection",
+        "dx-gateway-association" => "Direct Connect",
+        "dxvif" => "virtual interface",
+        "client-vpn-endpoint" => "Client VPN endpoint",
+        "on-premises" => "on premises",
         "vpc-endpoint" => "endpoint",
         "vpc" => "VPC",
         "not-modelled" => "not modelled",

@@ -2,12 +2,13 @@
 
 use smallvec::SmallVec;
 
+use super::captured::{captured, hidden};
 use super::{Detail, Telling};
 use crate::network::{
-    Component, Entry, EntryKind, ExplanationCode, Filter, FilterId, Judge, LocationKind, Network, Origin,
-    PeerSide, Step,
+    Component, Entry, EntryKind, ExplanationCode, Filter, FilterId, Judge, LocationKind, Network, PeerSide,
+    Step,
 };
-use crate::packet::{AddressSet, Family, Interval, range_of};
+use crate::packet::{AddressSet, Interval};
 use crate::solver::answer::{Blocker, Direction, RuleUse};
 use crate::solver::flow::{Arrival, Flow, GroupLoss, Groups, Mark, NONE};
 use crate::solver::pair::intended;
@@ -22,7 +23,7 @@ const MOST_CONSIDERED: usize = 8;
 pub(super) fn nowhere(pair: &Pair<'_>, code: ExplanationCode, asked: &[Interval]) -> Blocker {
     let empty = AddressSet::empty(pair.family);
     let source = match pair.source {
-        Source::Nobody(set) | Source::Outside(set) => set.clone(),
+        Source::Nobody(set) | Source::Outside(set) | Source::OnPremises(set) => set.clone(),
         Source::Interface(..) => empty.clone(),
     };
     Blocker {
@@ -135,17 +136,22 @@ impl Telling<'_, '_, '_> {
             RuleUse::NoRoute(_) | RuleUse::None | RuleUse::Stateful(_) => {}
         }
         if drop.code == ExplanationCode::NoInterfaceOwnsAddress
-            && let Some((component, origin)) = self.captured(story, drop.flow.trail)
+            && let Some((code, component, origin)) = captured(network, story, drop.flow.trail)
         {
             let is_meant_elsewhere = intended(self.pair).is_some();
             if is_meant_elsewhere || direction == Direction::Return {
-                blocker.code = ExplanationCode::MoreSpecificRoute;
+                blocker.code = code;
                 blocker.component = component;
                 blocker.by = Some(origin);
             }
         }
+        if let Some((code, component, origin)) = hidden(network, self.pair, story, drop, direction) {
+            blocker.code = code;
+            blocker.component = component;
+            blocker.by = Some(origin);
+        }
         if drop.code == ExplanationCode::ReplyMisdelivered {
-            blocker.by = self.captured(story, drop.flow.trail).map(|(_, origin)| origin);
+            blocker.by = captured(network, story, drop.flow.trail).map(|(_, _, origin)| origin);
         }
         if drop.code == ExplanationCode::VpcBlockPublicAccessEnabled
             && let Some(row) = network.vpcs.get(drop.flow.vpc as usize)
@@ -239,8 +245,10 @@ impl Telling<'_, '_, '_> {
         let other = match (side, self.pair.source, self.pair.destination) {
             (PeerSide::Source, Source::Interface(interface, _), _) => *interface,
             (PeerSide::Destination, _, Destination::Interface(interface, _)) => *interface,
-            (PeerSide::Source, Source::Outside(_) | Source::Nobody(_), _)
-            | (PeerSide::Destination, _, Destination::Addresses(_)) => return None,
+            (PeerSide::Source, Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_), _)
+            | (PeerSide::Destination, _, Destination::Addresses(_) | Destination::OnPremises(_)) => {
+                return None;
+            }
         };
         let groups = network.interfaces[other.index()].groups;
         let workspace = &mut self.solver.workspace;
@@ -288,11 +296,11 @@ impl Telling<'_, '_, '_> {
         }
         let network = self.solver.network;
         let at = network.location(arrival.flow.at).component;
-        let (code, component, by) = match self.captured(story, arrival.flow.trail) {
-            Some((component, origin)) if direction == Direction::Forward => {
-                (ExplanationCode::MoreSpecificRoute, component, Some(origin))
+        let (code, component, by) = match captured(network, story, arrival.flow.trail) {
+            Some((code, component, origin)) if direction == Direction::Forward => {
+                (code, component, Some(origin))
             }
-            Some((_, origin)) => (ExplanationCode::ReplyMisdelivered, at, Some(origin)),
+            Some((_, _, origin)) => (ExplanationCode::ReplyMisdelivered, at, Some(origin)),
             None if direction == Direction::Forward => (ExplanationCode::NoPossibleDestination, at, None),
             None => (ExplanationCode::ReplyMisdelivered, at, None),
         };
@@ -300,21 +308,6 @@ impl Telling<'_, '_, '_> {
         blocker.related = vec![at];
         blocker.by = by;
         self.add(blocker);
-    }
-
-    /// The last route on the way that won over a less specific one: what took packets to the wrong place.
-    fn captured(&self, story: &Story, last: u32) -> Option<(Component, Origin)> {
-        let network = self.solver.network;
-        story.backwards(last).find_map(|event| {
-            let RuleUse::Route(origin, map) = event.rule else { return None };
-            let family = event.destination.family();
-            let address = event.destination.first()?;
-            let covering = network.route_entries[map.index()].iter().filter(|(net, _)| {
-                let (low, high) = range_of(*net);
-                Family::of(net.addr()) == family && (low..=high).contains(&address)
-            });
-            (covering.count() > 1).then(|| (network.location(event.location).component, origin))
-        })
     }
 }
 

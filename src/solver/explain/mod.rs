@@ -4,6 +4,7 @@
 //! too, from where the packets would have arrived, so that two faults on one path are both named.
 
 mod blockers;
+mod captured;
 
 use std::cmp::Reverse;
 
@@ -12,7 +13,7 @@ use blockers::{not_public, nowhere};
 use super::answer::{Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, RuleUse, Verdict};
 use super::flow::{Arrival, End, Flow, NONE};
 use super::packet_size::step_downs;
-use super::pair::{self, Outcome, Solver, counts, intended};
+use super::pair::{self, Outcome, Solver, counts, intended, is_on_premises};
 use super::question::{Pair, Query, Source};
 use super::reply::{answer_flow, conversation};
 use super::rules::{PeerGroups, matched, peer_of};
@@ -126,6 +127,7 @@ impl Telling<'_, '_, '_> {
     fn there(&mut self, flow: &Flow, choices: &mut Choices) {
         let mut walk = self.solver.walk(choices, Way::There, self.reading);
         walk.intended = intended(self.pair);
+        walk.is_on_premises_asked = is_on_premises(self.pair);
         walk.story = Some(Story::lenient());
         walk.run(flow.clone());
         let arrivals = walk.arrivals;
@@ -173,13 +175,14 @@ impl Telling<'_, '_, '_> {
         let answer =
             answer_flow(network, arrival, sent).filter(|_| !self.query.is_one_way && !sent.is_empty());
         if let Some(answer) = answer {
-            let conversation = conversation(self.pair, arrival, &self.query.traffic);
+            let conversation = conversation(network, self.pair, arrival, &self.query.traffic);
             let back = Way::Back(&conversation);
             let mut walk = self.solver.walk(choices, back, self.reading);
             walk.intended = match self.pair.source {
                 Source::Interface(interface, _) => Some(*interface),
-                Source::Outside(_) | Source::Nobody(_) => None,
+                Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => None,
             };
+            walk.is_on_premises_asked = is_on_premises(self.pair);
             walk.story = Some(Story::lenient());
             let was_blocked = answer.blocked;
             walk.run(answer);
@@ -188,7 +191,7 @@ impl Telling<'_, '_, '_> {
             let story = walk.story.unwrap_or_default();
             self.drops(&story, Direction::Return);
             let home =
-                |arrival: &&Arrival| arrival.end == conversation.origin || arrival.end == End::Possible;
+                |arrival: &&Arrival| arrival.end.is_home(conversation.origin) || arrival.end == End::Possible;
             for strayed in arrivals.iter().filter(|arrival| !home(arrival)) {
                 self.strayed(&story, strayed, Direction::Return);
             }

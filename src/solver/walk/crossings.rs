@@ -45,6 +45,12 @@ impl Walk<'_, '_> {
                 flow.subnet = NONE;
                 flow.marks.push(Mark::Inbound);
             }
+            Entry::Link => lose(flow, false, GroupLoss::Translated),
+            Entry::VpnGateway => {
+                lose(flow, false, GroupLoss::Translated);
+                flow.entry = EntryKind::VpnGateway;
+                flow.subnet = NONE;
+            }
             Entry::Outward(gateway) => flow.marks.push(Mark::Outward(gateway)),
         }
         self.tell_here(flow, Decision::Pass, RuleUse::None);

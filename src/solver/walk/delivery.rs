@@ -2,7 +2,7 @@
 
 use super::loss::narrow;
 use super::{Next, Walk, Way};
-use crate::network::{EdgeId, ExplanationCode, InterfaceIndex, PeerSide, SubnetIndex, VpcIndex};
+use crate::network::{EdgeId, ExplanationCode, InterfaceIndex, LocationId, PeerSide, SubnetIndex, VpcIndex};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{Arrival, End, Flow};
 
@@ -109,6 +109,13 @@ impl Walk<'_, '_> {
             self.drop(flow, code, RuleUse::None);
         }
         Next::Ended
+    }
+
+    /// The link is the last that is known; what is behind it is named all the same.
+    pub(super) fn arrive_on_premises(&mut self, flow: &mut Flow, back: LocationId) {
+        self.tell_here(flow, Decision::Pass, RuleUse::None);
+        flow.at = self.network.on_premises_location;
+        self.arrive(flow, End::OnPremises(back));
     }
 
     pub(super) fn arrive(&mut self, flow: &mut Flow, end: End) {

@@ -210,7 +210,7 @@ impl Walk<'_, '_> {
                 }
             }
             Hop::Drop(..) => Lead::Nowhere,
-            Hop::Unknown(_) | Hop::OneOf(..) => Lead::Elsewhere,
+            Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => Lead::Elsewhere,
         }
     }
 

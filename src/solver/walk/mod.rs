@@ -65,6 +65,9 @@ pub(super) struct Walk<'w, 'n> {
     pub reading: Reading,
     /// The interface that the packets are meant for, when they are meant for one.
     pub intended: Option<InterfaceIndex>,
+    /// Whether the question says itself that an end is on premises: what is announced from there by BGP is taken for
+    /// granted then.
+    pub is_on_premises_asked: bool,
     pub arrivals: Vec<Arrival>,
     /// Whether anything was dropped.
     pub has_lost: bool,
@@ -103,6 +106,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             way,
             reading,
             intended: None,
+            is_on_premises_asked: false,
             arrivals: Vec::new(),
             has_lost: false,
             gaps: SmallVec::new(),
@@ -198,6 +202,11 @@ impl<'w, 'n> Walk<'w, 'n> {
             Step::Relay(relay) => self.relay(flow, *relay),
             Step::OwnTargets(relay) => self.own_targets(flow, *relay),
             Step::Through(middlebox, by_gateway) => self.through(flow, *middlebox, *by_gateway),
+            Step::OverLink(map) => self.over_link(flow, *map, number),
+            Step::ArriveOnPremises(back) => {
+                self.arrive_on_premises(flow, *back);
+                Next::Ended
+            }
         }
     }
 

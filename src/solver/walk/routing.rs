@@ -43,6 +43,36 @@ impl Walk<'_, '_> {
         next
     }
 
+    /// From on premises by any link that carries the packets to their destination.
+    pub(super) fn over_link(&mut self, flow: &mut Flow, map: RouteMapIndex, number: u32) -> Next {
+        let parts = self.network.route_maps[map.index()].split(&flow.destination);
+        for (part, hop) in parts {
+            let mut other = flow.clone();
+            narrow(&mut other, PeerSide::Destination, part);
+            if let Next::Move(to) = self.link(&mut other, self.network.hops[hop.index()], number) {
+                other.at = to;
+                self.pending.push(other);
+            }
+        }
+        Next::Ended
+    }
+
+    fn link(&mut self, flow: &mut Flow, hop: Hop, number: u32) -> Next {
+        match hop {
+            Hop::Edge(edge) | Hop::IfAnnounced(_, _, edge) => self.along(edge),
+            Hop::Unknown(assumption) => self.unknown(flow, assumption),
+            Hop::Drop(code, ..) => {
+                self.drop(flow, code, RuleUse::None);
+                Next::Ended
+            }
+            Hop::OneOf(first, count) => {
+                let choice = self.choices.choose((false, flow.at, number), count);
+                let chosen = self.network.alternatives[first as usize + usize::from(choice)];
+                self.link(flow, chosen, number)
+            }
+        }
+    }
+
     fn hop(&mut self, flow: &mut Flow, hop: Hop, map: RouteMapIndex, number: u32) -> Next {
         match hop {
             Hop::Edge(edge) => {
@@ -64,6 +94,7 @@ impl Walk<'_, '_> {
                     | Origin::TransitPropagation { .. }
                     | Origin::Listener { .. }
                     | Origin::ClassicListener { .. }
+                    | Origin::VpnRoute { .. }
                     | Origin::TransitPrefixList { .. } => RuleUse::Route(origin, map),
                 };
                 match self.drop_all(flow, code, rule) {
@@ -78,6 +109,14 @@ impl Walk<'_, '_> {
                 }
             }
             Hop::Unknown(assumption) => self.unknown(flow, assumption),
+            Hop::IfAnnounced(gap, assumed, edge) => {
+                if !self.is_on_premises_asked {
+                    return self.unknown(flow, gap);
+                }
+                self.assume(assumed);
+                self.tell_here(flow, Decision::Pass, RuleUse::None);
+                self.along(edge)
+            }
             Hop::OneOf(first, count) => {
                 let key = (self.is_back(), flow.at, number);
                 let choice = self.choices.choose(key, count);

@@ -126,7 +126,9 @@ impl Walk<'_, '_> {
                 | Step::NatReturn(..)
                 | Step::Relay(_)
                 | Step::OwnTargets(_)
-                | Step::Through(..) => continue,
+                | Step::Through(..)
+                | Step::OverLink(_)
+                | Step::ArriveOnPremises(_) => continue,
             };
             controls.push(Control { at: row.inward, passing, code, rule });
         }

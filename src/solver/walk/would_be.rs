@@ -39,7 +39,10 @@ impl Walk<'_, '_> {
                 _ if arrival.flow.first_relay().is_some() => true,
                 (End::Interface(interface), Some(intended)) => interface == intended,
                 (End::Interface(_), None) | (End::Possible, _) => true,
-                (End::Internet | End::Service(_), intended) => intended.is_none(),
+                (End::OnPremises(_), intended) => intended.is_none(),
+                (End::Internet | End::Service(_), intended) => {
+                    intended.is_none() && !self.is_on_premises_asked
+                }
             });
             if reaches && best.as_ref().is_none_or(|(fewest, ..)| drops.len() < *fewest) {
                 best = Some((drops.len(), drops, arrivals));
@@ -86,7 +89,13 @@ impl Walk<'_, '_> {
             | LocationKind::GatewayLoadBalancerEndpoint
             | LocationKind::Forwarder
             | LocationKind::RelayReturn
-            | LocationKind::RelayOut => true,
+            | LocationKind::RelayOut
+            | LocationKind::VpnGatewayOut
+            | LocationKind::VpnGatewayIn
+            | LocationKind::VpnGatewayRoutes
+            | LocationKind::LinkOut
+            | LocationKind::LinkIn
+            | LocationKind::OnPremises => true,
         }
     }
 

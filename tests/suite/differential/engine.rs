@@ -115,6 +115,7 @@ fn ends(model: &Model, start: &Start, source: IpAddr, destination: IpAddr) -> (S
     };
     let source = match start {
         Start::Internet => Source::Outside(AddressSet::one(source)),
+        Start::OnPremises => Source::OnPremises(AddressSet::one(source)),
         Start::Interface(id) => {
             let row = model
                 .network_interfaces

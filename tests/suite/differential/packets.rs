@@ -23,6 +23,8 @@ pub struct Interesting {
     /// Addresses of entries of prefix lists, which routes may disagree about.
     listed: Vec<IpAddr>,
     ports: Vec<u16>,
+    /// Whether something leads to on premises.
+    has_links: bool,
     /// Blocks of VPCs: nobody on the internet has an address of theirs.
     inside: Vec<IpNet>,
 }
@@ -36,6 +38,9 @@ struct Sender {
 
 const OUTSIDE: &[&str] = &["8.8.8.8", "203.0.113.7", "203.0.113.8", "52.216.0.1", "3.5.0.1", "52.94.0.9"];
 const OUTSIDE_IPV6: &[&str] = &["2600::1", "2001:4860:4860::8888", "2600:1f00::5"];
+/// Addresses on premises, in the blocks that random networks have there.
+const ON_PREMISES: &[&str] =
+    &["192.168.240.5", "192.168.240.9", "192.168.241.5", "172.20.0.9", "2001:db8:f0::5"];
 const ODD: &[&str] = &[
     "169.254.169.254",
     "169.254.169.253",
@@ -83,6 +88,7 @@ impl Interesting {
                 .map(|it| it.network())
                 .collect(),
             ports: ports(model),
+            has_links: !model.vpn_connections.is_empty() || !model.direct_connect_associations.is_empty(),
             inside: model.vpcs.iter().flat_map(|it| it.associated_cidrs()).collect(),
         }
     }
@@ -100,6 +106,18 @@ impl Interesting {
                 let is_own = sender.addresses.contains(&destination) && random.chance(95);
                 let fits = destination.is_ipv4() == source.is_ipv4() && !is_own;
                 fits.then(|| (sender.start.clone(), source, destination))
+            });
+        }
+        if self.has_links && random.chance(45) {
+            let source: IpAddr = random.pick(ON_PREMISES).parse().expect("an address");
+            return (0..8).find_map(|_| {
+                let list = if random.chance(90) { &self.owned } else { &self.edges };
+                let destination = random.any(list).copied().unwrap_or_else(|| outside(random));
+                (destination.is_ipv4() == source.is_ipv4()).then_some((
+                    Start::OnPremises,
+                    source,
+                    destination,
+                ))
             });
         }
         let text = if random.chance(25) { *random.pick(OUTSIDE_IPV6) } else { *random.pick(OUTSIDE) };
@@ -128,6 +146,9 @@ impl Interesting {
             .flat_map(|it| it.addresses.iter().copied())
             .collect();
         let list = match random.below(100) {
+            0..=34 if self.has_links && random.chance(40) => {
+                return random.pick(ON_PREMISES).parse().expect("an address");
+            }
             0..=34 => &neighbours,
             35..=56 => &self.owned,
             57..=68 => &self.publics,

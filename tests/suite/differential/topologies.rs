@@ -4,6 +4,7 @@
 
 mod vpcs;
 mod routes;
+mod hybrid;
 mod transit;
 mod controls;
 mod oddities;
@@ -31,6 +32,7 @@ struct Features {
     ipv6: bool,
     peering: bool,
     transit: bool,
+    hybrid: bool,
     endpoints: bool,
     block_public_access: bool,
     accounts: bool,
@@ -107,6 +109,7 @@ pub fn topology(random: &mut Random) -> Topology {
         ipv6: random.chance(35),
         peering: random.chance(40),
         transit: random.chance(40),
+        hybrid: random.chance(35),
         endpoints: random.chance(25),
         block_public_access: random.chance(12),
         accounts: random.chance(30),
@@ -296,6 +299,7 @@ impl Maker<'_> {
         }
         self.write_transit(&mut vpcs);
         let peerings = self.write_peerings(&vpcs);
+        self.write_gateways(&vpcs);
         for vpc in &vpcs {
             self.write_routes(vpc, &peerings);
         }

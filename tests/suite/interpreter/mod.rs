@@ -5,8 +5,8 @@
 //! ids (`RT-4`) stand at the lines that encode them. Where AWS picks, or the snapshot lacks a fact, every way
 //! is tried ([`choices`]), and the opinion is the set of what can happen.
 //!
-//! Not modelled, and so *unknown*: load balancers, VPNs, Direct Connect, Cloud
-//! WAN, firewalls, 1:1 NAT of transit gateways.
+//! Not modelled, and so *unknown*: load balancers, Client VPN, Cloud WAN, firewalls, 1:1 NAT of transit
+//! gateways.
 
 mod packet;
 mod choices;
@@ -22,6 +22,7 @@ mod endpoints;
 mod peering;
 mod transit;
 mod transit_routes;
+mod hybrid;
 mod reply;
 mod appliances;
 
@@ -38,6 +39,8 @@ pub enum Start {
     Interface(NetworkInterfaceId),
     /// At the source address, which is a host on the internet.
     Internet,
+    /// At the source address, which is a host on premises.
+    OnPremises,
 }
 
 /// Where a packet ends.
@@ -49,6 +52,8 @@ pub enum End {
     SameHost,
     /// It is on the internet, for an address that nothing in the snapshot owns.
     Internet,
+    /// It left by a link to on premises, which this is the id of.
+    OnPremises(String),
     /// It is with the service behind a gateway endpoint.
     GatewayEndpoint(VpcEndpointId),
     /// It is with a service of AWS that every VPC has (`LL`).
@@ -182,6 +187,7 @@ impl fmt::Display for Outcome {
             Outcome::Delivered(End::Interface(id)) => write!(formatter, "delivered to {id}"),
             Outcome::Delivered(End::SameHost) => write!(formatter, "delivered inside the host"),
             Outcome::Delivered(End::Internet) => write!(formatter, "delivered to the internet"),
+            Outcome::Delivered(End::OnPremises(id)) => write!(formatter, "delivered over {id}"),
             Outcome::Delivered(End::GatewayEndpoint(id)) => write!(formatter, "delivered to {id}"),
             Outcome::Delivered(End::LinkLocal(name)) => write!(formatter, "delivered to {name}"),
             Outcome::Dropped(why) => write!(formatter, "dropped: {why}"),

@@ -32,6 +32,7 @@ impl<'m> Walk<'_, 'm> {
                 self.send(interface, reply)
             }
             End::Internet => self.enter_from_internet(reply),
+            End::OnPremises(link) => self.enter_by(link, reply),
             End::GatewayEndpoint(id) => {
                 let endpoint = self.model.vpc_endpoints.get(id);
                 let vpc = self.vpc(&endpoint.expect("the packet was taken by this endpoint").vpc)?;
@@ -45,8 +46,8 @@ impl<'m> Walk<'_, 'm> {
         let is_there = match (start, &back.end) {
             (_, End::SameHost) => true,
             (Start::Interface(id), End::Interface(at)) => id == at,
-            (Start::Internet, End::Internet) => true,
-            (Start::Interface(_) | Start::Internet, _) => false,
+            (Start::Internet, End::Internet) | (Start::OnPremises, End::OnPremises(_)) => true,
+            (Start::Interface(_) | Start::Internet | Start::OnPremises, _) => false,
         };
         if !is_there {
             return dropped(format!("the reply goes astray to {:?} (PCX-5)", back.end));

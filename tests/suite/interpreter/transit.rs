@@ -35,16 +35,17 @@ impl<'m> Walk<'_, 'm> {
         }
         self.transits.push(transit);
         self.say(|| format!("{id} takes it from {}", attachment.id));
-        self.inside_transit_gateway(id, &attachment.id, attachment, subnet, packet)
+        self.inside_transit_gateway(id, &attachment.id, Some((attachment, subnet)), packet)
     }
 
     /// Section 16.2: from table to table, until an attachment of a VPC.
-    fn inside_transit_gateway(
+    ///
+    /// Of what came from a VPC, the attachment and the sender's subnet are known.
+    pub fn inside_transit_gateway(
         &mut self,
         gateway: &TransitGatewayId,
         came_by: &TransitGatewayAttachmentId,
-        entered_by: &'m TransitGatewayVpcAttachment,
-        sender: &'m Subnet,
+        sender: Option<(&'m TransitGatewayVpcAttachment, &'m Subnet)>,
         packet: Packet,
     ) -> Step<Arrival> {
         self.hop()?;
@@ -63,21 +64,21 @@ impl<'m> Walk<'_, 'm> {
         let is_vpc = self.model.transit_gateway_vpc_attachments.get(&leaves_by).is_some();
         let is_peering = self.model.transit_gateway_peerings.get(&leaves_by).is_some();
         match general.map(|it| &it.kind) {
-            Some(AttachmentKind::Vpc) => self.leave_transit_gateway(&leaves_by, entered_by, sender, packet),
-            None if is_vpc => self.leave_transit_gateway(&leaves_by, entered_by, sender, packet),
+            Some(AttachmentKind::Vpc) => self.leave_transit_gateway(&leaves_by, sender, packet),
+            None if is_vpc => self.leave_transit_gateway(&leaves_by, sender, packet),
             Some(AttachmentKind::Peering | AttachmentKind::TransitGatewayPeering) => {
-                self.cross_gateways(gateway, &leaves_by, entered_by, sender, packet)
+                self.cross_gateways(gateway, &leaves_by, sender, packet)
             }
-            None if is_peering => self.cross_gateways(gateway, &leaves_by, entered_by, sender, packet),
+            None if is_peering => self.cross_gateways(gateway, &leaves_by, sender, packet),
             None => unknown(format!("{leaves_by} is not in the snapshot")),
             Some(
                 AttachmentKind::Vpn
                 | AttachmentKind::VpnConcentrator
                 | AttachmentKind::DirectConnectGateway
-                | AttachmentKind::Connect
-                | AttachmentKind::NetworkFunction
-                | AttachmentKind::ClientVpn
-                | AttachmentKind::Unknown(_),
+                | AttachmentKind::Connect,
+            ) => self.leave_by_attachment(gateway, &leaves_by, packet),
+            Some(
+                AttachmentKind::NetworkFunction | AttachmentKind::ClientVpn | AttachmentKind::Unknown(_),
             ) => unknown(format!("what is behind {leaves_by} is not modelled (TGW-17)")),
         }
     }
@@ -87,8 +88,7 @@ impl<'m> Walk<'_, 'm> {
         &mut self,
         gateway: &TransitGatewayId,
         by: &TransitGatewayAttachmentId,
-        entered_by: &'m TransitGatewayVpcAttachment,
-        sender: &'m Subnet,
+        sender: Option<(&'m TransitGatewayVpcAttachment, &'m Subnet)>,
         packet: Packet,
     ) -> Step<Arrival> {
         let Some(peering) = self.model.transit_gateway_peerings.get(by) else {
@@ -102,15 +102,14 @@ impl<'m> Walk<'_, 'm> {
         };
         // TGW-24.
         self.crossings.push(Crossing::TransitGatewayPeering);
-        self.inside_transit_gateway(other, by, entered_by, sender, packet)
+        self.inside_transit_gateway(other, by, sender, packet)
     }
 
     /// Section 16.3: out of a transit gateway, into a VPC.
     fn leave_transit_gateway(
         &mut self,
         by: &TransitGatewayAttachmentId,
-        entered_by: &TransitGatewayVpcAttachment,
-        sender: &'m Subnet,
+        sender: Option<(&'m TransitGatewayVpcAttachment, &'m Subnet)>,
         packet: Packet,
     ) -> Step<Arrival> {
         let Some(attachment) = self.model.transit_gateway_vpc_attachments.get(by) else {
@@ -122,15 +121,16 @@ impl<'m> Walk<'_, 'm> {
         let gateway = self.model.transit_gateways.get(&attachment.transit_gateway);
         // SG-18: off on the gateway, on on the attachments, unless said otherwise.
         let supports_references = gateway.is_some_and(|it| it.group_referencing == Some(Support::Enable))
-            && entered_by.group_referencing != Some(Support::Disable)
+            && sender.is_some_and(|(entered, _)| entered.group_referencing != Some(Support::Disable))
             && attachment.group_referencing != Some(Support::Disable);
         self.crossings.push(Crossing::TransitGateway { supports_references });
         // TGW-10, TGW-11, M-2: the sender's zone if it is attached, else any; any in appliance mode.
         let same = match attachment.appliance_mode {
             Some(Support::Enable) => None,
-            Some(Support::Disable | Support::Unknown(_)) | None => {
-                self.subnet_in_zone_of(attachment, sender)?
-            }
+            Some(Support::Disable | Support::Unknown(_)) | None => match sender {
+                Some((_, subnet)) => self.subnet_in_zone_of(attachment, subnet)?,
+                None => None,
+            },
         };
         let door = match same {
             Some(door) => door,
@@ -161,7 +161,7 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// What the general list says of an attachment; the two sides of a peering have one id.
-    fn general(
+    pub fn general(
         &self,
         gateway: &TransitGatewayId,
         attachment: &TransitGatewayAttachmentId,
@@ -192,7 +192,7 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// TGW-23.
-    fn is_available(&self, state: &Option<AttachmentState>, id: &str) -> Step {
+    pub fn is_available(&self, state: &Option<AttachmentState>, id: &str) -> Step {
         match state {
             None | Some(AttachmentState::Available) => Ok(()),
             Some(AttachmentState::Unknown(word)) => self.suppose_or_drop(format!("{id} works while {word}")),
@@ -281,7 +281,7 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// TGW-6: the table that an attachment's packets use.
-    fn association(
+    pub fn association(
         &self,
         gateway: &TransitGatewayId,
         attachment: &TransitGatewayAttachmentId,

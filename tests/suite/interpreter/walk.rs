@@ -80,6 +80,8 @@ pub struct Walk<'w, 'm> {
     pub crossings: Vec<Crossing>,
     /// Groups of which the receiver must be a member, since the sender's rules admit nothing else (SG-13).
     pub receiver_must_be_in: Option<Vec<SecurityGroupId>>,
+    /// Whether the question itself says that an end is on premises.
+    pub is_on_premises_asked: bool,
     /// Whether the packet came in through an internet gateway.
     pub is_from_internet: bool,
     /// What NAT gateways and egress-only gateways remember.
@@ -112,6 +114,7 @@ impl<'w, 'm> Walk<'w, 'm> {
             sender: None,
             crossings: Vec::new(),
             receiver_must_be_in: None,
+            is_on_premises_asked: false,
             is_from_internet: false,
             translations: Vec::new(),
             return_to_sender: None,
@@ -139,6 +142,10 @@ impl<'w, 'm> Walk<'w, 'm> {
     fn forward(&mut self, start: &Start, packet: Packet) -> Step<Arrival> {
         match start {
             Start::Internet => self.enter_from_internet(packet),
+            Start::OnPremises => {
+                self.is_on_premises_asked = true;
+                self.enter_from_on_premises(packet)
+            }
             Start::Interface(id) => match self.model.network_interfaces.get(id) {
                 Some(interface) => self.send(interface, packet),
                 None => unknown(format!("{id} is not in the snapshot")),
@@ -282,6 +289,7 @@ impl<'w, 'm> Walk<'w, 'm> {
                 self.leave_by_internet_gateway(vpc, Some(subnet), id, packet)
             }
             RouteTarget::Gateway(id) if id.starts_with("vpce-") => self.endpoint(vpc, id, packet, origin),
+            RouteTarget::Gateway(id) if id.starts_with("vgw-") => self.leave_by_vpn_gateway(vpc, id, packet),
             RouteTarget::NatGateway(id) => self.translate(vpc, subnet, id, packet),
             RouteTarget::PeeringConnection(id) => {
                 self.cross_peering(vpc, &VpcPeeringConnectionId(id.clone()), packet, origin)
@@ -300,7 +308,7 @@ impl<'w, 'm> Walk<'w, 'm> {
                 let interface = self.first_interface_of(id);
                 self.forward_by(vpc, Some(subnet), interface, id, packet)
             }
-            // Virtual private gateways, Lattice and whatever else may stand there (JS-4).
+            // Lattice and whatever else may stand there (JS-4).
             RouteTarget::Gateway(id)
             | RouteTarget::CarrierGateway(id)
             | RouteTarget::LocalGateway(id)

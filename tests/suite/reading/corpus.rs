@@ -40,8 +40,8 @@ fn batfish_flat_folders() {
     check(&Expected {
         path: "batfish/test-public-private-subnet",
         counts: "Vpc 1, Subnet 2, RouteTable 2, NetworkInterface 2, Instance 2, SecurityGroup 3, NetworkAcl 1, \
-         InternetGateway 1, AvailabilityZone 3, Unmodelled 3",
-        unmodelled: "CustomerGateways 1, VpnConnections 1, VpnGateways 1",
+         InternetGateway 1, VpnGateway 1, VpnConnection 1, CustomerGateway 1, AvailabilityZone 3",
+        unmodelled: "",
         warnings: &[ORACLE],
         dangling: 0,
     });
@@ -50,8 +50,8 @@ fn batfish_flat_folders() {
         counts: "Vpc 2, Subnet 3, RouteTable 2, NetworkInterface 5, Instance 4, SecurityGroup 5, NetworkAcl 2, \
          InternetGateway 1, ElasticAddress 1, TransitGateway 1, TransitGatewayAttachment 3, \
          TransitGatewayVpcAttachment 2, TransitGatewayRouteTable 1, TransitGatewayRoutes 1, \
-         TransitGatewayPropagations 1, AvailabilityZone 3, Unmodelled 2",
-        unmodelled: "CustomerGateways 1, VpnConnections 1",
+         TransitGatewayPropagations 1, VpnConnection 1, CustomerGateway 1, AvailabilityZone 3",
+        unmodelled: "",
         warnings: &[ORACLE],
         dangling: 0,
     });
@@ -160,13 +160,12 @@ fn samples_of_the_aws_cli() {
         path: "aws-cli-examples",
         counts: "Vpc 2, NetworkInterface 3, SecurityGroup 1, SecurityGroupRule 3, PrefixList 3, \
          EgressOnlyInternetGateway 1, NatGateway 2, InstanceConnectEndpoint 1, TransitGatewayAttachment 4, \
-         TransitGatewayVpcAttachment 1, VpcEndpoint 3, LoadBalancer 1, Listener 2, TargetGroup 1, \
-         ClassicLoadBalancer 1, Unmodelled 9",
-        unmodelled: "AuthorizationRules 1, CarrierGateways 1, ClientVpnEndpoints 1, CustomerGateways 3, \
-         DBSubnetGroups 1, NetworkInsightsAccessScopeAnalyses 1, NetworkInsightsAccessScopeContent 1, \
-         NetworkInsightsAnalyses 1, NetworkInsightsPaths 1, Routes 2, \
-         TransitGatewayRegistrations 1, VpnConnections 1, directConnectGatewayAssociations 2, \
-         directConnectGateways 2, virtualInterfaces 2",
+         TransitGatewayVpcAttachment 1, VpnConnection 1, CustomerGateway 2, DirectConnectGateway 2, \
+         DirectConnectGatewayAssociation 2, VirtualInterface 2, ClientVpnEndpoint 1, ClientVpnRoute 2, \
+         ClientVpnAuthorizationRule 1, VpcEndpoint 3, LoadBalancer 1, Listener 2, TargetGroup 1, \
+         ClassicLoadBalancer 1, Unmodelled 1",
+        unmodelled: "CarrierGateways 1, DBSubnetGroups 1, NetworkInsightsAccessScopeAnalyses 1, NetworkInsightsAccessScopeContent 1, \
+         NetworkInsightsAnalyses 1, NetworkInsightsPaths 1, TransitGatewayRegistrations 1",
         warnings: &[
             "1 security groups were put together from their rules",
             "directconnect/describe-direct-connect-gateway-associations.json: the answer was cut off: it has `nextToken`",

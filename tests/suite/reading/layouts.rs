@@ -243,11 +243,11 @@ fn groups_are_put_together_from_flat_rules_where_they_have_no_answer_of_their_ow
 
 #[test]
 fn what_is_not_known_is_counted() {
-    let text = r#"{"Vpcs": [{"VpcId": "vpc-1", "State": "melting"}], "Novelties": [1], "VpnGateways": [{"VpnGatewayId": "vgw-1"}]}"#;
+    let text = r#"{"Vpcs": [{"VpcId": "vpc-1", "State": "melting"}], "Novelties": [1], "CarrierGateways": [{"CarrierGatewayId": "cagw-1"}]}"#;
     let snapshot = check("a.json", text, "Vpc 1, Unmodelled 1");
     assert_eq!(snapshot.counts.unknown_keys["Novelties"], 1);
     assert_eq!(snapshot.counts.unknown_words["VpcState melting"], 1);
-    assert_eq!(snapshot.counts.unmodelled["VpnGateways"], 1);
+    assert_eq!(snapshot.counts.unmodelled["CarrierGateways"], 1);
 }
 
 #[test]

@@ -160,7 +160,8 @@ fn deep_nesting_is_passed_over_or_refused() {
         let objects = format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
         assert_eq!(counts(&read(&[("a.json", &vpcs(&objects))])), "Vpc 1", "{levels}");
     }
-    let unmodelled = format!(r#"{{"VpnGateways": [{{"VpnGatewayId": "vgw-1", "Deep": {}}}]}}"#, deep(1000));
+    let unmodelled =
+        format!(r#"{{"CarrierGateways": [{{"CarrierGatewayId": "cagw-1", "Deep": {}}}]}}"#, deep(1000));
     let snapshot = read(&[("a.json", &unmodelled)]);
     assert_eq!(snapshot.warnings.len(), 1);
     assert!(warnings(&snapshot)[0].contains("recursion limit exceeded"), "{:?}", snapshot.warnings);

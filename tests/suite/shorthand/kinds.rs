@@ -2,7 +2,7 @@
 
 use super::estate::{self, Estate};
 use super::parse::{Line, ShorthandError};
-use super::{balancers, filters, interfaces, network, transit};
+use super::{balancers, filters, hybrid, interfaces, network, transit};
 
 /// A kind of line.
 #[derive(Debug)]
@@ -44,8 +44,8 @@ pub static KINDS: &[Kind] = &[
         words: (1, 1), options: &["in", "state"], flags: &[], expand: network::igw },
     Kind { word: "eigw", form: "eigw ID [in VPC] [state STATE]",
         words: (1, 1), options: &["in", "state"], flags: &[], expand: network::igw },
-    Kind { word: "vgw", form: "vgw ID in VPC",
-        words: (1, 1), options: &["in"], flags: &[], expand: network::vgw },
+    Kind { word: "vgw", form: "vgw ID [in VPC] [state STATE]",
+        words: (1, 1), options: &["in", "state"], flags: &[], expand: hybrid::vgw },
     Kind { word: "eni", form: "eni ID ADDRESS… in SUBNET [sg GROUP,…|none] [public ADDRESS] [on INSTANCE] [type TYPE] [account ACCOUNT] [no-check] [detached]",
         words: (1, MANY), options: &["in", "sg", "public", "on", "type", "account"], flags: &["no-check", "detached"], expand: interfaces::eni },
     Kind { word: "instance", form: "instance ID STATE",
@@ -78,6 +78,20 @@ pub static KINDS: &[Kind] = &[
         words: (2, 2), options: &["to", "in", "table", "propagates", "policy-table", "ipv6", "appliance-mode", "sg-references", "state"], flags: &[], expand: transit::attachment },
     Kind { word: "tgw-other", form: "tgw-other ID KIND RESOURCE to TGW [table TABLE|none] [state STATE]",
         words: (3, 3), options: &["to", "table", "state"], flags: &[], expand: transit::other },
+    Kind { word: "vpn", form: "vpn ID to VGW|TGW [routes CIDR,…] [bgp COUNT] [tunnels STATUS,…] [customer CIDR] [aws CIDR] [ipv6] [unread] [state STATE]",
+        words: (1, 1), options: &["to", "routes", "bgp", "tunnels", "customer", "aws", "state"], flags: &["ipv6", "unread"], expand: hybrid::vpn },
+    Kind { word: "dx", form: "dx GATEWAY to VGW|TGW [prefixes CIDR,…|none] [state STATE]",
+        words: (1, 1), options: &["to", "prefixes", "state"], flags: &[], expand: hybrid::dx },
+    Kind { word: "vif", form: "vif ID to GATEWAY|VGW [state STATE] [bgp up|down] [public]",
+        words: (1, 1), options: &["to", "state", "bgp"], flags: &["public"], expand: hybrid::vif },
+    Kind { word: "connect", form: "connect ATTACHMENT over ATTACHMENT [bgp STATUS,…] [state STATE]",
+        words: (1, 1), options: &["over", "bgp", "state"], flags: &[], expand: hybrid::connect },
+    Kind { word: "cvpn", form: "cvpn ID POOL in SUBNET,… [sg GROUP,…] [state STATE]",
+        words: (2, 2), options: &["in", "sg", "state"], flags: &[], expand: hybrid::cvpn },
+    Kind { word: "cvpn-route", form: "cvpn-route ENDPOINT CIDR -> SUBNET [state STATE]",
+        words: (2, 2), options: &["->", "state"], flags: &[], expand: hybrid::cvpn_route },
+    Kind { word: "cvpn-rule", form: "cvpn-rule ENDPOINT CIDR [group GROUP] [state STATE]",
+        words: (2, 2), options: &["group", "state"], flags: &[], expand: hybrid::cvpn_rule },
     Kind { word: "tgw-peering", form: "tgw-peering ID TGW TGW [tables TABLE,TABLE] [state STATE]",
         words: (3, 3), options: &["tables", "state"], flags: &[], expand: transit::peering },
     Kind { word: "tgw-nat", form: "tgw-nat ATTACHMENT CIDR -> CIDR [state STATE] [unread]",

@@ -24,6 +24,7 @@ mod filters;
 mod interfaces;
 mod transit;
 mod balancers;
+mod hybrid;
 
 use std::fmt;
 use std::path::Path;

@@ -199,15 +199,6 @@ fn gateway(estate: &mut Estate, line: &Line, id: &str, vpc: Option<&str>) -> Exp
     estate.add(line, call, id, &[&home], value)
 }
 
-/// `vgw vgw-a in vpc-a`
-pub fn vgw(estate: &mut Estate, line: &Line) -> Expanded {
-    let vpc = line.required("in")?;
-    let home = estate.home(line, "vpcs", vpc)?;
-    let value = json!({ "VpnGatewayId": line.id(), "State": "available", "Type": "ipsec.1", "AmazonSideAsn": 64512,
-        "VpcAttachments": [{ "VpcId": vpc, "State": "attached" }], "Tags": [] });
-    estate.add(line, "vpn-gateways", line.id(), &[&home], value)
-}
-
 /// `route subnet-web 0.0.0.0/0 -> igw-a`
 pub fn route(estate: &mut Estate, line: &Line) -> Expanded {
     let table = table_of(estate, line, line.id())?;
@@ -225,6 +216,10 @@ pub fn route(estate: &mut Estate, line: &Line) -> Expanded {
     let mut value = json!({ member: word, "Origin": origin, "State": state });
     aim(estate, line, &table, &mut value, target)?;
     let table = estate.change(line, "route-tables", &table)?;
+    let row = json!({ "GatewayId": target });
+    if origin == "EnableVgwRoutePropagation" && !list(table, "PropagatingVgws").contains(&row) {
+        push(table, "PropagatingVgws", row);
+    }
     // A written route takes the place of the local one, a propagated one stands beside it.
     let local = list(table, "Routes").iter().position(|it| it["GatewayId"] == "local" && it[member] == word);
     match local.filter(|_| origin == "CreateRoute") {

@@ -34,10 +34,7 @@ impl Maker<'_> {
             attached.push(("tgw-attach-peer".into(), "tgw-0".into(), usize::MAX));
             attached.push(("tgw-attach-peer".into(), "tgw-1".into(), usize::MAX));
         }
-        if self.random.chance(8) {
-            self.line("tgw-other tgw-attach-vpn vpn vpn-a to tgw-0");
-            attached.push(("tgw-attach-vpn".into(), "tgw-0".into(), usize::MAX));
-        }
+        attached.extend(self.write_transit_links().into_iter().map(|id| (id, "tgw-0".into(), usize::MAX)));
         for (table, gateway) in tables {
             let ours: Vec<String> =
                 attached.iter().filter(|(_, of, _)| *of == gateway).map(|(id, _, _)| id.clone()).collect();

@@ -1,0 +1,153 @@
+//! Routes that took packets elsewhere: what won, over what, and by what it won.
+
+use crate::network::{
+    Component, EntryKind, ExplanationCode, Hop, InterfaceIndex, LocationKind, Network, Origin, RouteMapIndex,
+    VpcIndex,
+};
+use crate::packet::{AddressSet, Family, range_of};
+use crate::solver::answer::{Direction, Event, RuleUse};
+use crate::solver::question::{Destination, Pair, Source};
+use crate::solver::walk::{Drop, Story};
+
+/// The last route on the way that won over another one: what took packets to the wrong place.
+pub(super) fn captured(
+    network: &Network,
+    story: &Story,
+    last: u32,
+) -> Option<(ExplanationCode, Component, Origin)> {
+    story.backwards(last).find_map(|event| won(network, event))
+}
+
+/// Packets that got lost where they were never meant to be, by a route that hides the one to where they were meant: to a
+/// link to on premises, or into the VPC of the interface.
+pub(super) fn hidden(
+    network: &Network,
+    pair: &Pair<'_>,
+    story: &Story,
+    drop: &Drop,
+    direction: Direction,
+) -> Option<(ExplanationCode, Component, Origin)> {
+    let meant = meant(network, pair, direction)?;
+    // Where packets still could get there another way, what dropped them there is what is wrong.
+    let at = network.location(drop.flow.at).kind;
+    let is_astray = match meant {
+        Meant::OnPremises => {
+            let is_dead_end = matches!(
+                at,
+                LocationKind::InternetGatewayOut
+                    | LocationKind::Internet
+                    | LocationKind::NatGateway
+                    | LocationKind::Peering
+            );
+            is_dead_end || drop.code == ExplanationCode::TgwRtbNoRouteToTgwAttachment
+        }
+        Meant::In(vpc) => drop.flow.vpc != vpc.0 && drop.flow.entry == EntryKind::Transit,
+    };
+    if !is_astray {
+        return None;
+    }
+    story.backwards(drop.flow.trail).find_map(|event| {
+        let RuleUse::Route(_, map) = event.rule else { return None };
+        let is_right = |hop| match meant {
+            Meant::OnPremises => leads_to_link(network, hop),
+            Meant::In(vpc) => leads_into(network, hop, vpc),
+        };
+        let mut hops = covering(network, map, &event.destination).map(|(_, hop)| hop);
+        let hides = hops.any(is_right) && decides_otherwise(network, event, is_right);
+        won(network, event).filter(|_| hides)
+    })
+}
+
+/// Where packets were meant to go.
+#[derive(Clone, Copy)]
+enum Meant {
+    OnPremises,
+    In(VpcIndex),
+}
+
+fn meant(network: &Network, pair: &Pair<'_>, direction: Direction) -> Option<Meant> {
+    let of = |interface: InterfaceIndex| Some(Meant::In(network.interfaces[interface.index()].vpc));
+    match direction {
+        Direction::Forward => match pair.destination {
+            Destination::OnPremises(_) => Some(Meant::OnPremises),
+            Destination::Interface(interface, _) => of(*interface),
+            Destination::Addresses(_) => None,
+        },
+        Direction::Return => match pair.source {
+            Source::OnPremises(_) => Some(Meant::OnPremises),
+            Source::Interface(interface, _) => of(*interface),
+            Source::Outside(_) | Source::Nobody(_) => None,
+        },
+    }
+}
+
+/// Whether the route that decided leads elsewhere.
+fn decides_otherwise(network: &Network, event: &Event, is_right: impl Fn(Hop) -> bool) -> bool {
+    let RuleUse::Route(origin, map) = event.rule else { return false };
+    let mut decided = covering(network, map, &event.destination).filter(|(_, hop)| match hop {
+        Hop::Edge(edge) => network.graph[*edge].origin == origin,
+        Hop::Drop(_, dropped, _) => *dropped == origin,
+        Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
+    });
+    decided.all(|(_, hop)| !is_right(hop))
+}
+
+/// Whether a route of a transit gateway sends into a VPC.
+fn leads_into(network: &Network, hop: Hop, vpc: VpcIndex) -> bool {
+    match hop {
+        Hop::Edge(edge) => network.leads_to.get(&network.end_of(edge)) == Some(&vpc),
+        Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
+    }
+}
+
+/// The route that decided, where it won over another one, and by what it won.
+fn won(network: &Network, event: &Event) -> Option<(ExplanationCode, Component, Origin)> {
+    let RuleUse::Route(origin, map) = event.rule else { return None };
+    let mut lengths: Vec<u8> =
+        covering(network, map, &event.destination).map(|(net, _)| net.prefix_len()).collect();
+    lengths.sort_unstable();
+    let (longest, next) = (lengths.pop()?, lengths.pop()?);
+    let is_transit = event.kind == LocationKind::TransitRouteTable;
+    let code = match (longest == next, is_transit) {
+        (true, true) => ExplanationCode::TgwRtbHigherPriorityRoute,
+        (false, true) => ExplanationCode::TgwRtbMoreSpecificRoute,
+        (true, false) => ExplanationCode::HigherPriorityRoute,
+        (false, false) => ExplanationCode::MoreSpecificRoute,
+    };
+    Some((code, network.location(event.location).component, origin))
+}
+
+/// The routes for the first address of a set.
+fn covering<'n>(
+    network: &'n Network,
+    map: RouteMapIndex,
+    destination: &AddressSet,
+) -> impl Iterator<Item = (ipnet::IpNet, Hop)> + 'n {
+    let (family, address) = (destination.family(), destination.first());
+    let entries = network.route_entries[map.index()].iter().copied();
+    let entries = entries.map(|(net, hop)| (net, network.hops[hop.index()]));
+    entries.filter(move |(net, _)| {
+        let (low, high) = range_of(*net);
+        Family::of(net.addr()) == family && address.is_some_and(|it| (low..=high).contains(&it))
+    })
+}
+
+/// Whether a route sends to a virtual private gateway, or to an attachment that is a link to on premises.
+fn leads_to_link(network: &Network, hop: Hop) -> bool {
+    let leads = |hop: Hop| match hop {
+        Hop::Edge(edge) => {
+            let to = network.end_of(edge);
+            let is = |at, kind| network.location(at).kind == kind;
+            let mut beyond = network.graph.neighbors(to);
+            is(to, LocationKind::VpnGatewayOut)
+                || is(to, LocationKind::AttachmentOut) && beyond.any(|it| is(it, LocationKind::LinkOut))
+        }
+        Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
+    };
+    match hop {
+        Hop::OneOf(first, count) => {
+            network.alternatives[first as usize..][..usize::from(count)].iter().any(|it| leads(*it))
+        }
+        Hop::Edge(_) | Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) => leads(hop),
+    }
+}
