@@ -137,6 +137,7 @@ fn met(network: &Network, event: &Event) -> Vec<Component> {
         RuleUse::None
         | RuleUse::Route(..)
         | RuleUse::Relay(_)
+        | RuleUse::Firewall(_)
         | RuleUse::NoRoute(_)
         | RuleUse::Assumption(_) => Vec::new(),
     };

@@ -175,6 +175,12 @@ pub enum AssumptionCode {
     EncryptionEnforced,
     /// There are more equal ways than are walked one by one, and those that were walked do not settle it.
     TooManyChoices,
+    /// A rule of a firewall looks further than headers (NFW-8).
+    FirewallRuleOptions,
+    /// A rule group of a firewall is a list of domains, or AWS does not show its rules (NFW-8).
+    FirewallRuleGroupType,
+    /// A firewall gets answers to what it has not seen, and what it does with them is not certain (NFW-10).
+    FirewallMidstream,
 }
 
 impl AssumptionCode {
@@ -187,6 +193,9 @@ impl AssumptionCode {
             | AssumptionCode::UnknownWord
             | AssumptionCode::Truncated
             | AssumptionCode::ApplianceSeesOneWay
+            | AssumptionCode::FirewallRuleOptions
+            | AssumptionCode::FirewallRuleGroupType
+            | AssumptionCode::FirewallMidstream
             | AssumptionCode::EncryptionEnforced
             | AssumptionCode::BgpRoutesNotVisible
             | AssumptionCode::TooManyChoices => true,

@@ -47,6 +47,10 @@ pub mod target_group;
 pub mod target_group_attributes;
 pub mod target_health;
 pub mod classic_load_balancer;
+pub mod firewall;
+pub mod firewall_policy;
+pub mod firewall_rule_group;
+pub mod suricata;
 pub mod block_public_access;
 pub mod availability_zone;
 pub mod managed_service;
@@ -81,6 +85,14 @@ pub use direct_connect_gateway::{
 };
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
+pub use firewall::{Firewall, FirewallEndpoint};
+pub use firewall_policy::{
+    FirewallPolicy, RuleGroupReference, RuleOrder, StatefulDefault, StatelessAction, StreamException,
+};
+pub use firewall_rule_group::{
+    DomainListKind, FirewallRuleGroup, FirewallRules, RuleForm, StatelessMatch, StatelessRule, address_set,
+    port_set,
+};
 pub use hosted_zone::{DnsRecord, HostedZone, dns_name};
 pub use instance::{Instance, InstanceState};
 pub use instance_connect_endpoint::{ConnectEndpointState, InstanceConnectEndpoint};
@@ -102,6 +114,7 @@ pub use security_group::{Peer, PeerGroup, PortMatch, SecurityGroup, SecurityGrou
 pub use security_group_association::SecurityGroupVpcAssociation;
 pub use security_group_rule::SecurityGroupRule;
 pub use subnet::{Subnet, Zone};
+pub use suricata::{Pattern, RuleHeader, RuleSide, StatefulAction, StatefulRule};
 pub use tags::Tags;
 pub use target_group::{TargetGroup, TargetKind};
 pub use target_group_attributes::TargetGroupAttributes;
@@ -260,6 +273,12 @@ id_types! {
     TargetGroupId,
     /// Account, Region and name of a Classic Load Balancer.
     ClassicLoadBalancerId,
+    /// The ARN of a firewall.
+    FirewallId,
+    /// The ARN of a firewall's policy.
+    FirewallPolicyId,
+    /// The ARN of a firewall's rule group.
+    FirewallRuleGroupId,
     /// An account's options in a Region.
     BlockPublicAccessOptionsId,
     /// `vpcbpa-exclude-…`
@@ -387,6 +406,9 @@ resources! {
     TargetGroupAttributes              target_group_attributes      "TargetGroupAttributes"              "elbv2 describe-target-group-attributes";
     TargetHealth                       target_health                "TargetHealthDescriptions"           "elbv2 describe-target-health";
     ClassicLoadBalancer                classic_load_balancers       "LoadBalancerDescriptions"           "elb describe-load-balancers";
+    Firewall                           firewalls                    "Firewall"                           "network-firewall describe-firewall";
+    FirewallPolicy                     firewall_policies            "FirewallPolicyResponse"             "network-firewall describe-firewall-policy";
+    FirewallRuleGroup                  firewall_rule_groups         "RuleGroupResponse"                  "network-firewall describe-rule-group";
     BlockPublicAccessOptions           block_public_access_options  "VpcBlockPublicAccessOptions"        "ec2 describe-vpc-block-public-access-options";
     BlockPublicAccessExclusion         block_public_access_exclusions "VpcBlockPublicAccessExclusions"   "ec2 describe-vpc-block-public-access-exclusions";
     AvailabilityZone                   availability_zones           "AvailabilityZones"                  "ec2 describe-availability-zones";

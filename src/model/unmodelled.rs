@@ -30,7 +30,6 @@ impl Unmodelled {
         ("CarrierGateways", "CarrierGatewayId"),
         ("CoipPools", "PoolId"),
         ("CoreNetworks", "CoreNetworkId"),
-        ("Firewalls", "FirewallArn"),
         ("FlowLogs", "FlowLogId"),
         ("LaunchTemplates", "LaunchTemplateId"),
         ("LocalGatewayRouteTables", "LocalGatewayRouteTableId"),

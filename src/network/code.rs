@@ -142,6 +142,10 @@ codes! {
     NoInterfaceOwnsAddress = "NO_INTERFACE_OWNS_ADDRESS", ours;
     /// The resolver of a VPC answers only what is sent in the VPC (DNS-1).
     DnsNotReachable = "DNS_NOT_REACHABLE", ours;
+    /// The rules of a firewall do not let it pass (NFW-2, NFW-4, NFW-5).
+    FirewallRulesRestriction = "FIREWALL_RULES_RESTRICTION", aws;
+    /// The two directions do not meet the same endpoint of a firewall (NFW-10).
+    FirewallAsymmetricRouting = "FIREWALL_ASYMMETRIC_ROUTING", ours;
     /// A NAT gateway has no state for the packet: nothing unsolicited gets in (NAT-3, M-3, M-7).
     NatGatewayNoState = "NAT_GATEWAY_NO_STATE", ours;
     /// An egress-only internet gateway has no state for the packet (EIG-4).

@@ -74,6 +74,8 @@ pub(super) struct Compiler<'a> {
     pub appliances: FxHashMap<usize, MiddleboxIndex>,
     /// The interfaces of hosts that have several, once somebody asked.
     pub interfaces_of_hosts: Option<std::sync::Arc<FxHashMap<u32, Vec<u32>>>>,
+    /// Firewalls that some route leads to.
+    pub firewalls: Vec<super::FirewallRow>,
     /// What the interfaces of load balancers are, by their rows.
     pub balancers: FxHashMap<usize, super::load_balancer::Found>,
     /// See [`Network::fronts`].
@@ -183,6 +185,7 @@ impl<'a> Compiler<'a> {
             middleboxes: Vec::new(),
             appliances: FxHashMap::default(),
             interfaces_of_hosts: None,
+            firewalls: Vec::new(),
             balancers: FxHashMap::default(),
             fronts: Vec::new(),
             owners: Vec::new(),
@@ -264,6 +267,7 @@ impl<'a> Compiler<'a> {
             nat_gateways: self.nat_gateways,
             relays: self.relays,
             middleboxes: self.middleboxes,
+            firewalls: self.firewalls,
             fronts: self.fronts,
             owners: self.owners,
             services: self.services,
@@ -364,6 +368,9 @@ impl<'a> Compiler<'a> {
             ResourceKind::TargetGroup => super::target_group::compile(self, stage),
             ResourceKind::TargetGroupAttributes => super::target_group_attributes::compile(self, stage),
             ResourceKind::TargetHealth => super::target_health::compile(self, stage),
+            ResourceKind::Firewall | ResourceKind::FirewallPolicy | ResourceKind::FirewallRuleGroup => {
+                super::firewall::compile(self, stage)
+            }
             ResourceKind::ClassicLoadBalancer => super::classic_load_balancer::compile(self, stage),
             ResourceKind::BlockPublicAccessOptions => super::block_public_access::compile(self, stage),
             // They count where the options do.

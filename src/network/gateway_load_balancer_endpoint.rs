@@ -37,6 +37,14 @@ pub(super) fn by_route(compiler: &mut Compiler<'_>, position: usize, place: Opti
 /// What stands behind an endpoint does to packets.
 fn behind(compiler: &mut Compiler<'_>, position: usize, place: Option<Place>) -> Vec<Step> {
     let endpoint = &compiler.model.vpc_endpoints[position];
+    // GWLB-7.
+    if let Some(firewall) = compiler.relations.firewall(&endpoint.id) {
+        return vec![super::firewall::behind(compiler, firewall)];
+    }
+    if endpoint.about.tags.has("AWSNetworkFirewallManaged", None) {
+        let gap = super::firewall::absent(compiler, endpoint.id.as_str(), Some(endpoint.about.place));
+        return vec![Step::Guard(Guard::Unknown(gap))];
+    }
     let about = format!("{}, an endpoint as a route's target", endpoint.id);
     let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, place);
     vec![Step::Guard(Guard::Unknown(gap))]

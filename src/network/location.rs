@@ -58,6 +58,8 @@ indices! {
     MiddleboxIndex,
     /// A service that packets can arrive at.
     ServiceIndex,
+    /// A firewall.
+    FirewallIndex,
     /// A hop of route functions.
     HopIndex,
     /// A security group's row.
@@ -183,6 +185,32 @@ pub enum Origin {
     Listener {
         /// Its row.
         listener: u32,
+    },
+    /// A rule of the stateless engine of a firewall.
+    FirewallStateless {
+        /// The group's row.
+        group: u32,
+        /// Its position among the group's rules, by priority.
+        rule: u32,
+    },
+    /// A rule of the stateful engine of a firewall.
+    FirewallStateful {
+        /// The group's row.
+        group: u32,
+        /// Its position among the group's rules.
+        rule: u32,
+    },
+    /// A rule group of a firewall as a whole; `u32::MAX` for one that the snapshot does not have.
+    FirewallGroup {
+        /// The group's row.
+        group: u32,
+    },
+    /// What a firewall's policy does with packets that no rule matches.
+    FirewallDefault {
+        /// The policy's row.
+        policy: u32,
+        /// Of which engine.
+        is_stateful: bool,
     },
     /// A listener of a Classic Load Balancer.
     ClassicListener {
@@ -367,6 +395,8 @@ pub enum Step {
     OverLink(RouteMapIndex),
     /// It ends on premises; answers come back by the link's way in.
     ArriveOnPremises(LocationId),
+    /// Drop what the rules of a firewall drop.
+    Inspect(FirewallIndex),
 }
 
 /// What drops packets without looking at ports.

@@ -48,6 +48,10 @@ mod transit_gateway_connect;
 mod client_vpn;
 mod vpc_endpoint;
 mod gateway_load_balancer_endpoint;
+mod inspection;
+mod firewall;
+mod firewall_policy;
+mod firewall_rule_group;
 mod load_balancer;
 mod load_balancer_attributes;
 mod listener;
@@ -69,11 +73,12 @@ use smallvec::SmallVec;
 
 pub use code::ExplanationCode;
 pub use filter::{Filter, FilterId, Judge, Rule, RulePeer, group_filter};
+pub use inspection::{FirewallRow, InspectionAction, InspectionRule, InspectionSide};
 pub use location::{
-    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, GroupIndex,
-    GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind, MiddleboxIndex,
-    NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps, SubnetIndex,
-    Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
+    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, FirewallIndex,
+    GroupIndex, GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind,
+    MiddleboxIndex, NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps,
+    SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 pub use rows::{
     ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow, NatAddress, NatRow, OneWay,
@@ -125,6 +130,8 @@ pub struct Network {
     pub relays: Vec<RelayRow>,
     /// What routes send packets through.
     pub middleboxes: Vec<MiddleboxRow>,
+    /// Firewalls that some route leads to.
+    pub firewalls: Vec<FirewallRow>,
     /// The interfaces of what is asked for by another name than theirs, in order.
     pub fronts: Vec<(Component, InterfaceIndex)>,
     /// The managed services that interfaces are known to be of, as rows of the model, by interface.
@@ -244,6 +251,21 @@ impl Network {
                 Judge::SecurityGroups { groups: self.group_sets[set.index()].clone(), is_outbound }
             }
         }
+    }
+
+    /// The firewall whose rules packets meet at a location.
+    pub fn firewall_at(&self, location: LocationId) -> Option<&FirewallRow> {
+        let steps = self.steps_of(location);
+        let firewall =
+            steps.iter().find_map(|step| if let Step::Inspect(it) = step { Some(*it) } else { None });
+        firewall.map(|firewall| &self.firewalls[firewall.index()])
+    }
+
+    /// What is said of a firewall's rule of which nobody can tell whether it matches.
+    pub fn inspection_gap(&self, location: LocationId, origin: Origin) -> Option<AssumptionIndex> {
+        let firewall = self.firewall_at(location)?;
+        let mut rules = firewall.stateless.iter().chain(&firewall.stateful);
+        rules.find(|rule| rule.origin == origin).and_then(|rule| rule.gap)
     }
 
     /// Where an edge leads.

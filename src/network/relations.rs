@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
     InstanceId, InstanceState, Model, NetworkInterfaceId, SubnetId, TransitGatewayAttachmentId,
-    TransitGatewayId, VpcId,
+    TransitGatewayId, VpcEndpointId, VpcId,
 };
 
 /// Positions in the model's collections, by what the resources there refer to.
@@ -23,6 +23,8 @@ pub(super) struct Relations<'a> {
     /// Interfaces of the instances that something sends to.
     interfaces_of: FxHashMap<&'a InstanceId, Vec<usize>>,
     endpoints: FxHashMap<&'a NetworkInterfaceId, usize>,
+    /// Firewalls by their endpoints.
+    firewalls: FxHashMap<&'a VpcEndpointId, usize>,
     /// Those that are not simply running, which few are.
     resting: FxHashMap<&'a InstanceId, &'a InstanceState>,
 }
@@ -57,6 +59,11 @@ impl<'a> Relations<'a> {
                 relations.endpoints.entry(interface).or_insert(position);
             }
         }
+        for (position, firewall) in model.firewalls.iter().enumerate() {
+            for endpoint in &firewall.endpoints {
+                relations.firewalls.entry(&endpoint.endpoint).or_insert(position);
+            }
+        }
         let registered = model.target_health.iter().flat_map(|it| &it.targets).map(|it| it.id.as_str());
         let classic = model.classic_load_balancers.iter().flat_map(|it| &it.instances).map(|it| it.as_str());
         let targets: FxHashSet<&str> = registered.chain(classic).collect();
@@ -71,6 +78,11 @@ impl<'a> Relations<'a> {
         let states = model.instances.iter().filter_map(|it| Some((&it.id, it.state.as_ref()?)));
         relations.resting = states.filter(|(_, state)| **state != InstanceState::Running).collect();
         relations
+    }
+
+    /// The firewall that stands behind an endpoint.
+    pub(super) fn firewall(&self, endpoint: &VpcEndpointId) -> Option<usize> {
+        self.firewalls.get(endpoint).copied()
     }
 
     /// The route tables of a VPC.

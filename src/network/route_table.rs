@@ -332,6 +332,10 @@ fn table_of<'a>(compiler: &Compiler<'a>, origin: Origin) -> Option<&'a RouteTabl
         | Origin::Listener { .. }
         | Origin::ClassicListener { .. }
         | Origin::VpnRoute { .. }
+        | Origin::FirewallStateless { .. }
+        | Origin::FirewallStateful { .. }
+        | Origin::FirewallGroup { .. }
+        | Origin::FirewallDefault { .. }
         | Origin::TransitPrefixList { .. } => None,
     }
 }

@@ -283,6 +283,34 @@ impl Diagrams {
         result
     }
 
+    /// The same with other values.
+    pub fn relabelled(&mut self, diagram: Diagram, label: &mut impl FnMut(u32) -> u32) -> Diagram {
+        let mut known = FxHashMap::default();
+        self.relabel(diagram, label, &mut known)
+    }
+
+    fn relabel(
+        &mut self,
+        diagram: Diagram,
+        label: &mut impl FnMut(u32) -> u32,
+        known: &mut FxHashMap<Diagram, Diagram>,
+    ) -> Diagram {
+        if let Some(done) = known.get(&diagram) {
+            return *done;
+        }
+        let result = match diagram.node() {
+            None => Diagram::constant(label(diagram.0)),
+            Some(number) => {
+                let Node { axis, pieces } = self.nodes[number].clone();
+                let pieces = pieces.iter().map(|(last, child)| (*last, self.relabel(*child, label, known)));
+                let pieces = pieces.collect();
+                self.make(axis, pieces)
+            }
+        };
+        known.insert(diagram, result);
+        result
+    }
+
     /// A diagram's pieces on an axis that it may not cut.
     fn pieces(&self, diagram: Diagram, axis: Axis) -> Vec<(u128, Diagram)> {
         match diagram.node().map(|number| &self.nodes[number]) {
@@ -469,6 +497,17 @@ mod tests {
             let extra = diagrams.of(&extra, 7);
             let shadowed = diagrams.within(extra, diagram);
             prop_assert_eq!(diagrams.or_else(diagram, shadowed), diagram);
+        }
+
+        #[test]
+        fn other_values_stand_where_the_old_ones_stood(rules in rules(), header in some_header()) {
+            let mut diagrams = Diagrams::new(Family::V4, MOST);
+            let diagram = diagrams.first_match(&rules);
+            let other = diagrams.relabelled(diagram, &mut |value| if value == 2 { 0 } else { value + 10 });
+            let old = plainly(&rules, header);
+            prop_assert_eq!(diagrams.value(other, header), if old == 2 { 0 } else { old + 10 });
+            let only = diagrams.relabelled(diagram, &mut |value| u32::from(value == 1));
+            prop_assert_eq!(diagrams.value(only, header), u32::from(old == 1));
         }
 
         #[test]

@@ -65,6 +65,7 @@ impl<'a> Case<'_, 'a> {
             RuleUse::None
             | RuleUse::Stateful(_)
             | RuleUse::Relay(_)
+            | RuleUse::Firewall(_)
             | RuleUse::Route(..)
             | RuleUse::NoRoute(_)
             | RuleUse::Assumption(_) => false,

@@ -140,6 +140,7 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
         | RuleSource::Vpn
+        | RuleSource::Firewall
         | RuleSource::List { .. } => false,
     };
     if !miss.matches_peer && !is_member {
@@ -181,6 +182,7 @@ fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
         | RuleSource::Vpn
+        | RuleSource::Firewall
         | RuleSource::List { .. } => None,
     }
 }
@@ -228,6 +230,7 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
         | RuleSource::Vpn
+        | RuleSource::Firewall
         | RuleSource::List { .. } => format!("the {end} is {peer}"),
     }
 }

@@ -12,6 +12,7 @@ mod traffic;
 mod packets;
 mod name;
 mod rule;
+mod firewall_rule;
 mod component;
 mod path;
 mod case;

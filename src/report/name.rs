@@ -121,6 +121,9 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::VpcDnsAttributes => "vpc-dns-attributes",
         ResourceKind::HostedZone => "hosted-zone",
         ResourceKind::ResolverRule => "resolver-rule",
+        ResourceKind::Firewall => "firewall",
+        ResourceKind::FirewallPolicy => "firewall-policy",
+        ResourceKind::FirewallRuleGroup => "firewall-rule-group",
         ResourceKind::Unmodelled => "not-modelled",
     }
 }
@@ -203,6 +206,9 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::VpcDnsAttributes
         | ResourceKind::HostedZone
         | ResourceKind::ResolverRule
+        | ResourceKind::Firewall
+        | ResourceKind::FirewallPolicy
+        | ResourceKind::FirewallRuleGroup
         | ResourceKind::Unmodelled => None,
     };
     let named = Named::only(id.unwrap_or(ABSENT), kind_text(kind));
@@ -223,6 +229,8 @@ fn resource<'a>(context: Context<'a>, kind: ResourceKind, position: usize) -> Op
         named.called(&model.load_balancers[position].name)
     } else if kind == ResourceKind::TargetGroup {
         named.called(&model.target_groups[position].name)
+    } else if kind == ResourceKind::Firewall {
+        named.called(&model.firewalls[position].name)
     } else if kind == ResourceKind::PrefixList {
         named.called(&model.prefix_lists[position].name)
     } else if kind == ResourceKind::HostedZone {
@@ -298,7 +306,10 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         ResourceKind::ManagedService => {
             (model.managed_services[row].vpc.as_ref().map(|it| it.as_str()), None)
         }
+        ResourceKind::Firewall => (model.firewalls[row].vpc.as_ref().map(|it| it.as_str()), None),
         ResourceKind::SecurityGroupRule
+        | ResourceKind::FirewallPolicy
+        | ResourceKind::FirewallRuleGroup
         | ResourceKind::PrefixList
         | ResourceKind::PrefixListEntries
         | ResourceKind::ElasticAddress
@@ -410,6 +421,9 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
         | ResourceKind::ClassicLoadBalancer
+        | ResourceKind::Firewall
+        | ResourceKind::FirewallPolicy
+        | ResourceKind::FirewallRuleGroup
         | ResourceKind::RouteTable
         | ResourceKind::NetworkInterface
         | ResourceKind::SecurityGroup

@@ -274,7 +274,7 @@ impl<'a> Trail<'a> {
             RuleUse::Filter(id, _) => self.filter(event, id, false),
             RuleUse::Stateful(id) => self.filter(event, id, true),
             RuleUse::Route(..) | RuleUse::NoRoute(_) => self.route(event),
-            RuleUse::Relay(origin) => {
+            RuleUse::Relay(origin) | RuleUse::Firewall(origin) => {
                 let by = self.rule(event, origin, event.component);
                 self.decided(event.component, event, by, Note::None);
             }
@@ -342,6 +342,7 @@ impl<'a> Trail<'a> {
             RuleUse::Route(origin, _) => self.rule(event, origin, event.component),
             RuleUse::NoRoute(_)
             | RuleUse::Relay(_)
+            | RuleUse::Firewall(_)
             | RuleUse::None
             | RuleUse::Filter(..)
             | RuleUse::Stateful(_)
@@ -450,6 +451,7 @@ fn allows(rule: &RuleView<'_>) -> bool {
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
         | RuleSource::Vpn
+        | RuleSource::Firewall
         | RuleSource::List { .. } => true,
     }
 }

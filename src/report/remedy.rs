@@ -109,6 +109,8 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
         | ExplanationCode::UnassociatedComponent
+        | ExplanationCode::FirewallRulesRestriction
+        | ExplanationCode::FirewallAsymmetricRouting
         | ExplanationCode::NatGatewayNoState
         | ExplanationCode::EgressOnlyNoState
         | ExplanationCode::BadStateVpn

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use ipnet::IpNet;
 
 use super::Context;
+use super::firewall_rule;
 use super::name::{self, ABSENT};
 use super::traffic::Match;
 use super::view::RuleView;
@@ -36,6 +37,8 @@ pub(super) enum RuleSource<'a> {
     Vpn,
     /// A listener of a load balancer.
     Listener,
+    /// A rule, group or default of a firewall.
+    Firewall,
     /// A prefix list in a transit gateway's table.
     List { reference: &'a TransitGatewayPrefixListReference },
 }
@@ -65,6 +68,12 @@ pub(super) fn rule<'a>(context: Context<'a>, met: Met<'_>) -> Option<RuleView<'a
         Origin::Listener { listener } => listener_rule(context, listener),
         Origin::ClassicListener { balancer, listener } => classic_listener(context, balancer, listener),
         Origin::TransitPrefixList { list, reference } => transit_list(context, list, reference),
+        Origin::FirewallStateless { group, rule } => firewall_rule::stateless(context, group, rule),
+        Origin::FirewallStateful { group, rule } => firewall_rule::stateful(context, group, rule),
+        Origin::FirewallGroup { group } => firewall_rule::group(context, group),
+        Origin::FirewallDefault { policy, is_stateful } => {
+            firewall_rule::default(context, policy, is_stateful)
+        }
     }
 }
 
@@ -371,6 +380,7 @@ impl<'a> RuleSource<'a> {
             | RuleSource::Entry { .. }
             | RuleSource::Listener
             | RuleSource::Vpn
+            | RuleSource::Firewall
             | RuleSource::Local { .. } => None,
         }
     }

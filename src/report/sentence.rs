@@ -165,6 +165,25 @@ pub(super) fn sentence(
                 ),
             }
         }
+        ExplanationCode::FirewallRulesRestriction => match (by, case.gap()) {
+            (Some(by), Some(_)) => format!(
+                "{id} may drop {} from {source} to {destination}: {} looks further than headers",
+                case.traffic(),
+                by.rule
+            ),
+            (None, Some(gap)) => super::case::assumption_text(gap),
+            (Some(by), None) => format!(
+                "{id} drops {} from {source} to {destination} by {}: {}",
+                case.traffic(),
+                by.rule,
+                by.words
+            ),
+            (None, None) => format!("{id} drops {} from {source} to {destination}", case.traffic()),
+        },
+        ExplanationCode::FirewallAsymmetricRouting => format!(
+            "{id} does not see both directions at one endpoint, so {} from {source} to {destination} gets nowhere",
+            case.traffic()
+        ),
         ExplanationCode::NatGatewayNoState => {
             format!("{id} lets in only what answers a conversation that it carries, and this is none")
         }

@@ -139,6 +139,9 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
+        | ResourceKind::Firewall
+        | ResourceKind::FirewallPolicy
+        | ResourceKind::FirewallRuleGroup
         | ResourceKind::TransitGatewayRoutes
         | ResourceKind::TransitGatewayAssociations
         | ResourceKind::TransitGatewayPropagations

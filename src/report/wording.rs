@@ -39,6 +39,9 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::TunnelsAtOneMoment,
     AssumptionCode::TunnelsAssumedUp,
     AssumptionCode::DirectConnectAssumedAbsent,
+    AssumptionCode::FirewallRuleOptions,
+    AssumptionCode::FirewallRuleGroupType,
+    AssumptionCode::FirewallMidstream,
 ];
 
 /// A kind of assumption as answers name it.
@@ -78,10 +81,14 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::TunnelsAtOneMoment => "TUNNELS_AT_ONE_MOMENT",
         AssumptionCode::TunnelsAssumedUp => "TUNNELS_ASSUMED_UP",
         AssumptionCode::DirectConnectAssumedAbsent => "DIRECT_CONNECT_ASSUMED_ABSENT",
+        AssumptionCode::FirewallRuleOptions => "FIREWALL_UNSUPPORTED_RULE_OPTIONS",
+        AssumptionCode::FirewallRuleGroupType => "FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE",
+        AssumptionCode::FirewallMidstream => "FIREWALL_MIDSTREAM_TRAFFIC",
     }
 }
 
 /// What an assumption of a kind says; the thing it is about goes before it.
+#[expect(clippy::too_many_lines, reason = "a table: an arm for each code")]
 pub fn assumption(code: AssumptionCode) -> &'static str {
     match code {
         AssumptionCode::MissingData => "is not described by any file of the snapshot",
@@ -140,6 +147,15 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
             "enforces encryption in transit, and what is encrypted is not part of the snapshot"
         }
         AssumptionCode::TooManyChoices => "has more equal branches than netpath tries one by one",
+        AssumptionCode::FirewallRuleOptions => {
+            "looks further than headers, and whether it matches is not part of the snapshot"
+        }
+        AssumptionCode::FirewallRuleGroupType => {
+            "has rules that no header decides or that AWS does not show, and they may have a say"
+        }
+        AssumptionCode::FirewallMidstream => {
+            "gets answers to what it has not seen, and what it does with them is not certain"
+        }
     }
 }
 
@@ -254,6 +270,10 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::UnassociatedComponent => "the component is not associated with anything",
         ExplanationCode::NoInterfaceOwnsAddress => "no interface has that address",
         ExplanationCode::DnsNotReachable => "a VPC's resolver answers only what is sent inside the VPC",
+        ExplanationCode::FirewallRulesRestriction => "the rules of a firewall do not let it pass",
+        ExplanationCode::FirewallAsymmetricRouting => {
+            "the two directions do not meet the same endpoint of a firewall"
+        }
         ExplanationCode::NatGatewayNoState => {
             "a NAT gateway lets in only what answers a conversation that it carries"
         }
@@ -382,6 +402,10 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::NoInterfaceOwnsAddress => "ask for an address that an interface has",
         ExplanationCode::DnsNotReachable => {
             "make an inbound endpoint of the Route 53 Resolver in the VPC, and ask that"
+        }
+        ExplanationCode::FirewallRulesRestriction => "add a rule that passes it before the one that drops it",
+        ExplanationCode::FirewallAsymmetricRouting => {
+            "route both directions through the same endpoint; behind a transit gateway, switch on appliance mode"
         }
         ExplanationCode::NatGatewayNoState => "begin the conversation from inside",
         ExplanationCode::EgressOnlyNoState => {

@@ -88,6 +88,9 @@ pub(super) fn meaning_of(
         | ResourceKind::TargetGroup
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
+        | ResourceKind::Firewall
+        | ResourceKind::FirewallPolicy
+        | ResourceKind::FirewallRuleGroup
         | ResourceKind::VpcPeeringConnection
         | ResourceKind::TransitGateway
         | ResourceKind::TransitGatewayAttachment

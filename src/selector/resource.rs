@@ -75,6 +75,7 @@ impl Resource {
             ResourceKind::LoadBalancer => model.load_balancers[row].vpc.as_ref(),
             ResourceKind::ClassicLoadBalancer => model.classic_load_balancers[row].vpc.as_ref(),
             ResourceKind::ManagedService => model.managed_services[row].vpc.as_ref(),
+            ResourceKind::Firewall => model.firewalls[row].vpc.as_ref(),
             ResourceKind::SecurityGroupRule
             | ResourceKind::SecurityGroupVpcAssociation
             | ResourceKind::PrefixList
@@ -104,6 +105,8 @@ impl Resource {
             | ResourceKind::TargetGroup
             | ResourceKind::TargetGroupAttributes
             | ResourceKind::TargetHealth
+            | ResourceKind::FirewallPolicy
+            | ResourceKind::FirewallRuleGroup
             | ResourceKind::VpcPeeringConnection
             | ResourceKind::TransitGateway
             | ResourceKind::TransitGatewayAttachment
@@ -175,6 +178,9 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
             ("load balancer", "a load balancer")
         }
         ResourceKind::ClassicLoadBalancer => ("Classic Load Balancer", "a Classic Load Balancer"),
+        ResourceKind::Firewall => ("firewall", "a firewall"),
+        ResourceKind::FirewallPolicy => ("firewall policy", "a firewall policy"),
+        ResourceKind::FirewallRuleGroup => ("firewall rule group", "a rule group of a firewall"),
         ResourceKind::Listener | ResourceKind::ListenerRule => ("listener", "a listener"),
         ResourceKind::TargetGroup | ResourceKind::TargetGroupAttributes | ResourceKind::TargetHealth => {
             ("target group", "a target group")
@@ -265,6 +271,9 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::TargetGroup => of(&model.target_groups, text, how),
         ResourceKind::Listener => of(&model.listeners, text, how),
         ResourceKind::InstanceConnectEndpoint => of(&model.instance_connect_endpoints, text, how),
+        ResourceKind::Firewall => of(&model.firewalls, text, how),
+        ResourceKind::FirewallPolicy => of(&model.firewall_policies, text, how),
+        ResourceKind::FirewallRuleGroup => of(&model.firewall_rule_groups, text, how),
         // Elastic addresses are named by their address.
         ResourceKind::ElasticAddress
         | ResourceKind::ByoipCidr

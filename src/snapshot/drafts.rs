@@ -143,6 +143,9 @@ drafts! {
     TargetGroupAttributes target_group_attributes;
     TargetHealth target_health;
     ClassicLoadBalancer classic_load_balancers;
+    Firewall firewalls;
+    FirewallPolicy firewall_policies;
+    FirewallRuleGroup firewall_rule_groups;
     BlockPublicAccessOptions block_public_access_options;
     BlockPublicAccessExclusion block_public_access_exclusions;
     AvailabilityZone availability_zones;
@@ -169,7 +172,7 @@ macro_rules! of_kind {
             TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpnGateway, VpnConnection, CustomerGateway, DirectConnectGateway, DirectConnectGatewayAssociation, DirectConnectGatewayAttachment, VirtualInterface, TransitGatewayConnect, TransitGatewayConnectPeer, ClientVpnEndpoint, ClientVpnTargetNetwork, ClientVpnRoute, ClientVpnAuthorizationRule,
             VpcEndpoint, LoadBalancer,
             LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
-            ClassicLoadBalancer,
+            ClassicLoadBalancer, Firewall, FirewallPolicy, FirewallRuleGroup,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,
             InstanceConnectEndpoint, VpcEncryptionControl, AcceleratorEndpointGroup,
             ManagedService, VpcDnsAttributes, HostedZone, ResolverRule, Unmodelled)

@@ -74,6 +74,8 @@ pub(super) fn bare(taker: &mut Taker<'_>, elements: Vec<&RawValue>) {
             let meaning = decided(taker, entries, key, Some(&elements));
             entry(taker, entries, keys::BARE, meaning.unwrap_or(Meaning::Aside), Some(elements));
         }
+        // An answer that is one resource stands alone and is one of a kind.
+        Some((key, meaning @ Meaning::Answer(_))) => entry(taker, &[], key, meaning, Some(elements)),
         Some((_, meaning)) => entry(taker, &[], keys::BARE, meaning, Some(elements)),
         None if members.is_none() => {
             taker.part.is_recognised = true;
@@ -111,7 +113,9 @@ fn entry(
         }
         (Meaning::Shared | Meaning::Beside | Meaning::Token, _) => {}
         (_, None) => taker.bad(kind_of(meaning), taker.place(key, 0, 0), "no list stands there".to_owned()),
-        (Meaning::List(kind), Some(elements)) => of_kind!(kind, T => list::<T>(taker, key, &elements)),
+        (Meaning::List(kind) | Meaning::Answer(kind), Some(elements)) => {
+            of_kind!(kind, T => list::<T>(taker, key, &elements))
+        }
         (Meaning::Reservations, Some(elements)) => reservations(taker, key, &elements),
         (Meaning::Instances, Some(elements)) => instances(taker, key, &elements),
         (Meaning::StaticRoutes, Some(elements)) => static_routes(taker, key, &elements),
@@ -126,7 +130,7 @@ fn entry(
 
 fn kind_of(meaning: Meaning) -> ResourceKind {
     match meaning {
-        Meaning::List(kind) | Meaning::Wrapped(kind, _) => kind,
+        Meaning::List(kind) | Meaning::Answer(kind) | Meaning::Wrapped(kind, _) => kind,
         Meaning::Whole(whole) => whole.kind(),
         Meaning::Reservations | Meaning::Instances => ResourceKind::Instance,
         Meaning::StaticRoutes => ResourceKind::TransitGatewayRoutes,

@@ -40,6 +40,9 @@ pub(super) fn decide(key: &str, clues: &Clues<'_>) -> Option<Meaning> {
         "Rules" => Some(rules(clues)),
         "Attributes" => Some(attributes(clues)),
         "LoadBalancerAttributes" => Some(load_balancer_attributes(clues)),
+        "Firewalls" => Some(answers(clues, "Firewall", ResourceKind::Firewall)),
+        "FirewallPolicies" => Some(answers(clues, "FirewallPolicyResponse", ResourceKind::FirewallPolicy)),
+        "RuleGroups" => Some(answers(clues, "RuleGroupResponse", ResourceKind::FirewallRuleGroup)),
         _ => None,
     }
 }
@@ -121,6 +124,11 @@ fn load_balancer_attributes(clues: &Clues<'_>) -> Meaning {
     }
 }
 
+/// Whole answers in a list; what `list-…` prints says no more than that there is one.
+fn answers(clues: &Clues<'_>, member: &str, kind: ResourceKind) -> Meaning {
+    if clues.has(member) { Meaning::List(kind) } else { Meaning::Aside }
+}
+
 /// Members that tell a resource's kind, the more particular kinds first: all of a row must be there.
 const OBJECTS: &[(&[&str], &str)] = &[
     (&["SecurityGroupRuleId", "IsEgress"], "SecurityGroupRules"),
@@ -158,6 +166,9 @@ const OBJECTS: &[(&[&str], &str)] = &[
     (&["ListenerArn", "DefaultActions"], "Listeners"),
     (&["LoadBalancerName", "ListenerDescriptions"], "LoadBalancerDescriptions"),
     (&["RuleArn", "Conditions"], "Rules"),
+    (&["Firewall"], "Firewall"),
+    (&["FirewallPolicyResponse"], "FirewallPolicyResponse"),
+    (&["RuleGroupResponse"], "RuleGroupResponse"),
     (&["VpnConnectionId", "CustomerGatewayId"], "VpnConnections"),
     (&["VpnGatewayId", "VpcAttachments"], "VpnGateways"),
     (&["CustomerGatewayId", "BgpAsn"], "CustomerGateways"),

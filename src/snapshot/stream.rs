@@ -87,6 +87,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 | Meaning::Instances
                 | Meaning::Wrapped(..)
                 | Meaning::Whole(_)
+                | Meaning::Answer(_)
                 | Meaning::Shared
                 | Meaning::Managed
                 | Meaning::Unmodelled

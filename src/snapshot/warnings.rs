@@ -161,6 +161,8 @@ pub(super) fn element(place: Place) -> String {
         keys::Meaning::Reservations => format!("{key}[{}].Instances[{}]", place.index, place.inner),
         keys::Meaning::Wrapped(_, inside) => format!("{key}[{}].{inside}[{}]", place.index, place.inner),
         keys::Meaning::Whole(_) | keys::Meaning::Shared => key.to_owned(),
+        keys::Meaning::Answer(_) if place.index == 0 => key.to_owned(),
+        keys::Meaning::Answer(_) => format!("[{}].{key}", place.index),
         keys::Meaning::List(_)
         | keys::Meaning::Instances
         | keys::Meaning::StaticRoutes

@@ -141,6 +141,8 @@ pub enum RuleUse {
     Route(Origin, RouteMapIndex),
     /// What a relay hands on by.
     Relay(Origin),
+    /// A rule of a firewall.
+    Firewall(Origin),
     /// The absence of a route.
     NoRoute(RouteMapIndex),
     /// Something that is missing from the snapshot.

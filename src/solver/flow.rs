@@ -3,10 +3,10 @@
 use smallvec::SmallVec;
 
 use crate::network::{
-    EntryKind, InterfaceIndex, LocationId, MiddleboxIndex, NatIndex, PeerSide, RelayIndex, ServiceIndex,
-    VpcIndex,
+    EntryKind, InterfaceIndex, LocationId, MiddleboxIndex, NatIndex, Network, PeerSide, RelayIndex,
+    ServiceIndex, VpcIndex,
 };
-use crate::packet::{AddressSet, Interval, TransportSet};
+use crate::packet::{AddressSet, Interval, TransportSet, Workspace, protocol};
 
 /// No row.
 pub(super) const NONE: u32 = u32::MAX;
@@ -27,6 +27,8 @@ pub(super) struct Flow {
     pub source_linked: bool,
     pub destination_linked: bool,
     pub transport: TransportSet,
+    /// The source ports, of TCP and UDP on the transport line; everything where no firewall could ask.
+    pub ports: TransportSet,
     /// The subnet that the packets stand in or left last.
     pub subnet: u32,
     /// The zone of that subnet.
@@ -59,6 +61,7 @@ impl Flow {
             source_linked: true,
             destination_linked: true,
             transport,
+            ports: TransportSet::ALL,
             subnet: NONE,
             zone: NONE,
             vpc: NONE,
@@ -90,6 +93,22 @@ impl Flow {
     /// Whether a middlebox passed the packets on.
     pub fn is_passed_on(&self) -> bool {
         self.marks.iter().any(|mark| matches!(mark, Mark::Through(..)))
+    }
+
+    /// The client's ports of what is left, whatever stands for the client since.
+    pub fn client_ports(&self) -> TransportSet {
+        let before = self.marks.iter().find_map(|mark| match mark {
+            Mark::Nat(state) => Some(state.ports),
+            Mark::Relay(state) if !state.preserves => Some(state.ports),
+            Mark::Relay(_)
+            | Mark::Tracked(..)
+            | Mark::Through(..)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. }
+            | Mark::Inspected { .. } => None,
+        });
+        before.unwrap_or(self.ports)
     }
 
     /// How many relays handed an answer back.
@@ -137,6 +156,21 @@ pub(super) enum Mark {
     Inbound,
     /// It entered a VPC by a peering connection.
     Peering { vpc: VpcIndex, way_back: LocationId },
+    /// A firewall knows it, at this endpoint (NFW-6, NFW-10).
+    Inspected { at: LocationId, answers: Answers },
+}
+
+/// What a firewall does with the answers to what it let pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// They pass: a rule passed the conversation.
+    Pass,
+    /// No rule spoke of the conversation; the answers meet the rules themselves.
+    AreJudged,
+    /// They would pass had the conversation begun: it was dropped, and something walks on to see what else does.
+    WouldPass,
+    /// They are dropped: nothing may be answered that no rule passed.
+    AreDropped,
 }
 
 /// Who sends in its own name.
@@ -155,6 +189,8 @@ pub(super) struct NatState {
     pub address: u128,
     pub client: AddressSet,
     pub was_linked: bool,
+    /// The source ports before.
+    pub ports: TransportSet,
 }
 
 /// What a relay knows of a conversation: what the client sent, and what of it the target sees.
@@ -171,6 +207,8 @@ pub(super) struct RelayState {
     /// The address that the target sees, unless the client's is preserved.
     pub own: u128,
     pub preserves: bool,
+    /// The source ports before.
+    pub ports: TransportSet,
 }
 
 /// Where packets end.
@@ -235,6 +273,7 @@ impl Conversation {
             | Mark::Relay(_)
             | Mark::Outward(_)
             | Mark::Inbound
+            | Mark::Inspected { .. }
             | Mark::Peering { .. } => None,
         });
         // Those that surely mind first.
@@ -251,6 +290,7 @@ impl Conversation {
             | Mark::Relay(_)
             | Mark::Outward(_)
             | Mark::Inbound
+            | Mark::Inspected { .. }
             | Mark::Peering { .. } => None,
         })
     }
@@ -264,6 +304,7 @@ impl Conversation {
             | Mark::Through(..)
             | Mark::Outward(_)
             | Mark::Inbound
+            | Mark::Inspected { .. }
             | Mark::Peering { .. } => false,
         })
     }
@@ -297,6 +338,18 @@ impl Conversation {
         self.marks.iter().any(|mark| matches!(mark, Mark::Outward(_) | Mark::Inbound))
     }
 
+    /// What the firewall behind an endpoint does with answers, where it knows the conversation.
+    pub fn inspected_at(&self, endpoint: LocationId) -> Option<Answers> {
+        inspections(&self.marks).find(|(at, _)| *at == endpoint).map(|(_, answers)| answers)
+    }
+
+    /// The endpoints behind which firewalls know the conversation, and do not know its answer by the marks of that.
+    pub fn inspected_elsewhere(&self, answer: &[Mark]) -> Vec<LocationId> {
+        let is_missed = |endpoint: &LocationId| inspections(answer).all(|(at, _)| at != *endpoint);
+        let known = inspections(&self.marks).filter(|(_, answers)| *answers != Answers::WouldPass);
+        known.map(|(at, _)| at).filter(is_missed).collect()
+    }
+
     pub fn went_out_by(&self, gateway: LocationId) -> bool {
         self.marks.iter().any(|mark| matches!(mark, Mark::Outward(known) if *known == gateway))
     }
@@ -317,11 +370,25 @@ impl Conversation {
                 | Mark::Relay(_)
                 | Mark::Outward(_)
                 | Mark::Inbound
+                | Mark::Inspected { .. }
                 | Mark::Peering { .. } => {}
             }
         }
         way
     }
+}
+
+fn inspections(marks: &[Mark]) -> impl Iterator<Item = (LocationId, Answers)> {
+    marks.iter().filter_map(|mark| match mark {
+        Mark::Inspected { at, answers } => Some((*at, *answers)),
+        Mark::Relay(_)
+        | Mark::Tracked(..)
+        | Mark::Through(..)
+        | Mark::Nat(_)
+        | Mark::Outward(_)
+        | Mark::Inbound
+        | Mark::Peering { .. } => None,
+    })
 }
 
 /// What a relay's mark says.
@@ -333,6 +400,7 @@ fn relay_state(mark: &Mark) -> Option<&RelayState> {
         | Mark::Nat(_)
         | Mark::Outward(_)
         | Mark::Inbound
+        | Mark::Inspected { .. }
         | Mark::Peering { .. } => None,
     }
 }
@@ -342,14 +410,51 @@ pub(super) fn chooses_ports(mark: &Mark) -> bool {
     match mark {
         Mark::Nat(_) => true,
         Mark::Relay(state) => !state.preserves,
-        Mark::Tracked(..) | Mark::Through(..) | Mark::Outward(_) | Mark::Inbound | Mark::Peering { .. } => {
-            false
-        }
+        Mark::Tracked(..)
+        | Mark::Through(..)
+        | Mark::Outward(_)
+        | Mark::Inbound
+        | Mark::Inspected { .. }
+        | Mark::Peering { .. } => false,
     }
 }
 
 fn passed(marks: &[Mark], middlebox: MiddleboxIndex) -> bool {
     marks.iter().any(|mark| matches!(mark, Mark::Through(known, _) if *known == middlebox))
+}
+
+/// Everything but TCP and UDP.
+pub(super) fn beside_ports() -> Vec<Interval> {
+    let (tcp, udp) = (u32::from(protocol::TCP) << 16, u32::from(protocol::UDP) << 16);
+    vec![(0, tcp - 1), (tcp + 0x1_0000, udp - 1), (udp + 0x1_0000, (1 << 24) - 1)]
+}
+
+/// Source ports as flows have them; everything where no firewall could ask.
+pub(super) fn source_ports(
+    network: &Network,
+    workspace: &mut Workspace<'_>,
+    ports: &[(u16, u16)],
+) -> TransportSet {
+    if network.firewalls.is_empty() {
+        return TransportSet::ALL;
+    }
+    let mut intervals = beside_ports();
+    intervals.extend(port_intervals(protocol::TCP, ports));
+    intervals.extend(port_intervals(protocol::UDP, ports));
+    workspace.of(&intervals)
+}
+
+/// The source ports of answers: the ports that packets were for.
+pub(super) fn answering_ports(
+    network: &Network,
+    workspace: &mut Workspace<'_>,
+    transport: TransportSet,
+) -> TransportSet {
+    if network.firewalls.is_empty() {
+        return TransportSet::ALL;
+    }
+    let beside = workspace.of(&beside_ports());
+    workspace.union(transport, beside)
 }
 
 /// Intervals of some ports for both protocols that have them.

@@ -6,9 +6,9 @@ use smallvec::SmallVec;
 
 use super::answer::Verdict;
 use super::filters::{FilterRef, Filters};
-use super::flow::{Arrival, End, Flow};
+use super::flow::{Arrival, End, Flow, source_ports};
 use super::question::{Destination, Pair, Source, Traffic};
-use super::reply::{answer_flow, conversation};
+use super::reply::conversation;
 use super::start::{Start, is_host_local};
 use super::walk::{ChoiceKey, Choices, Reading, Walk, Way};
 use crate::network::{AssumptionIndex, FilterId, InterfaceIndex, Network};
@@ -165,7 +165,7 @@ impl<'n> Solver<'n> {
         }
         let asked = self.workspace.of(&traffic.intervals);
         let start = self.start(pair, asked);
-        let flow = match start {
+        let mut flow = match start {
             Start::NoFamily => return None,
             Start::Blocked(_) | Start::NotPublic(_) => return Some(Outcome::blocked()),
             Start::Unknown(gap) => {
@@ -174,6 +174,7 @@ impl<'n> Solver<'n> {
             }
             Start::Flow(flow) => *flow,
         };
+        flow.ports = source_ports(self.network, &mut self.workspace, &traffic.source_ports);
         if let Some(outcome) = self.host_local(pair, &flow, traffic) {
             return Some(outcome);
         }
@@ -282,11 +283,12 @@ impl<'n> Solver<'n> {
                 source: arrival.flow.asked_source.clone(),
                 destination: arrival.flow.asked_destination.clone(),
                 forward: arrival.flow.asked_transport(),
-                back: TransportSet::ALL,
+                back: arrival.flow.client_ports(),
             };
             run.arriving.push(nothing_back.clone());
             if asked.is_one_way || arrival.end == End::Possible {
                 let back = self.answers(arrival.flow.transport, &asked.traffic.source_ports).0;
+                let back = self.workspace.intersection(back, arrival.flow.client_ports());
                 run.passing.push(Passing { back, ..nothing_back });
                 continue;
             }
@@ -308,7 +310,8 @@ impl<'n> Solver<'n> {
         let (whole, unanswered) = self.answers(arrival.flow.transport, client_ports);
         let sent = self.sent_answers(arrival, client_ports);
         let passing = |source, destination, forward, back| Passing { source, destination, forward, back };
-        let Some(answer) = answer_flow(self.network, arrival, sent) else {
+        let whole = self.workspace.intersection(whole, arrival.flow.client_ports());
+        let Some(answer) = self.answer_flow(arrival, sent) else {
             run.passing.push(passing(
                 arrival.flow.asked_source.clone(),
                 arrival.flow.asked_destination.clone(),
@@ -344,6 +347,7 @@ impl<'n> Solver<'n> {
                 continue;
             }
             let forward = self.answered(arrival.flow.asked_transport(), back.flow.transport, unanswered);
+            let forward = self.workspace.intersection(forward, back.flow.ports);
             if !forward.is_empty() {
                 run.passing.push(passing(
                     back.flow.asked_destination,

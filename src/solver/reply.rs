@@ -3,7 +3,7 @@
 //! Answers have a line of their own: a client's ports for TCP and UDP, answer types for ICMP, and whole blocks for
 //! protocols without ports. So one walk carries the answers to every port that was asked about.
 
-use super::flow::{Arrival, Conversation, End, Flow, NONE, chooses_ports, port_intervals};
+use super::flow::{Arrival, Conversation, End, Flow, NONE, answering_ports, chooses_ports, port_intervals};
 use super::pair::Solver;
 use super::question::{Pair, Source, Traffic, icmp_reply};
 use crate::network::{EntryKind, Network};
@@ -93,7 +93,8 @@ impl Solver<'_> {
     pub(super) fn sent_answers(&mut self, arrival: &Arrival, client_ports: &[(u16, u16)]) -> TransportSet {
         let is_translated = arrival.flow.marks.iter().any(chooses_ports);
         let ports: &[(u16, u16)] = if is_translated { &[(1024, 65535)] } else { client_ports };
-        self.answers(arrival.flow.transport, ports).0
+        let whole = self.answers(arrival.flow.transport, ports).0;
+        self.workspace.intersection(whole, arrival.flow.ports)
     }
 
     /// Of what arrived, the packets that some answer got back to.
@@ -169,8 +170,16 @@ pub(super) fn conversation(
     Conversation { marks: arrival.flow.marks.clone(), origin, client_ports: traffic.source_ports.clone() }
 }
 
-/// The answer to what arrived, where it begins; none where it needs no way.
-pub(super) fn answer_flow(network: &Network, arrival: &Arrival, transport: TransportSet) -> Option<Flow> {
+impl Solver<'_> {
+    /// The answer to what arrived, where it begins; none where it needs no way.
+    pub(super) fn answer_flow(&mut self, arrival: &Arrival, transport: TransportSet) -> Option<Flow> {
+        let flow = answer_flow(self.network, arrival, transport)?;
+        let ports = answering_ports(self.network, &mut self.workspace, arrival.flow.transport);
+        Some(Flow { ports, ..flow })
+    }
+}
+
+fn answer_flow(network: &Network, arrival: &Arrival, transport: TransportSet) -> Option<Flow> {
     let there = &arrival.flow;
     let (at, sender, vpc, entry) = match arrival.end {
         End::Interface(interface) => {

@@ -43,6 +43,7 @@ const FAMILIES: &[(&str, &str, u32)] = &[
     ("CWAN", "edges.md", 5),
     ("LAT", "edges.md", 6),
     ("ENC", "edges.md", 3),
+    ("NFW", "network-firewall.md", 15),
 ];
 
 const VERDICTS: &[&str] = &["reachable", "blocked", "forward-only", "partial", "unknown"];

@@ -157,6 +157,7 @@ pub(super) fn route(rule: &RuleView<'_>) -> Option<Route> {
         | RuleSource::Propagation { .. }
         | RuleSource::Listener
         | RuleSource::Vpn
+        | RuleSource::Firewall
         | RuleSource::List { .. } => return None,
     };
     let mut shape = Route {
@@ -218,6 +219,7 @@ pub(super) fn transit_route(rule: &RuleView<'_>) -> Option<TransitRoute> {
         | RuleSource::Route { .. }
         | RuleSource::Listener
         | RuleSource::Vpn
+        | RuleSource::Firewall
         | RuleSource::Local { .. } => None,
     }
 }

@@ -146,6 +146,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::ProtocolRestriction
         | ExplanationCode::Elbv2ListenersMismatch
         | ExplanationCode::ElbListenersMismatch
+        | ExplanationCode::FirewallRulesRestriction
         | ExplanationCode::TargetPortRestriction => {
             traffic(view, shape);
         }
@@ -166,6 +167,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
         | ExplanationCode::UnassociatedComponent
+        | ExplanationCode::FirewallAsymmetricRouting
         | ExplanationCode::NatGatewayNoState
         | ExplanationCode::EgressOnlyNoState
         | ExplanationCode::VpnSelectorMismatch

@@ -132,6 +132,10 @@ impl Telling<'_, '_, '_> {
         match drop.rule {
             RuleUse::Filter(id, side) => self.filter_blocker(&mut blocker, story, drop, id, side),
             RuleUse::Route(origin, _) | RuleUse::Relay(origin) => blocker.by = Some(origin),
+            RuleUse::Firewall(origin) => {
+                blocker.by = Some(origin);
+                blocker.gap = network.inspection_gap(drop.flow.at, origin);
+            }
             RuleUse::Assumption(assumption) => blocker.gap = Some(assumption),
             RuleUse::NoRoute(_) | RuleUse::None | RuleUse::Stateful(_) => {}
         }

@@ -11,11 +11,11 @@ use std::cmp::Reverse;
 use blockers::{not_public, nowhere};
 
 use super::answer::{Blocker, Decision, Direction, Event, PairAnswer, PathAnswer, RuleUse, Verdict};
-use super::flow::{Arrival, End, Flow, NONE};
+use super::flow::{Arrival, End, Flow, NONE, source_ports};
 use super::packet_size::step_downs;
 use super::pair::{self, Outcome, Solver, counts, intended, is_on_premises};
 use super::question::{Pair, Query, Source};
-use super::reply::{answer_flow, conversation};
+use super::reply::conversation;
 use super::rules::{PeerGroups, matched, peer_of};
 use super::start::{Start, is_host_local};
 use super::walk::{Choices, Reading, Story, Way};
@@ -58,7 +58,6 @@ pub fn explain(
     if is_host_local(solver.network, pair, &flow) {
         return;
     }
-    let is_hidden = first.is_some();
     let reading = if outcome.verdict == Verdict::Unknown { Reading::Certain } else { Reading::Possible };
     let mut telling = Telling {
         solver,
@@ -69,9 +68,10 @@ pub fn explain(
         blockers: Vec::new(),
         paths: Vec::new(),
         reading,
-        is_hidden,
+        is_hidden: first.is_some(),
     };
     telling.blockers.extend(first);
+    let flow = telling.with_source_ports(flow);
     let mut choices = Choices::default();
     // Ends: the odometer of choices is finite, and cut off.
     for run in 0..pair::MOST_RUNS {
@@ -124,6 +124,11 @@ struct Telling<'s, 'n, 'q> {
 }
 
 impl Telling<'_, '_, '_> {
+    fn with_source_ports(&mut self, flow: Flow) -> Flow {
+        let asked = &self.query.traffic.source_ports;
+        Flow { ports: source_ports(self.solver.network, &mut self.solver.workspace, asked), ..flow }
+    }
+
     fn there(&mut self, flow: &Flow, choices: &mut Choices) {
         let mut walk = self.solver.walk(choices, Way::There, self.reading);
         walk.intended = intended(self.pair);
@@ -163,7 +168,6 @@ impl Telling<'_, '_, '_> {
     }
 
     fn back(&mut self, story: &Story, arrival: &Arrival, choices: &mut Choices) {
-        let network = self.solver.network;
         let is_real = arrival.flow.blocked == 0;
         let forward = self.trail(story, arrival.flow.trail);
         let mut path = PathAnswer {
@@ -173,9 +177,9 @@ impl Telling<'_, '_, '_> {
         };
         let sent = self.solver.sent_answers(arrival, &self.query.traffic.source_ports);
         let answer =
-            answer_flow(network, arrival, sent).filter(|_| !self.query.is_one_way && !sent.is_empty());
+            self.solver.answer_flow(arrival, sent).filter(|_| !self.query.is_one_way && !sent.is_empty());
         if let Some(answer) = answer {
-            let conversation = conversation(network, self.pair, arrival, &self.query.traffic);
+            let conversation = conversation(self.solver.network, self.pair, arrival, &self.query.traffic);
             let back = Way::Back(&conversation);
             let mut walk = self.solver.walk(choices, back, self.reading);
             walk.intended = match self.pair.source {
@@ -240,7 +244,7 @@ impl Telling<'_, '_, '_> {
                 let workspace = &mut self.solver.workspace;
                 matched(network, workspace, &filter.judge, peer, groups, event.transport_id)
             }
-            RuleUse::Route(origin, _) | RuleUse::Relay(origin) => vec![origin],
+            RuleUse::Route(origin, _) | RuleUse::Relay(origin) | RuleUse::Firewall(origin) => vec![origin],
             RuleUse::Filter(..)
             | RuleUse::None
             | RuleUse::Stateful(_)

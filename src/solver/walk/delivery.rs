@@ -122,6 +122,10 @@ impl Walk<'_, '_> {
         if let Next::Ended = self.by_all_middleboxes(flow) {
             return;
         }
+        let has_firewalls = !self.network.firewalls.is_empty();
+        if has_firewalls && !self.half_seen(flow, end) {
+            return;
+        }
         self.tell_here(flow, Decision::Arrive, RuleUse::None);
         self.arrivals.push(Arrival { flow: flow.clone(), end });
     }

@@ -152,7 +152,7 @@ impl Walk<'_, '_> {
         Next::Go
     }
 
-    fn peer_set(flow: &Flow, peer: PeerSide) -> &AddressSet {
+    pub(super) fn peer_set(flow: &Flow, peer: PeerSide) -> &AddressSet {
         match peer {
             PeerSide::Source => &flow.source,
             PeerSide::Destination => &flow.destination,

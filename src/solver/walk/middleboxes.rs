@@ -14,7 +14,9 @@ use crate::network::{
 };
 use crate::packet::{AddressSet, Family, protocol};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Conversation, End, Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator};
+use crate::solver::flow::{
+    Conversation, End, Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, source_ports,
+};
 
 /// Where the table of an exit's subnet sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Walk<'_, '_> {
         {
             return next;
         }
-        if let next @ (Next::Move(_) | Next::Ended) = self.without_references(flow, row) {
+        if let next @ (Next::Move(_) | Next::Ended) = self.without_references(flow, row.references_gap) {
             return next;
         }
         flow.marks.push(Mark::Through(middlebox, by_gateway));
@@ -90,7 +92,7 @@ impl Walk<'_, '_> {
     }
 
     /// SG-15: whether a rule of the sender counts that names a group of what lies beyond a middlebox is not documented.
-    fn without_references(&mut self, flow: &mut Flow, row: &MiddleboxRow) -> Next {
+    pub(super) fn without_references(&mut self, flow: &mut Flow, gap: AssumptionIndex) -> Next {
         let network = self.network;
         let Some(sender) = network.interfaces.get(flow.sender as usize) else { return Next::Go };
         if self.is_back() || flow.groups != Groups::Kept {
@@ -121,11 +123,11 @@ impl Walk<'_, '_> {
             return Next::Ended;
         }
         if self.workspace.intersection(flow.transport, admitted) != flow.transport {
-            self.gap(row.references_gap);
+            self.gap(gap);
         }
         match self.reading {
             Reading::Certain => {
-                let rule = RuleUse::Assumption(row.references_gap);
+                let rule = RuleUse::Assumption(gap);
                 self.narrow_transport(flow, admitted, ExplanationCode::UnsupportedComponent, rule)
             }
             Reading::Possible => Next::Go,
@@ -269,7 +271,9 @@ impl Walk<'_, '_> {
             let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
             let was_linked = std::mem::replace(&mut flow.source_linked, false);
             let by = Translator::Appliance(middlebox, exit.interface);
-            flow.marks.push(Mark::Nat(Box::new(NatState { by, address, client, was_linked })));
+            let ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
+            let ports = std::mem::replace(&mut flow.ports, ports);
+            flow.marks.push(Mark::Nat(Box::new(NatState { by, address, client, was_linked, ports })));
             flow.groups = Groups::Lost(GroupLoss::Translated);
             flow.sender = NONE;
             self.tell_here(flow, Decision::Translate, RuleUse::None);
@@ -345,7 +349,8 @@ impl Walk<'_, '_> {
         let Translator::Appliance(middlebox, _) = state.by else { return Next::Ended };
         flow.destination = state.client.clone();
         flow.destination_linked = state.was_linked;
-        flow.transport = self.with_client_ports(flow.transport, &conversation.client_ports);
+        let transport = self.with_client_ports(flow.transport, &conversation.client_ports);
+        flow.transport = self.workspace.intersection(transport, state.ports);
         flow.marks.push(Mark::Through(middlebox, false));
         flow.entry = EntryKind::Inside;
         self.tell_here(flow, Decision::Translate, RuleUse::None);

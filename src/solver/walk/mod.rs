@@ -17,6 +17,7 @@ mod translations;
 mod crossings;
 mod relays;
 mod middleboxes;
+mod inspection;
 mod services;
 mod routing;
 mod delivery;
@@ -207,6 +208,7 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.arrive_on_premises(flow, *back);
                 Next::Ended
             }
+            Step::Inspect(firewall) => self.inspect(flow, *firewall),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::network::{
 };
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Conversation, End, Flow, Groups, Mark, RelayState};
+use crate::solver::flow::{Conversation, End, Flow, Groups, Mark, RelayState, answering_ports, source_ports};
 
 /// What packets become for a target.
 #[derive(Clone, Copy)]
@@ -122,6 +122,7 @@ impl Walk<'_, '_> {
             return;
         };
         let destination = AddressSet::point(target.family, target.address);
+        let ports = flow.ports;
         flow.marks.push(Mark::Relay(Box::new(RelayState {
             relay,
             asked: flow.transport,
@@ -131,8 +132,10 @@ impl Walk<'_, '_> {
             client_was_linked: flow.source_linked,
             own,
             preserves: target.preserves,
+            ports,
         })));
         if !target.preserves {
+            flow.ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
             flow.source = AddressSet::point(target.family, own);
             flow.source_linked = false;
         }
@@ -168,8 +171,10 @@ impl Walk<'_, '_> {
             flow.destination = state.client.clone();
             flow.destination_linked = state.client_was_linked;
             let ports = conversation.ports_before_relay(flow.handed_back());
-            flow.transport = self.with_client_ports(flow.transport, ports);
+            let transport = self.with_client_ports(flow.transport, ports);
+            flow.transport = self.workspace.intersection(transport, state.ports);
         }
+        flow.ports = answering_ports(self.network, self.workspace, state.asked);
         flow.marks.push(Mark::Relay(Box::new(state.clone())));
         let interface = &self.network.interfaces[row.interface.index()];
         flow.vpc = interface.vpc.0;

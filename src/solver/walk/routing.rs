@@ -95,6 +95,10 @@ impl Walk<'_, '_> {
                     | Origin::Listener { .. }
                     | Origin::ClassicListener { .. }
                     | Origin::VpnRoute { .. }
+                    | Origin::FirewallStateless { .. }
+                    | Origin::FirewallStateful { .. }
+                    | Origin::FirewallGroup { .. }
+                    | Origin::FirewallDefault { .. }
                     | Origin::TransitPrefixList { .. } => RuleUse::Route(origin, map),
                 };
                 match self.drop_all(flow, code, rule) {

@@ -6,7 +6,9 @@ use crate::network::{
 };
 use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, port_intervals};
+use crate::solver::flow::{
+    Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, port_intervals, source_ports,
+};
 
 impl Walk<'_, '_> {
     pub(super) fn translate(&mut self, flow: &mut Flow, translation: Translation) -> Next {
@@ -88,11 +90,14 @@ impl Walk<'_, '_> {
         };
         let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
         let was_linked = std::mem::replace(&mut flow.source_linked, false);
+        let ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
+        let ports = std::mem::replace(&mut flow.ports, ports);
         flow.marks.push(Mark::Nat(Box::new(NatState {
             by: Translator::Gateway(nat),
             address,
             client,
             was_linked,
+            ports,
         })));
         flow.groups = Groups::Lost(GroupLoss::Translated);
         flow.sender = NONE;
@@ -132,7 +137,7 @@ impl Walk<'_, '_> {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
         };
         let known = conversation.translated(|by| by == Translator::Gateway(nat), &flow.destination);
-        let Some(NatState { client, was_linked, .. }) = known.cloned() else {
+        let Some(NatState { client, was_linked, ports, .. }) = known.cloned() else {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
         };
         let is_nat64 = client.family() != flow.destination.family();
@@ -143,7 +148,8 @@ impl Walk<'_, '_> {
             flow.source = flow.asked_destination.clone();
             flow.source_linked = false;
         }
-        flow.transport = self.with_client_ports(flow.transport, &conversation.client_ports);
+        let transport = self.with_client_ports(flow.transport, &conversation.client_ports);
+        flow.transport = self.workspace.intersection(transport, ports);
         let row = &network.nat_gateways[nat.index()];
         flow.vpc = row.vpc.0;
         flow.entry = EntryKind::Inside;

@@ -128,7 +128,8 @@ impl Walk<'_, '_> {
                 | Step::OwnTargets(_)
                 | Step::Through(..)
                 | Step::OverLink(_)
-                | Step::ArriveOnPremises(_) => continue,
+                | Step::ArriveOnPremises(_)
+                | Step::Inspect(_) => continue,
             };
             controls.push(Control { at: row.inward, passing, code, rule });
         }

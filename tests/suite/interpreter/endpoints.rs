@@ -4,7 +4,6 @@ use netpath::model::{
     EndpointKind, EndpointState, InterfaceKind, NetworkInterface, Vpc, VpcEndpoint, VpcEndpointId,
 };
 
-use super::filters::Direction;
 use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
 use super::{End, Packet, Transport};
 
@@ -14,10 +13,7 @@ impl<'m> Walk<'_, 'm> {
         let Some(endpoint) = self.model.vpc_endpoints.get(&VpcEndpointId::from(id)) else {
             return unknown(format!("{id} is not in the snapshot"));
         };
-        if endpoint.kind == EndpointKind::GatewayLoadBalancer {
-            return self.bump(endpoint, packet);
-        }
-        if endpoint.kind != EndpointKind::Gateway {
+        if !matches!(endpoint.kind, EndpointKind::Gateway | EndpointKind::GatewayLoadBalancer) {
             return unknown(format!("{id} is of a kind that is not modelled"));
         }
         // GEP-10, RT-13.
@@ -35,6 +31,9 @@ impl<'m> Walk<'_, 'm> {
                 | EndpointState::Failed
                 | EndpointState::Expired,
             ) => return dropped(format!("{id} is not available (GEP-10)")),
+        }
+        if endpoint.kind == EndpointKind::GatewayLoadBalancer {
+            return self.bump(endpoint, packet, origin);
         }
         // GEP-3.
         if origin == Origin::Outside || endpoint.vpc != vpc.id {
@@ -54,15 +53,6 @@ impl<'m> Walk<'_, 'm> {
             return dropped(format!("{id} has no IPv6 (GEP-9)"));
         }
         self.arrive(End::GatewayEndpoint(endpoint.id.clone()), packet)
-    }
-
-    /// Section 22: into the endpoint of an appliance, whose subnet's ACL judges also its own subnet (GWLB-3).
-    fn bump(&mut self, endpoint: &'m VpcEndpoint, packet: Packet) -> Step<Arrival> {
-        let Some(subnet) = endpoint.subnets.first() else {
-            return unknown(format!("{} is in no subnet", endpoint.id));
-        };
-        self.network_acl(self.subnet(subnet)?, Direction::Inbound, &packet)?;
-        unknown(format!("what stands behind {} is not modelled", endpoint.id))
     }
 
     /// The endpoint that an interface belongs to.

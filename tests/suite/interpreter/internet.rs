@@ -12,7 +12,7 @@ use netpath::model::{
 use super::addresses::{PublicAddress, has_public_ipv6, is_global_ipv6, is_on_the_internet, owns, within};
 use super::block_public_access::Began;
 use super::nat::Translation;
-use super::walk::{Arrival, Step, Walk, dropped, unknown};
+use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
 use super::{End, Packet};
 
 impl<'m> Walk<'_, 'm> {
@@ -164,6 +164,10 @@ impl<'m> Walk<'_, 'm> {
                 let inside = Packet { destination: IpAddr::V4(private), ..packet };
                 match self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, inside.destination)? {
                     Some(appliance) => self.redirect(vpc, appliance, inside),
+                    None if self.redirected.is_some() => {
+                        let id = self.redirected.take().unwrap_or_default();
+                        self.endpoint(vpc, &id, inside, Origin::Outside)
+                    }
                     None => self.deliver(vpc, None, inside),
                 }
             }
@@ -179,6 +183,10 @@ impl<'m> Walk<'_, 'm> {
                 let inside = Packet { destination: inside, ..packet };
                 match self.enter_vpc(vpc, subnet, Began::InsideByGateway, packet, inside.destination)? {
                     Some(appliance) => self.redirect(vpc, appliance, inside),
+                    None if self.redirected.is_some() => {
+                        let id = self.redirected.take().unwrap_or_default();
+                        self.endpoint(vpc, &id, inside, Origin::Outside)
+                    }
                     None => self.arrive_at_nat_gateway(vpc, nat, None, inside),
                 }
             }
@@ -218,6 +226,10 @@ impl<'m> Walk<'_, 'm> {
         }
         match self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, packet.destination)? {
             Some(appliance) => self.redirect(vpc, appliance, packet),
+            None if self.redirected.is_some() => {
+                let id = self.redirected.take().unwrap_or_default();
+                self.endpoint(vpc, &id, packet, Origin::Outside)
+            }
             None => self.deliver(vpc, None, packet),
         }
     }
@@ -252,6 +264,12 @@ impl<'m> Walk<'_, 'm> {
         };
         let target = self.route(vpc, Some(table), destination)?;
         if target == RouteTarget::Local {
+            return Ok(None);
+        }
+        if let RouteTarget::Gateway(id) = &target
+            && id.starts_with("vpce-")
+        {
+            self.redirected = Some(id.to_string());
             return Ok(None);
         }
         let interface = match &target {

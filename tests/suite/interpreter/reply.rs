@@ -53,7 +53,10 @@ impl<'m> Walk<'_, 'm> {
             return dropped(format!("the reply goes astray to {:?} (PCX-5)", back.end));
         }
         match back.packet == expected {
-            true => self.came_by_all_appliances(),
+            true => {
+                self.came_by_all_appliances()?;
+                self.both_ways_seen(expected)
+            }
             false => dropped(format!("the sender does not know {}", back.packet)),
         }
     }

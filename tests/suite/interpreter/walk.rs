@@ -5,13 +5,14 @@ use std::net::IpAddr;
 
 use netpath::model::{
     Instance, InstanceState, InterfaceKind, Model, NetworkInterface, NetworkInterfaceId, ResourceKind,
-    RouteTarget, SecurityGroupId, Subnet, SubnetId, TransitGatewayAttachmentId, TransitGatewayId, Vpc, VpcId,
-    VpcPeeringConnectionId, VpcState,
+    RouteTarget, SecurityGroupId, Subnet, SubnetId, TransitGatewayAttachmentId, TransitGatewayId, Vpc,
+    VpcEndpointId, VpcId, VpcPeeringConnectionId, VpcState,
 };
 
 use super::addresses::{owns, within};
 use super::choices::Choices;
 use super::filters::Direction;
+use super::firewalls::Memory;
 use super::nat::Translation;
 use super::{End, Fate, Interpreter, Outcome, Packet, Start, Transport};
 
@@ -84,6 +85,12 @@ pub struct Walk<'w, 'm> {
     pub is_on_premises_asked: bool,
     /// Whether the packet came in through an internet gateway.
     pub is_from_internet: bool,
+    /// What firewalls remember of the way there, by endpoint.
+    pub inspections: Vec<(VpcEndpointId, Memory)>,
+    /// The endpoints whose stateful rules have met the reply.
+    pub inspected_replies: Vec<VpcEndpointId>,
+    /// The endpoint that an internet gateway's table sends to.
+    pub redirected: Option<String>,
     /// What NAT gateways and egress-only gateways remember.
     pub translations: Vec<Translation>,
     /// The peering connection that a NAT gateway sent over, which its reply takes back (NAT-8).
@@ -116,6 +123,9 @@ impl<'w, 'm> Walk<'w, 'm> {
             receiver_must_be_in: None,
             is_on_premises_asked: false,
             is_from_internet: false,
+            inspections: Vec::new(),
+            inspected_replies: Vec::new(),
+            redirected: None,
             translations: Vec::new(),
             return_to_sender: None,
             passed: Vec::new(),
@@ -256,6 +266,19 @@ impl<'w, 'm> Walk<'w, 'm> {
             return self.deliver(vpc, Some(subnet), packet);
         }
         self.network_acl(subnet, Direction::Outbound, &packet)?;
+        self.known_target = known;
+        self.by_table(vpc, subnet, packet, origin)
+    }
+
+    /// By the subnet's table.
+    pub fn by_table(
+        &mut self,
+        vpc: &'m Vpc,
+        subnet: &'m Subnet,
+        packet: Packet,
+        origin: Origin,
+    ) -> Step<Arrival> {
+        let known = self.known_target.take();
         if self.is_reply {
             // NAT-8: the reply to a NAT gateway goes back over the peering whatever the table says.
             if let Some(connection) = self.return_to_sender.take() {

@@ -2,7 +2,7 @@
 
 use super::estate::{self, Estate};
 use super::parse::{Line, ShorthandError};
-use super::{balancers, filters, hybrid, interfaces, network, transit};
+use super::{balancers, filters, firewalls, hybrid, interfaces, network, transit};
 
 /// A kind of line.
 #[derive(Debug)]
@@ -60,6 +60,18 @@ pub static KINDS: &[Kind] = &[
         words: (3, MANY), options: &["status", "account", "region"], flags: &[], expand: network::pcx },
     Kind { word: "endpoint", form: "endpoint ID SERVICE in VPC [list LIST tables TABLE,…] [state STATE], or endpoint ID SERVICE ADDRESS… in SUBNET,… [sg GROUP,…|none] [type TYPE] [state STATE]",
         words: (2, MANY), options: &["in", "list", "tables", "sg", "type", "state"], flags: &[], expand: interfaces::endpoint },
+    Kind { word: "firewall", form: "firewall ID POLICY in SUBNET,… [unread]",
+        words: (2, 2), options: &["in"], flags: &["unread"], expand: firewalls::firewall },
+    Kind { word: "firewall-policy", form: "firewall-policy ID [stateless forward|pass|drop] [order strict] [default ACTION,…] [home CIDR,…] [stream drop|continue|reject]",
+        words: (1, 1), options: &["stateless", "order", "default", "home", "stream"], flags: &[], expand: firewalls::policy },
+    Kind { word: "rule-group", form: "rule-group ID stateless|stateful|tuples|allow-domains|deny-domains [in POLICY,…] [priority NUMBER] [only-alerts] [unread] [managed]",
+        words: (2, 2), options: &["in", "priority"], flags: &["only-alerts", "unread", "managed"], expand: firewalls::group },
+    Kind { word: "fw-set", form: "fw-set GROUP NAME CIDR,…|PORT,…|LIST",
+        words: (3, 3), options: &[], flags: &[], expand: firewalls::set },
+    Kind { word: "fw-stateless", form: "fw-stateless GROUP PRIORITY pass|drop|forward PROTOCOL,…|all [PORTS,…] [from CIDR,…] [to CIDR,…] [source-ports PORTS,…] [flags FLAG,…/FLAG,…] [metric]",
+        words: (4, 5), options: &["from", "to", "source-ports", "flags"], flags: &["metric"], expand: firewalls::stateless },
+    Kind { word: "fw-rule", form: "fw-rule GROUP ACTION PROTOCOL ADDRESSES PORTS ->|<> ADDRESSES PORTS [(OPTION;…)]",
+        words: (8, MANY), options: &[], flags: &[], expand: firewalls::rule },
     Kind { word: "lb", form: "lb NAME network|application ADDRESS… in SUBNET,… [sg GROUP,…|none] [public ADDRESS,…] [state STATE] [cross-zone] [unread]",
         words: (3, MANY), options: &["in", "sg", "public", "state"], flags: &["cross-zone", "unread"], expand: balancers::lb },
     Kind { word: "classic-lb", form: "classic-lb NAME ADDRESS… in SUBNET,… [instances INSTANCE,…] [sg GROUP,…] [public ADDRESS,…] [cross-zone on|off]",

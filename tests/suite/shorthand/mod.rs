@@ -25,6 +25,7 @@ mod interfaces;
 mod transit;
 mod balancers;
 mod hybrid;
+mod firewalls;
 
 use std::fmt;
 use std::path::Path;
