@@ -260,6 +260,11 @@ impl Conversation {
         passed(&self.marks, middlebox)
     }
 
+    /// Whether it went through some middlebox.
+    pub fn went_by(&self, is_meant: impl Fn(MiddleboxIndex) -> bool) -> bool {
+        self.marks.iter().any(|mark| matches!(mark, Mark::Through(middlebox, _) if is_meant(*middlebox)))
+    }
+
     /// A middlebox that it went through and its answer, with these marks, did not; and whether a gateway's route table
     /// sent it there.
     pub fn missed(&self, marks: &[Mark]) -> Option<(MiddleboxIndex, bool)> {

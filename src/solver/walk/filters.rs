@@ -26,6 +26,7 @@ impl Walk<'_, '_> {
     ) -> Next {
         if let Way::Back(conversation) = self.way
             && conversation.tracks(interface, peer)
+            && self.is_known_at(flow, interface, conversation)
         {
             // SG-2.
             self.tell_here(flow, Decision::Pass, RuleUse::Stateful(filter));

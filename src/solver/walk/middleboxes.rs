@@ -78,6 +78,16 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What an interface passes on for others is known to its groups if its host passed on the conversation, too: that it
+    /// began there itself is another one.
+    pub(super) fn is_known_at(&self, flow: &Flow, own: InterfaceIndex, conversation: &Conversation) -> bool {
+        let kind = self.network.location(flow.at).kind;
+        let is_out = kind == LocationKind::InterfaceOut && flow.is_passed_on();
+        let is_for_others = kind == LocationKind::Forwarder || is_out;
+        let exits = |middlebox: MiddleboxIndex| &self.network.middleboxes[middlebox.index()].exits;
+        !is_for_others || conversation.went_by(|it| exits(it).iter().any(|exit| exit.interface == own))
+    }
+
     /// An answer that ends: whether it came by all that the conversation went through.
     pub(super) fn by_all_middleboxes(&mut self, flow: &mut Flow) -> Next {
         let Way::Back(conversation) = self.way else { return Next::Go };

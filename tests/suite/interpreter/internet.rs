@@ -251,6 +251,10 @@ impl<'m> Walk<'_, 'm> {
         let gateway = self.internet_gateway_of(vpc)?;
         self.block_public_access(vpc, subnet, if self.is_reply { reply_to } else { Began::Outside })?;
         self.is_from_internet = true;
+        // NAT-10: a regional gateway has no address in the VPC that a route could be for.
+        if !within(&vpc.associated_cidrs(), destination) {
+            return Ok(None);
+        }
         let is_associated = |it: &RouteTableAssociation| match it {
             RouteTableAssociation::Gateway(id) => match gateway {
                 Some(gateway) => gateway.id.as_str() == id,

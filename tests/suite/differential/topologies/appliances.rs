@@ -63,8 +63,10 @@ impl Maker<'_> {
         let (Some(gateway), true) = (vpc.igw.clone(), !all.is_empty() && self.random.chance(50)) else {
             return;
         };
-        let table = format!("rtb-edge-{}", vpc.letter);
-        self.line(format!("table {table} in {} gateway {gateway}", vpc.id));
+        let table = format!("rtb-{}edge", vpc.letter);
+        let line = format!("table {table} in {} gateway {gateway}", vpc.id);
+        self.routed.entry("edge".into()).or_default().insert(line.clone());
+        self.line(line);
         for _ in 0..1 + self.random.below(2) {
             let appliance = self.random.pick(&all).clone();
             let destination = match self.random.below(5) {
