@@ -171,6 +171,8 @@ pub enum AssumptionCode {
     DirectConnectAssumedAbsent,
     /// Tunnels are taken to be up: the snapshot does not say.
     TunnelsAssumedUp,
+    /// The address of a Client VPN endpoint's interface is taken to be one of its subnet: the snapshot does not say.
+    ClientVpnAddressAssumed,
     /// Encryption is enforced and what is encrypted is not in the snapshot (ENC-3).
     EncryptionEnforced,
     /// There are more equal ways than are walked one by one, and those that were walked do not settle it.
@@ -204,6 +206,7 @@ impl AssumptionCode {
             | AssumptionCode::TunnelsAtOneMoment
             | AssumptionCode::DirectConnectAssumedAbsent
             | AssumptionCode::TunnelsAssumedUp
+            | AssumptionCode::ClientVpnAddressAssumed
             | AssumptionCode::BlockPublicAccessAssumedOff
             | AssumptionCode::CrossZoneAssumedOff
             | AssumptionCode::PreserveClientIpAssumedOn

@@ -174,6 +174,12 @@ codes! {
     BadStateDirectConnect = "BAD_STATE_DIRECT_CONNECT", ours;
     /// The allowed prefixes of a Direct Connect association leave the destination out (DX-1, DX-2).
     DxPrefixNotAllowed = "DX_PREFIX_NOT_ALLOWED", ours;
+    /// No route of the Client VPN endpoint has the destination (CVPN-1).
+    ClientVpnNoRoute = "CLIENT_VPN_NO_ROUTE", ours;
+    /// No authorization rule of the Client VPN endpoint lets the client there (CVPN-1).
+    ClientVpnNotAuthorized = "CLIENT_VPN_NOT_AUTHORIZED", ours;
+    /// Clients of a Client VPN endpoint are behind its translation and take nothing unasked (CVPN-5).
+    ClientVpnNoState = "CLIENT_VPN_NO_STATE", ours;
     /// An address of this kind is not routed on the internet.
     NotAPublicAddress = "NOT_A_PUBLIC_ADDRESS", ours;
 }

@@ -113,6 +113,12 @@ pub(super) struct Compiler<'a> {
     pub route_table_vpcs: Vec<(LocationId, VpcIndex)>,
     /// Locations of transit gateways' tables and of attachments without one, with their gateways.
     pub transit_locations: Vec<(LocationId, crate::model::TransitGatewayId)>,
+    /// See [`Network::clients`].
+    pub clients: Vec<super::rows::ClientRow>,
+    /// The interfaces of Client VPN endpoints, once they were looked for.
+    pub client_doors: Option<Vec<super::client_vpn::Door>>,
+    /// Where answers to clients go on, by the interface that they come to.
+    pub client_returns: FxHashMap<u32, LocationId>,
     /// The links to on premises, and what each carries from there.
     pub links: Vec<super::on_premises::Carried>,
     /// Which route table serves whom, once it was asked.
@@ -139,6 +145,8 @@ pub(super) enum PlaceKey {
     VpnGateway(usize, VpcIndex, bool),
     /// What a virtual private gateway knows.
     VpnGatewayRoutes(usize),
+    /// An association of a Client VPN endpoint.
+    ClientVpn(usize),
     /// A link, outward or inward.
     Link(super::on_premises::Link, bool),
     Unknown(AssumptionIndex, Component),
@@ -210,6 +218,9 @@ impl<'a> Compiler<'a> {
             nats_of_vpc: FxHashMap::default(),
             route_table_vpcs: Vec::new(),
             transit_locations: Vec::new(),
+            clients: Vec::new(),
+            client_doors: None,
+            client_returns: FxHashMap::default(),
             links: Vec::new(),
             tables_by_use: None,
             not_advertised: AddressSetIndex::default(),
@@ -265,6 +276,7 @@ impl<'a> Compiler<'a> {
             interfaces: self.interfaces,
             manners: self.manners,
             nat_gateways: self.nat_gateways,
+            clients: self.clients,
             relays: self.relays,
             middleboxes: self.middleboxes,
             firewalls: self.firewalls,

@@ -181,6 +181,16 @@ pub enum Origin {
         /// Its index in `Routes`.
         route: u16,
     },
+    /// An authorization rule of a Client VPN endpoint.
+    ClientVpnRule {
+        /// Its row.
+        rule: u32,
+    },
+    /// A route of a Client VPN endpoint.
+    ClientVpnRoute {
+        /// Its row.
+        route: u32,
+    },
     /// A listener of a load balancer.
     Listener {
         /// Its row.
@@ -304,6 +314,8 @@ pub enum LocationKind {
     LinkIn,
     /// On premises.
     OnPremises,
+    /// At a Client VPN endpoint, at one of its gates.
+    ClientVpn,
     /// At something that is not modelled or not in the snapshot.
     Unknown,
 }
@@ -393,6 +405,8 @@ pub enum Step {
     Through(MiddleboxIndex, bool),
     /// Choose the link that carries packets from on premises to their destination.
     OverLink(RouteMapIndex),
+    /// It ends at a client of a Client VPN endpoint.
+    ArriveClients,
     /// It ends on premises; answers come back by the link's way in.
     ArriveOnPremises(LocationId),
     /// Drop what the rules of a firewall drop.
@@ -525,6 +539,8 @@ pub enum Translation {
     /// Source to an address of a NAT gateway, ports to its own (NAT-2); IPv6 packets for `64:ff9b::/96` become IPv4
     /// (NAT-9).
     SourceNat(NatIndex),
+    /// Source to an interface of a Client VPN endpoint, which sends it as its own (CVPN-2).
+    ClientToInterface(NatIndex, InterfaceIndex),
 }
 
 /// Where a route function sends.

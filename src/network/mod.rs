@@ -81,9 +81,9 @@ pub use location::{
     SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 pub use rows::{
-    ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow, NatAddress, NatRow, OneWay,
-    PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo, ServiceRow, StandIn, SubnetRow,
-    VpcRow,
+    ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow, NatAddress,
+    NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo, ServiceRow,
+    StandIn, SubnetRow, VpcRow,
 };
 
 use crate::model::{Assumption, Model};
@@ -126,6 +126,8 @@ pub struct Network {
     pub manners: Vec<Manner>,
     /// NAT gateways.
     pub nat_gateways: Vec<NatRow>,
+    /// Clients of Client VPN endpoints.
+    pub clients: Vec<ClientRow>,
     /// Interfaces that hand packets on to others.
     pub relays: Vec<RelayRow>,
     /// What routes send packets through.

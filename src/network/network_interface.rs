@@ -147,6 +147,8 @@ enum Role {
     Balancer,
     /// A tunnel's end, which nobody can connect to (BD-1).
     ConnectEndpoint,
+    /// A Client VPN endpoint's, which sends what its clients send.
+    ClientVpn,
     /// A thing that hands packets on in ways that are not modelled.
     NotModelled,
 }
@@ -194,6 +196,7 @@ fn by_description(interface: &NetworkInterface) -> Role {
         }
         _ if description.starts_with("VPC Endpoint Interface ") => Role::Endpoint,
         _ if description.starts_with("AWS Lambda VPC ENI") => Role::Function,
+        _ if super::client_vpn::is_door(interface) => Role::ClientVpn,
         _ => Role::Host,
     }
 }
@@ -211,7 +214,7 @@ pub(super) fn is_balancer(interface: &NetworkInterface) -> bool {
 /// What may begin a conversation.
 fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface, role: Role) -> Option<Step> {
     match role {
-        Role::Host | Role::Function | Role::Balancer | Role::ConnectEndpoint => None,
+        Role::Host | Role::Function | Role::Balancer | Role::ConnectEndpoint | Role::ClientVpn => None,
         Role::Nat | Role::Attachment => {
             Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)))
         }
@@ -236,6 +239,7 @@ fn reception(
     match role {
         Role::Host => vec![arrive],
         Role::Nat => super::nat_gateway::reception(compiler, interface, index),
+        Role::ClientVpn => super::client_vpn::reception(compiler, index),
         Role::Balancer => {
             super::load_balancer::reception(compiler, index.index(), Some(interface.about.place))
         }

@@ -336,6 +336,8 @@ fn table_of<'a>(compiler: &Compiler<'a>, origin: Origin) -> Option<&'a RouteTabl
         | Origin::FirewallStateful { .. }
         | Origin::FirewallGroup { .. }
         | Origin::FirewallDefault { .. }
+        | Origin::ClientVpnRule { .. }
+        | Origin::ClientVpnRoute { .. }
         | Origin::TransitPrefixList { .. } => None,
     }
 }

@@ -371,3 +371,16 @@ pub enum LinkLocal {
     /// It goes to something that is not modelled.
     Unknown(AssumptionIndex),
 }
+
+/// Clients of a Client VPN endpoint that are treated alike.
+#[derive(Debug, Clone)]
+pub struct ClientRow {
+    /// The endpoint.
+    pub component: Component,
+    /// The group of users that they are in; unknown without one.
+    pub group: Option<compact_str::CompactString>,
+    /// Where they have their addresses from.
+    pub pool: IpNet,
+    /// Where their packets begin.
+    pub location: LocationId,
+}

@@ -140,6 +140,11 @@ fn source_text(context: Context<'_>, source: &Source, family: Family) -> String 
         }
         Source::Outside(set) | Source::Nobody(set) => traffic::addresses_text(context.network, set),
         Source::OnPremises(set) => on_premises_text(context, set),
+        Source::Clients(row) => {
+            let clients = &context.network.clients[*row as usize];
+            let id = name::named(context, clients.component).id;
+            clients.group.as_ref().map_or_else(|| id.to_owned(), |group| format!("{id}/{group}"))
+        }
     }
 }
 

@@ -70,6 +70,7 @@ fn forward<'a>(context: Context<'a>, pair: &'a PairAnswer, path: &'a PathAnswer)
     match &context.query.sources[pair.source] {
         Source::Interface(interface, _) => trail.begin_at_interface(*interface),
         Source::OnPremises(_) => trail.push(Component::OnPremises, NOWHERE),
+        Source::Clients(row) => trail.push(context.network.clients[*row as usize].component, NOWHERE),
         Source::Outside(_) | Source::Nobody(_) => trail.push(Component::Internet, NOWHERE),
     }
     trail.begun();
@@ -111,6 +112,9 @@ fn initial_source<'a>(context: Context<'a>, pair: &PairAnswer) -> Option<Cow<'a,
     match &context.query.sources[pair.source] {
         Source::Interface(interface, named) => own_address(context, *interface, *named, pair.family)
             .map(|it| Cow::Owned(AddressSet::point(pair.family, it))),
+        Source::Clients(row) => {
+            Some(Cow::Owned(AddressSet::block(context.network.clients[*row as usize].pool)))
+        }
         Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => Some(Cow::Borrowed(set)),
     }
 }

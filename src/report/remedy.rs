@@ -123,6 +123,9 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::VpnFamilyMismatch
         | ExplanationCode::NoLinkFromOnPremises
         | ExplanationCode::DxPrefixNotAllowed
+        | ExplanationCode::ClientVpnNoRoute
+        | ExplanationCode::ClientVpnNotAuthorized
+        | ExplanationCode::ClientVpnNoState
         | ExplanationCode::ReplyMisdelivered
         | ExplanationCode::RoutingLoop
         | ExplanationCode::TgwIpv6Unsupported

@@ -33,7 +33,7 @@ pub(super) enum RuleSource<'a> {
     Transit { route: &'a TransitGatewayRoute },
     /// A block that a VPC's attachment propagates.
     Propagation { attachment: &'a str, cidr: Option<IpNet> },
-    /// A static route of a VPN connection.
+    /// A static route of a VPN connection; a rule or route of a Client VPN endpoint.
     Vpn,
     /// A listener of a load balancer.
     Listener,
@@ -65,6 +65,8 @@ pub(super) fn rule<'a>(context: Context<'a>, met: Met<'_>) -> Option<RuleView<'a
         Origin::TransitRoute { list, route } => transit_route(context, list, route),
         Origin::TransitPropagation { list, attachment } => propagation(context, list, attachment, met),
         Origin::VpnRoute { connection, route } => vpn_route(context, connection, route),
+        Origin::ClientVpnRule { rule } => client_vpn_rule(context, rule),
+        Origin::ClientVpnRoute { route } => client_vpn_route(context, route),
         Origin::Listener { listener } => listener_rule(context, listener),
         Origin::ClassicListener { balancer, listener } => classic_listener(context, balancer, listener),
         Origin::TransitPrefixList { list, reference } => transit_list(context, list, reference),
@@ -326,6 +328,32 @@ fn vpn_route(context: Context<'_>, connection: u32, route: u16) -> Option<RuleVi
         words: format!("{} -> {} (static)", found.cidr, connection.id),
         id: None,
         place: Some(place_text(context, connection.about.place, format_args!(".Routes[{route}]"))),
+        also: Vec::new(),
+        source: RuleSource::Vpn,
+    })
+}
+
+fn client_vpn_rule(context: Context<'_>, rule: u32) -> Option<RuleView<'_>> {
+    let rule = context.snapshot.model.client_vpn_authorization_rules.get_row(rule as usize)?;
+    let who = rule.group.as_ref().map_or_else(|| "everybody".to_owned(), |group| format!("group {group}"));
+    Some(RuleView {
+        rule: format!("{} {}", rule.endpoint, rule.cidr),
+        words: format!("{who} may go to {}", rule.cidr),
+        id: None,
+        place: Some(place_text(context, rule.about.place, format_args!(""))),
+        also: Vec::new(),
+        source: RuleSource::Vpn,
+    })
+}
+
+fn client_vpn_route(context: Context<'_>, route: u32) -> Option<RuleView<'_>> {
+    let route = context.snapshot.model.client_vpn_routes.get_row(route as usize)?;
+    let subnet = route.subnet.as_ref().map_or("a transit gateway", |it| it.as_str());
+    Some(RuleView {
+        rule: format!("{} {}", route.endpoint, route.cidr),
+        words: format!("{} -> {subnet}", route.cidr),
+        id: None,
+        place: Some(place_text(context, route.about.place, format_args!(""))),
         also: Vec::new(),
         source: RuleSource::Vpn,
     })

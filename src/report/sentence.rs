@@ -62,6 +62,14 @@ pub(super) fn sentence(
         ExplanationCode::DxPrefixNotAllowed => {
             format!("{destination} is not announced over {id}: its allowed prefixes leave it out")
         }
+        ExplanationCode::ClientVpnNoRoute => format!("{id} has no route for {destination}"),
+        ExplanationCode::ClientVpnNotAuthorized => match by {
+            Some(by) => format!("{id} lets only some users go to {destination}: {}", by.words),
+            None => format!("no authorization rule of {id} lets anybody go to {destination}"),
+        },
+        ExplanationCode::ClientVpnNoState => {
+            format!("{id} translates its clients: nothing reaches them that they did not ask for")
+        }
         ExplanationCode::IngressRtbNoPublicIp => match by {
             Some(by) => {
                 format!("{id} sends {destination} by {}, to an interface without a public address", by.words)

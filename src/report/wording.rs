@@ -42,6 +42,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::FirewallRuleOptions,
     AssumptionCode::FirewallRuleGroupType,
     AssumptionCode::FirewallMidstream,
+    AssumptionCode::ClientVpnAddressAssumed,
 ];
 
 /// A kind of assumption as answers name it.
@@ -84,6 +85,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::FirewallRuleOptions => "FIREWALL_UNSUPPORTED_RULE_OPTIONS",
         AssumptionCode::FirewallRuleGroupType => "FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE",
         AssumptionCode::FirewallMidstream => "FIREWALL_MIDSTREAM_TRAFFIC",
+        AssumptionCode::ClientVpnAddressAssumed => "CLIENT_VPN_ADDRESS_ASSUMED",
     }
 }
 
@@ -143,6 +145,9 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::DirectConnectAssumedAbsent => {
             "is taken to have no Direct Connect: the snapshot does not have those calls"
         }
+        AssumptionCode::ClientVpnAddressAssumed => {
+            "is taken to be the address that clients have in the subnet: the snapshot does not say"
+        }
         AssumptionCode::EncryptionEnforced => {
             "enforces encryption in transit, and what is encrypted is not part of the snapshot"
         }
@@ -195,6 +200,11 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::DxPrefixNotAllowed => {
             "the allowed prefixes of the Direct Connect association leave the destination out"
         }
+        ExplanationCode::ClientVpnNoRoute => "no route of the Client VPN endpoint has the destination",
+        ExplanationCode::ClientVpnNotAuthorized => {
+            "no authorization rule of the Client VPN endpoint lets the client go there"
+        }
+        ExplanationCode::ClientVpnNoState => "clients of a Client VPN endpoint take nothing unasked",
         ExplanationCode::IngressRtbNoPublicIp => {
             "the gateway's route table sends to an interface that has no public address"
         }
@@ -350,6 +360,9 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         }
         ExplanationCode::BadStateDirectConnect => "bring a virtual interface and its BGP session up",
         ExplanationCode::DxPrefixNotAllowed => "add a prefix that holds the destination to the association",
+        ExplanationCode::ClientVpnNoRoute => "add a route to the Client VPN endpoint",
+        ExplanationCode::ClientVpnNotAuthorized => "add an authorization rule to the Client VPN endpoint",
+        ExplanationCode::ClientVpnNoState => "begin the conversation at the client",
         ExplanationCode::IngressRtbNoPublicIp => "give the interface a public address",
         ExplanationCode::IngressRtbTrafficRedirection => "send both directions through the same interface",
         ExplanationCode::EniSgRulesMismatch => "add a rule to one of the security groups",

@@ -32,6 +32,8 @@ pub(super) enum Meaning {
     Internet,
     /// Networks on premises: these blocks, or all that are known.
     OnPremises(Option<IpNet>),
+    /// Clients of a Client VPN endpoint, by their row.
+    Clients(u32),
     /// One address.
     Address(IpAddr),
     /// Blocks of addresses.
@@ -76,7 +78,7 @@ pub(super) fn both(
     if matches!(source.meaning, Meaning::Blocks(_)) {
         let owner = |source: &Source| match source {
             Source::Interface(interface, _) => Some(*interface),
-            Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => None,
+            Source::Outside(_) | Source::OnPremises(_) | Source::Clients(_) | Source::Nobody(_) => None,
         };
         narrowings.extend(narrowing(source.text, sources.iter().map(owner)));
     }
@@ -124,6 +126,12 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
     }
     if let [one] = index.by_id(text, super::named::NAMEABLE).as_slice() {
         return meaning_of(index, text, *one);
+    }
+    // `cvpn-endpoint-…/GROUP`: the clients in a group of users.
+    if let Some((endpoint, group)) = text.split_once('/')
+        && let [one] = index.by_id(endpoint, &[ResourceKind::ClientVpnEndpoint]).as_slice()
+    {
+        return super::groups::clients(index, text, *one, Some(group));
     }
     match word::read(text)? {
         Word::Internet => Ok(Meaning::Internet),
@@ -179,6 +187,7 @@ fn can_be_end(kind: ResourceKind) -> bool {
             | ResourceKind::ClassicLoadBalancer
             | ResourceKind::ElasticAddress
             | ResourceKind::InstanceConnectEndpoint
+            | ResourceKind::ClientVpnEndpoint
             | ResourceKind::ManagedService
     )
 }
@@ -197,6 +206,7 @@ impl End<'_, '_, '_> {
             Meaning::Internet => {
                 Ok(Family::BOTH.map(|family| Source::Outside(network.internet(family).clone())).into())
             }
+            Meaning::Clients(row) => Ok(vec![Source::Clients(*row)]),
             Meaning::OnPremises(block) => {
                 Ok(self.on_premises(*block)?.into_iter().map(Source::OnPremises).collect())
             }
@@ -222,6 +232,10 @@ impl End<'_, '_, '_> {
             Meaning::Internet => {
                 let all = Family::BOTH.map(|family| network.internet(family).clone());
                 Ok(all.map(Destination::Addresses).into())
+            }
+            Meaning::Clients(row) => {
+                let pool = AddressSet::block(network.clients[*row as usize].pool);
+                Ok(vec![Destination::Addresses(pool)])
             }
             Meaning::OnPremises(block) => {
                 Ok(self.on_premises(*block)?.into_iter().map(Destination::OnPremises).collect())
@@ -436,6 +450,7 @@ impl End<'_, '_, '_> {
             }
             Meaning::Internet
             | Meaning::OnPremises(_)
+            | Meaning::Clients(_)
             | Meaning::Service(_)
             | Meaning::Name(_)
             | Meaning::GatewayEndpoint(_) => Vec::new(),

@@ -40,6 +40,7 @@ pub(super) fn meaning_of(
         }
         ResourceKind::NatGateway => nat_gateway(index, text, &model.nat_gateways[row]),
         ResourceKind::VpcEndpoint => endpoint(index, text, &model.vpc_endpoints[row], row),
+        ResourceKind::ClientVpnEndpoint => clients(index, text, resource, None),
         ResourceKind::InternetGateway => Ok(Meaning::Internet),
         ResourceKind::ElasticAddress => Ok(Meaning::Address(model.elastic_addresses[row].public.into())),
         ResourceKind::InstanceConnectEndpoint => {
@@ -78,7 +79,6 @@ pub(super) fn meaning_of(
         | ResourceKind::VirtualInterface
         | ResourceKind::TransitGatewayConnect
         | ResourceKind::TransitGatewayConnectPeer
-        | ResourceKind::ClientVpnEndpoint
         | ResourceKind::ClientVpnTargetNetwork
         | ResourceKind::ClientVpnRoute
         | ResourceKind::ClientVpnAuthorizationRule
@@ -139,6 +139,27 @@ fn instance(index: &Index<'_>, row: usize) -> Vec<InterfaceIndex> {
     }
     let listed = instance.interfaces.iter();
     listed.filter_map(|id| index.interface(id.as_str())).take(1).collect()
+}
+
+/// The clients of an endpoint, of one group of users where it is named.
+pub(super) fn clients(
+    index: &Index<'_>,
+    text: &str,
+    endpoint: Resource,
+    group: Option<&str>,
+) -> Result<Meaning, SelectorError> {
+    let rows = (0..).zip(&index.network.clients);
+    let mut own = rows.filter(|(_, it)| it.component == endpoint.component());
+    match own.find(|(_, it)| it.group.as_deref() == group) {
+        Some((row, _)) => Ok(Meaning::Clients(row)),
+        None => {
+            let cause = match group {
+                Some(group) => format!("no authorization rule of the endpoint names the group `{group}`"),
+                None => "the endpoint has no pool of addresses".to_owned(),
+            };
+            Err(SelectorError::Empty { text: text.to_owned(), cause })
+        }
+    }
 }
 
 /// The blocks of its entries.

@@ -35,6 +35,7 @@ pub fn home(index: &Index<'_>, text: &str) -> Result<Home, SelectorError> {
         }
         Meaning::Internet
         | Meaning::OnPremises(_)
+        | Meaning::Clients(_)
         | Meaning::Blocks(_)
         | Meaning::Service(_)
         | Meaning::Name(_)

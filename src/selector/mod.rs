@@ -168,6 +168,7 @@ fn ambiguous(index: &Index<'_>, text: &str, found: &[Resource]) -> SelectorError
 fn source_speaks(network: &Network, source: &Source, family: Family) -> bool {
     match source {
         Source::Interface(interface, named) => interface_speaks(network, interface.index(), *named, family),
+        Source::Clients(row) => Family::of(network.clients[*row as usize].pool.addr()) == family,
         Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => set.family() == family,
     }
 }

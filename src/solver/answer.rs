@@ -296,7 +296,7 @@ fn each_pair(
 fn sender(source: &Source) -> Option<InterfaceIndex> {
     match source {
         Source::Interface(interface, _) => Some(*interface),
-        Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => None,
+        Source::Outside(_) | Source::OnPremises(_) | Source::Clients(_) | Source::Nobody(_) => None,
     }
 }
 

@@ -217,6 +217,8 @@ pub(super) enum End {
     Interface(InterfaceIndex),
     Internet,
     Service(ServiceIndex),
+    /// At a client of a Client VPN endpoint.
+    Clients,
     /// On premises, behind a link whose way in this is.
     OnPremises(LocationId),
     /// Somewhere that nobody can tell; only where everything that is possible counts.

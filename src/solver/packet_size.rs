@@ -101,6 +101,7 @@ fn limit(network: &Network, events: &[Event], number: usize) -> Option<u32> {
         | LocationKind::LinkOut
         | LocationKind::LinkIn
         | LocationKind::OnPremises
+        | LocationKind::ClientVpn
         | LocationKind::Unknown => None,
     }
 }

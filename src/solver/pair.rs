@@ -431,11 +431,18 @@ pub(super) fn counts(network: &Network, pair: &Pair<'_>, arrival: &Arrival) -> b
     }
     match (pair.destination, arrival.end) {
         (Destination::Interface(meant, _), End::Interface(interface)) => *meant == interface,
-        (Destination::Interface(..), End::Internet | End::Service(_) | End::OnPremises(_)) => false,
-        (Destination::OnPremises(_), End::Interface(_) | End::Internet | End::Service(_)) => false,
+        (Destination::Interface(..), End::Internet | End::Service(_) | End::OnPremises(_) | End::Clients) => {
+            false
+        }
+        (Destination::OnPremises(_), End::Interface(_) | End::Internet | End::Service(_) | End::Clients) => {
+            false
+        }
         (Destination::OnPremises(_), End::OnPremises(_)) => true,
         (Destination::Addresses(_), End::Internet) => !matches!(pair.source, Source::Outside(_)),
-        (Destination::Addresses(_), End::Interface(_) | End::Service(_) | End::OnPremises(_))
+        (
+            Destination::Addresses(_),
+            End::Interface(_) | End::Service(_) | End::OnPremises(_) | End::Clients,
+        )
         | (_, End::Possible) => true,
     }
 }

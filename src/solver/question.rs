@@ -121,6 +121,8 @@ pub enum Source {
     Outside(AddressSet),
     /// Hosts on premises, behind VPN, Direct Connect or Connect.
     OnPremises(AddressSet),
+    /// Clients of a Client VPN endpoint, by their row.
+    Clients(u32),
     /// An address that nobody in the snapshot has, in a VPC: nothing is ever sent from there.
     Nobody(AddressSet),
 }

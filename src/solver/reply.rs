@@ -164,6 +164,7 @@ pub(super) fn conversation(
 ) -> Conversation {
     let origin = match pair.source {
         Source::Interface(interface, _) => End::Interface(*interface),
+        Source::Clients(_) => End::Clients,
         Source::OnPremises(_) => End::OnPremises(network.on_premises_location),
         Source::Outside(_) | Source::Nobody(_) => End::Internet,
     };
@@ -187,6 +188,8 @@ fn answer_flow(network: &Network, arrival: &Arrival, transport: TransportSet) ->
             (row.out, interface.0, row.vpc.0, EntryKind::Inside)
         }
         End::Internet => (network.internet_location, NONE, NONE, EntryKind::InternetGateway),
+        // Nothing but answers gets to a client.
+        End::Clients => return None,
         // The routers on premises answer by the link that asked.
         End::OnPremises(link) => (link, NONE, NONE, EntryKind::VpnGateway),
         End::Service(service) => {

@@ -39,6 +39,11 @@ impl Solver<'_> {
                 let flow = Flow::new(row.out, source, destination, asked);
                 Flow { sender: interface.0, vpc: row.vpc.0, ..flow }
             }
+            Source::Clients(row) => {
+                let at = network.clients[*row as usize].location;
+                let groups = Groups::Lost(GroupLoss::Translated);
+                Flow { groups, ..Flow::new(at, source, destination, asked) }
+            }
             Source::OnPremises(_) => {
                 let flow = Flow::new(network.on_premises_location, source, destination, asked);
                 let groups = Groups::Lost(GroupLoss::Translated);
@@ -69,6 +74,10 @@ fn source_of(network: &Network, pair: &Pair<'_>) -> Option<AddressSet> {
         Source::Interface(interface, named) => {
             let own = own_address(network, *interface, *named, pair.family)?;
             Some(AddressSet::point(pair.family, own))
+        }
+        Source::Clients(row) => {
+            let pool = AddressSet::block(network.clients[*row as usize].pool);
+            (pool.family() == pair.family).then_some(pool)
         }
         Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => {
             (set.family() == pair.family).then(|| set.clone())
@@ -129,8 +138,12 @@ fn public_address(network: &Network, interface: InterfaceIndex, family: Family, 
 pub(super) fn is_host_local(network: &Network, pair: &Pair<'_>, flow: &Flow) -> bool {
     let Source::Interface(source, _) = pair.source else { return false };
     let row = &network.interfaces[source.index()];
-    // ENI-8: what is stopped or not in use does not talk to itself either.
-    if network.steps_of(row.out).iter().any(|step| matches!(step, Step::Guard(Guard::Never(_)))) {
+    // ENI-8: what is stopped or not in use does not talk to itself either, nor what begins nothing (NAT-3, IEP-3).
+    if network
+        .steps_of(row.out)
+        .iter()
+        .any(|step| matches!(step, Step::Guard(Guard::Never(_) | Guard::RepliesOnly(_))))
+    {
         return false;
     }
     let target = match pair.destination {

@@ -358,6 +358,7 @@ fn np_guard_disagreements(snapshot: &Snapshot, connections: &[Connection]) -> Ve
                             Source::Outside(set) | Source::OnPremises(set) | Source::Nobody(set) => {
                                 Destination::Addresses(set)
                             }
+                            Source::Clients(_) => unreachable!("an address stands for no clients"),
                         };
                         let says = decide(&mut solver, &query(from, to, traffic)).verdict;
                         if says != expected {

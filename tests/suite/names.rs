@@ -60,6 +60,7 @@ impl Case {
             Source::Interface(interface, named) => self.interface(*interface, *named),
             Source::Outside(set) => format!("outside {}", self.set(set)),
             Source::OnPremises(set) => format!("on premises {}", self.set(set)),
+            Source::Clients(row) => format!("clients {row}"),
             Source::Nobody(set) => format!("nobody {}", self.set(set)),
         }
     }

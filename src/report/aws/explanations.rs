@@ -98,6 +98,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::TgwRtbHigherPriorityRoute
         | ExplanationCode::TgwRtbMoreSpecificRoute
         | ExplanationCode::VgwNoRoute
+        | ExplanationCode::ClientVpnNoRoute
         | ExplanationCode::TgwRtbNoRouteToTgwAttachment => {
             shape.destination = destination(context, view);
             address(&view.header.destination_addresses, shape);
@@ -131,6 +132,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         ExplanationCode::IgwPrivateIpAssociationForIngress
         | ExplanationCode::VgwPrivateIpAssociationForIngress
         | ExplanationCode::DxPrefixNotAllowed
+        | ExplanationCode::ClientVpnNotAuthorized
         | ExplanationCode::IgwDestinationAddressNotInRfc1918Egress
         | ExplanationCode::IgwDestinationAddressNotInRfc6598Egress
         | ExplanationCode::EniSourceDestCheckRestriction
@@ -173,6 +175,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::VpnSelectorMismatch
         | ExplanationCode::VpnFamilyMismatch
         | ExplanationCode::NoLinkFromOnPremises
+        | ExplanationCode::ClientVpnNoState
         | ExplanationCode::RoutingLoop
         | ExplanationCode::TgwIpv6Unsupported => {}
     }
@@ -215,7 +218,9 @@ fn destination<'r>(context: Context<'r>, view: &ExplanationView<'_>) -> Option<C
         },
         crate::solver::Direction::Return => match query.sources.first()? {
             Source::Interface(interface, _) => interface,
-            Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => return None,
+            Source::Outside(_) | Source::OnPremises(_) | Source::Clients(_) | Source::Nobody(_) => {
+                return None;
+            }
         },
     };
     let named = name::named(context, context.network.interfaces[interface.index()].component);

@@ -24,7 +24,7 @@ pub(super) fn nowhere(pair: &Pair<'_>, code: ExplanationCode, asked: &[Interval]
     let empty = AddressSet::empty(pair.family);
     let source = match pair.source {
         Source::Nobody(set) | Source::Outside(set) | Source::OnPremises(set) => set.clone(),
-        Source::Interface(..) => empty.clone(),
+        Source::Interface(..) | Source::Clients(_) => empty.clone(),
     };
     Blocker {
         direction: Direction::Forward,
@@ -249,7 +249,11 @@ impl Telling<'_, '_, '_> {
         let other = match (side, self.pair.source, self.pair.destination) {
             (PeerSide::Source, Source::Interface(interface, _), _) => *interface,
             (PeerSide::Destination, _, Destination::Interface(interface, _)) => *interface,
-            (PeerSide::Source, Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_), _)
+            (
+                PeerSide::Source,
+                Source::Outside(_) | Source::OnPremises(_) | Source::Clients(_) | Source::Nobody(_),
+                _,
+            )
             | (PeerSide::Destination, _, Destination::Addresses(_) | Destination::OnPremises(_)) => {
                 return None;
             }

@@ -76,7 +76,7 @@ fn meant(network: &Network, pair: &Pair<'_>, direction: Direction) -> Option<Mea
         Direction::Return => match pair.source {
             Source::OnPremises(_) => Some(Meant::OnPremises),
             Source::Interface(interface, _) => of(*interface),
-            Source::Outside(_) | Source::Nobody(_) => None,
+            Source::Outside(_) | Source::Clients(_) | Source::Nobody(_) => None,
         },
     }
 }

@@ -184,7 +184,7 @@ impl Telling<'_, '_, '_> {
             let mut walk = self.solver.walk(choices, back, self.reading);
             walk.intended = match self.pair.source {
                 Source::Interface(interface, _) => Some(*interface),
-                Source::Outside(_) | Source::OnPremises(_) | Source::Nobody(_) => None,
+                Source::Outside(_) | Source::OnPremises(_) | Source::Clients(_) | Source::Nobody(_) => None,
             };
             walk.is_on_premises_asked = is_on_premises(self.pair);
             walk.story = Some(Story::lenient());

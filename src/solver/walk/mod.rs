@@ -204,6 +204,10 @@ impl<'w, 'n> Walk<'w, 'n> {
             Step::OwnTargets(relay) => self.own_targets(flow, *relay),
             Step::Through(middlebox, by_gateway) => self.through(flow, *middlebox, *by_gateway),
             Step::OverLink(map) => self.over_link(flow, *map, number),
+            Step::ArriveClients => {
+                self.arrive(flow, End::Clients);
+                Next::Ended
+            }
             Step::ArriveOnPremises(back) => {
                 self.arrive_on_premises(flow, *back);
                 Next::Ended

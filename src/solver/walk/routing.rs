@@ -99,6 +99,8 @@ impl Walk<'_, '_> {
                     | Origin::FirewallStateful { .. }
                     | Origin::FirewallGroup { .. }
                     | Origin::FirewallDefault { .. }
+                    | Origin::ClientVpnRule { .. }
+                    | Origin::ClientVpnRoute { .. }
                     | Origin::TransitPrefixList { .. } => RuleUse::Route(origin, map),
                 };
                 match self.drop_all(flow, code, rule) {

@@ -2,7 +2,7 @@
 
 use super::{Next, Walk, Way};
 use crate::network::{
-    EdgeId, EntryKind, ExplanationCode, NatIndex, PublicOwner, Translation, VpcIndex, ZoneIndex,
+    EdgeId, EntryKind, ExplanationCode, LocationKind, NatIndex, PublicOwner, Translation, VpcIndex, ZoneIndex,
 };
 use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
@@ -16,6 +16,13 @@ impl Walk<'_, '_> {
             Translation::SourceToPublic(vpc) => self.source_to_public(flow, vpc),
             Translation::DestinationToPrivate(vpc) => self.destination_to_private(flow, vpc),
             Translation::SourceNat(nat) => self.source_nat(flow, nat),
+            Translation::ClientToInterface(nat, interface) => {
+                let next = self.source_nat(flow, nat);
+                // CVPN-2: its groups are those of the interface, which rules may name.
+                flow.sender = interface.0;
+                flow.groups = Groups::Kept;
+                next
+            }
         }
     }
 
@@ -133,8 +140,13 @@ impl Walk<'_, '_> {
     /// answer comes back goes on with the client's own ports.
     pub(super) fn nat_return(&mut self, flow: &mut Flow, nat: NatIndex, edge: EdgeId) -> Next {
         let network = self.network;
+        // CVPN-5: the same of the translation of clients.
+        let code = match network.location(flow.at).kind == LocationKind::ClientVpn {
+            true => ExplanationCode::ClientVpnNoState,
+            false => ExplanationCode::NatGatewayNoState,
+        };
         let Way::Back(conversation) = self.way else {
-            return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
+            return self.drop_all(flow, code, RuleUse::None);
         };
         let known = conversation.translated(|by| by == Translator::Gateway(nat), &flow.destination);
         let Some(NatState { client, was_linked, ports, .. }) = known.cloned() else {

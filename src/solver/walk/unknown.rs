@@ -129,7 +129,8 @@ impl Walk<'_, '_> {
                 | Step::Through(..)
                 | Step::OverLink(_)
                 | Step::ArriveOnPremises(_)
-                | Step::Inspect(_) => continue,
+                | Step::Inspect(_)
+                | Step::ArriveClients => continue,
             };
             controls.push(Control { at: row.inward, passing, code, rule });
         }

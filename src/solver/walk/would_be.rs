@@ -39,7 +39,7 @@ impl Walk<'_, '_> {
                 _ if arrival.flow.first_relay().is_some() => true,
                 (End::Interface(interface), Some(intended)) => interface == intended,
                 (End::Interface(_), None) | (End::Possible, _) => true,
-                (End::OnPremises(_), intended) => intended.is_none(),
+                (End::OnPremises(_) | End::Clients, intended) => intended.is_none(),
                 (End::Internet | End::Service(_), intended) => {
                     intended.is_none() && !self.is_on_premises_asked
                 }
@@ -95,7 +95,8 @@ impl Walk<'_, '_> {
             | LocationKind::VpnGatewayRoutes
             | LocationKind::LinkOut
             | LocationKind::LinkIn
-            | LocationKind::OnPremises => true,
+            | LocationKind::OnPremises
+            | LocationKind::ClientVpn => true,
         }
     }
 

@@ -68,6 +68,10 @@ impl Interesting {
             publics.extend(interface.addresses.iter().filter_map(|it| it.public).map(IpAddr::V4));
             publics.extend(addresses.iter().filter(|it| it.is_ipv6()));
             let start = Start::Interface(interface.id.clone());
+            // What a Client VPN endpoint's interface sends is its clients'.
+            if interface.description.starts_with("ClientVPN Endpoint") {
+                continue;
+            }
             let kind = usize::from(interface.kind != InterfaceKind::Interface);
             interfaces[kind].push(Sender { start, vpc: interface.vpc.clone(), addresses });
         }

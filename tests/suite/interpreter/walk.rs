@@ -370,6 +370,10 @@ impl<'w, 'm> Walk<'w, 'm> {
         ) {
             return dropped(format!("nobody listens at {} (M-7)", interface.id));
         }
+        // CVPN-5: behind a Client VPN endpoint's interface are clients, who take answers only.
+        if interface.description.starts_with("ClientVPN Endpoint") {
+            return dropped(format!("{} takes nothing unasked (CVPN-5)", interface.id));
+        }
         if self.is_from_internet && interface.deny_all_igw_traffic {
             return dropped(format!("{} takes nothing from the internet (IGW-7)", interface.id));
         }
