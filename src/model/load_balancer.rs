@@ -46,6 +46,8 @@ pub struct LoadBalancer {
     pub vpc: Option<VpcId>,
     /// The zones that it is enabled in.
     pub zones: Vec<LoadBalancerZone>,
+    /// Whether its groups judge what comes through PrivateLink, where that is said (IEP-7).
+    pub judges_private_link: Option<bool>,
 }
 
 /// A zone that a load balancer is enabled in.
@@ -72,6 +74,8 @@ pub struct Wire {
     state: Option<StateWire>,
     vpc_id: Option<CompactString>,
     availability_zones: Option<Vec<ZoneWire>>,
+    #[serde(rename = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")]
+    enforces_on_private_link: Option<CompactString>,
     tags: Option<Tags>,
 }
 
@@ -132,6 +136,11 @@ impl Resource for LoadBalancer {
             state: reading.word(wire.state.and_then(|it| it.code)),
             vpc: present(wire.vpc_id).map(VpcId),
             zones: zones.collect::<Result<_, _>>()?,
+            judges_private_link: match wire.enforces_on_private_link.as_deref() {
+                Some(word) if word.eq_ignore_ascii_case("on") => Some(true),
+                Some(word) if word.eq_ignore_ascii_case("off") => Some(false),
+                Some(_) | None => None,
+            },
             id: LoadBalancerId(arn),
         })
     }

@@ -39,6 +39,8 @@ pub mod direct_connect_gateway;
 pub mod transit_gateway_connect;
 pub mod client_vpn;
 pub mod vpc_endpoint;
+mod endpoint_service;
+mod endpoint_connection;
 pub mod load_balancer;
 pub mod load_balancer_attributes;
 pub mod listener;
@@ -93,6 +95,8 @@ pub use firewall_rule_group::{
     DomainListKind, FirewallRuleGroup, FirewallRules, RuleForm, StatelessMatch, StatelessRule, address_set,
     port_set,
 };
+pub use endpoint_connection::EndpointConnection;
+pub use endpoint_service::{EndpointService, EndpointServiceState};
 pub use hosted_zone::{DnsRecord, HostedZone, dns_name};
 pub use instance::{Instance, InstanceState};
 pub use instance_connect_endpoint::{ConnectEndpointState, InstanceConnectEndpoint};
@@ -263,6 +267,10 @@ id_types! {
     ClientVpnPartId,
     /// `vpce-…`
     VpcEndpointId,
+    /// `vpce-svc-…`
+    EndpointServiceId,
+    /// A service and an endpoint for it.
+    EndpointConnectionId,
     /// The ARN of a load balancer, or the name of a classic one.
     LoadBalancerId,
     /// The ARN of a listener.
@@ -398,6 +406,8 @@ resources! {
     ClientVpnRoute                     client_vpn_routes            "Routes"                             "ec2 describe-client-vpn-routes";
     ClientVpnAuthorizationRule         client_vpn_authorization_rules "AuthorizationRules"               "ec2 describe-client-vpn-authorization-rules";
     VpcEndpoint                        vpc_endpoints                "VpcEndpoints"                       "ec2 describe-vpc-endpoints";
+    EndpointService                    endpoint_services            "ServiceConfigurations"              "ec2 describe-vpc-endpoint-service-configurations";
+    EndpointConnection                 endpoint_connections         "VpcEndpointConnections"             "ec2 describe-vpc-endpoint-connections";
     LoadBalancer                       load_balancers               "LoadBalancers"                      "elbv2 describe-load-balancers";
     LoadBalancerAttributes             load_balancer_attributes     "LoadBalancerAttributes"             "elbv2 describe-load-balancer-attributes";
     Listener                           listeners                    "Listeners"                          "elbv2 describe-listeners";

@@ -37,7 +37,6 @@ impl Unmodelled {
         ("RouteServerEndpoints", "RouteServerEndpointId"),
         ("RouteServerPeers", "RouteServerPeerId"),
         ("RouteServers", "RouteServerId"),
-        ("ServiceConfigurations", "ServiceId"),
         ("TransitGatewayMulticastDomains", "TransitGatewayMulticastDomainId"),
         ("TransitGatewayPolicyTables", "TransitGatewayPolicyTableId"),
     ];

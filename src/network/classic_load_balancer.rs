@@ -48,6 +48,8 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, position: usize) -> Found {
     let relay = Relay {
         component,
         interface,
+        sender: interface,
+        through: None,
         ports,
         mismatch: ExplanationCode::ElbListenersMismatch,
         assumed: None,

@@ -106,6 +106,8 @@ codes! {
     VpceGatewayProtocolRestriction = "VPCE_GATEWAY_PROTOCOL_RESTRICTION", aws;
     /// An endpoint cannot begin a conversation (IEP-3).
     VpceIntraVpcTraffic = "VPCE_INTRA_VPC_TRAFFIC", aws;
+    /// The endpoint's service has nothing in the zone of the endpoint's interface (IEP-6).
+    VpceServiceNotInstalledInAz = "VPCE_SERVICE_NOT_INSTALLED_IN_AZ", aws;
     /// No listener takes the packet (LB-20, M-5).
     Elbv2ListenersMismatch = "ELBV2_LISTENERS_MISMATCH", aws;
     /// The listener's target group has nothing to send to.

@@ -373,6 +373,8 @@ impl<'a> Compiler<'a> {
             | ResourceKind::ClientVpnRoute
             | ResourceKind::ClientVpnAuthorizationRule => super::client_vpn::compile(self, stage),
             ResourceKind::VpcEndpoint => super::vpc_endpoint::compile(self, stage),
+            ResourceKind::EndpointService => super::endpoint_service::compile(self, stage),
+            ResourceKind::EndpointConnection => super::endpoint_connection::compile(self, stage),
             ResourceKind::LoadBalancer => super::load_balancer::compile(self, stage),
             ResourceKind::LoadBalancerAttributes => super::load_balancer_attributes::compile(self, stage),
             ResourceKind::Listener => super::listener::compile(self, stage),

@@ -113,6 +113,8 @@ pub(super) struct Node<'a> {
     pub crosses_zones: bool,
     /// The zones that it is enabled in.
     pub enabled: Vec<ZoneIndex>,
+    /// Whether it acts for an endpoint, where no client is preserved (LB-6).
+    pub is_for_endpoint: bool,
     /// What is taken for granted about zones.
     assumed: Option<AssumptionIndex>,
 }
@@ -130,10 +132,32 @@ fn of_load_balancer(compiler: &mut Compiler<'_>, row: usize, position: usize) ->
         return Found::Unknown(gap);
     }
     let node = node(compiler, balancer, position);
+    let interface = node.interface;
+    let relay = relay(compiler, row, &node, interface);
+    Found::Relay(add(compiler, relay))
+}
+
+/// IEP-7: what an endpoint's interface takes is handed on as if the load balancer's own had taken it.
+pub(super) fn behind_endpoint(
+    compiler: &mut Compiler<'_>,
+    row: usize,
+    (interface, front): (InterfaceIndex, InterfaceIndex),
+    through: Component,
+) -> RelayIndex {
+    let balancer = &compiler.model.load_balancers[row];
+    let node = Node { is_for_endpoint: true, ..node(compiler, balancer, interface.index()) };
+    let relay = Relay { through: Some(through), ..relay(compiler, row, &node, front) };
+    add(compiler, relay)
+}
+
+/// What a node does with what an interface takes, its own or an endpoint's.
+fn relay(compiler: &mut Compiler<'_>, row: usize, node: &Node<'_>, interface: InterfaceIndex) -> Relay {
+    let model = compiler.model;
+    let balancer = &model.load_balancers[row];
     let mut ports = Vec::new();
     for (row, listener) in model.listeners.iter().enumerate() {
         if listener.load_balancer.as_ref() == Some(&balancer.id) {
-            ports.extend(listener_ports(compiler, &node, row, listener));
+            ports.extend(listener_ports(compiler, node, row, listener));
         }
     }
     let guard = match &balancer.state {
@@ -143,24 +167,28 @@ fn of_load_balancer(compiler: &mut Compiler<'_>, row: usize, position: usize) ->
             Some(Guard::Never(ExplanationCode::BadState))
         }
         Some(LoadBalancerState::Unknown(word)) => {
+            let place = Some(balancer.about.place);
             Some(Guard::Unknown(compiler.assumption(AssumptionCode::UnknownWord, word, None, place)))
         }
     };
-    let relay = Relay {
-        component,
-        interface: node.interface,
+    Relay {
+        component: Compiler::resource(ResourceKind::LoadBalancer, row),
+        interface,
+        sender: node.interface,
+        through: None,
         ports,
         mismatch: ExplanationCode::Elbv2ListenersMismatch,
         assumed: node.assumed,
         guard,
-    };
-    Found::Relay(add(compiler, relay))
+    }
 }
 
 /// What a relay is made of.
 pub(super) struct Relay {
     pub component: Component,
     pub interface: InterfaceIndex,
+    pub sender: InterfaceIndex,
+    pub through: Option<Component>,
     pub ports: Vec<RelayPort>,
     pub mismatch: ExplanationCode,
     pub assumed: Option<AssumptionIndex>,
@@ -171,7 +199,7 @@ pub(super) struct Relay {
 /// the ACL of its subnet, and go on from there as the relay's own.
 pub(super) fn add(compiler: &mut Compiler<'_>, relay: Relay) -> RelayIndex {
     let index = RelayIndex(compiler.relays.len() as u32);
-    let row = &compiler.interfaces[relay.interface.index()];
+    let row = &compiler.interfaces[relay.sender.index()];
     let (subnet, component) = (row.subnet, row.component);
     let acl = compiler.subnets[subnet.index()].acl[0];
     let way_back = compiler.add_location(LocationKind::RelayReturn, component);
@@ -180,7 +208,7 @@ pub(super) fn add(compiler: &mut Compiler<'_>, relay: Relay) -> RelayIndex {
     let keeps = |it: &RelayChoice| matches!(it.to, RelayTo::Address { preserves: true, .. });
     // LB-6.
     let transit_gap = relay.ports.iter().flat_map(|it| &it.choices).any(keeps).then(|| {
-        let position = relay.interface.index();
+        let position = relay.sender.index();
         let about = format!(
             "client addresses through a transit gateway to {}",
             compiler.model.network_interfaces[position].id
@@ -191,6 +219,8 @@ pub(super) fn add(compiler: &mut Compiler<'_>, relay: Relay) -> RelayIndex {
     compiler.relays.push(RelayRow {
         component: relay.component,
         interface: relay.interface,
+        sender: relay.sender,
+        through: relay.through,
         ports: relay.ports,
         mismatch: relay.mismatch,
         way_back,
@@ -218,7 +248,8 @@ fn node<'a>(compiler: &mut Compiler<'_>, balancer: &'a LoadBalancer, position: u
         let place = Some(balancer.about.place);
         compiler.assumption(AssumptionCode::CrossZoneAssumedOff, balancer.id.as_str(), needs, place)
     });
-    Node { balancer, is_network, interface, zone, crosses_zones, enabled, assumed }
+    let is_for_endpoint = false;
+    Node { balancer, is_network, interface, zone, crosses_zones, enabled, is_for_endpoint, assumed }
 }
 
 /// LB-20: the protocols underneath.

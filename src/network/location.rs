@@ -481,6 +481,8 @@ pub enum Entry {
     },
     /// Over a peering of transit gateways (TGW-24).
     TransitPeering,
+    /// Into another VPC by no way of either: the sender's groups are left behind.
+    PrivateLink,
     /// By an internet gateway.
     InternetGateway,
     /// By a virtual private gateway.

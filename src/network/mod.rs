@@ -47,6 +47,8 @@ mod direct_connect_gateway;
 mod transit_gateway_connect;
 mod client_vpn;
 mod vpc_endpoint;
+mod endpoint_service;
+mod endpoint_connection;
 mod gateway_load_balancer_endpoint;
 mod inspection;
 mod firewall;

@@ -247,11 +247,7 @@ fn reception(
         Role::Function | Role::ConnectEndpoint => {
             vec![Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)), arrive]
         }
-        Role::Endpoint => {
-            let mut steps = super::vpc_endpoint::reception(compiler, interface);
-            steps.push(arrive);
-            steps
-        }
+        Role::Endpoint => super::vpc_endpoint::reception(compiler, interface, index),
         // GWLB-2: packets get to the endpoint of an appliance by routes, never by its address.
         Role::NotModelled if interface.kind == InterfaceKind::GatewayLoadBalancerEndpoint => {
             vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))]

@@ -182,6 +182,10 @@ pub struct RelayRow {
     pub component: Component,
     /// The interface that takes packets.
     pub interface: InterfaceIndex,
+    /// The interface that sends to others; the same, unless another one's packets are taken in its place.
+    pub sender: InterfaceIndex,
+    /// What leads there, where that is something else than the relay.
+    pub through: Option<Component>,
     /// What it takes and hands on.
     pub ports: Vec<RelayPort>,
     /// Why it takes nothing else.

@@ -130,9 +130,9 @@ struct Sender {
 }
 
 impl Sender {
-    /// LB-5, LB-7.
+    /// LB-5, LB-7; over PrivateLink it is the load balancer's always (LB-6).
     fn of(compiler: &mut Compiler<'_>, node: &Node<'_>, group: &TargetGroup, number: u8) -> Sender {
-        if !node.is_network {
+        if !node.is_network || node.is_for_endpoint {
             return Sender { preserves: false, assumed: None };
         }
         if group.kind == Some(TargetKind::Alb) {

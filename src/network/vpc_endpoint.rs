@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    Component, EntryKind, EntryMask, Guard, LocationId, LocationKind, Origin, Step, VpcIndex,
+    Component, EntryKind, EntryMask, Guard, InterfaceIndex, LocationId, LocationKind, Origin, Step, VpcIndex,
 };
 use super::rows::{NOBODY, ServiceRow};
 use crate::model::{
@@ -114,11 +114,19 @@ fn service_addresses(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec
 
 /// IEP-8, GEP-10: only an available endpoint works.
 pub(super) fn state_guards(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Vec<Step> {
-    match &endpoint.state {
+    guards_of_state(compiler, endpoint.state.as_ref(), Some(endpoint.about.place))
+}
+
+/// What a state lets pass: an endpoint's, or that of its connection to somebody's service.
+pub(super) fn guards_of_state(
+    compiler: &mut Compiler<'_>,
+    state: Option<&EndpointState>,
+    place: Option<Place>,
+) -> Vec<Step> {
+    match state {
         // A partial endpoint works in the zones where it has interfaces.
         None | Some(EndpointState::Available | EndpointState::Partial) => Vec::new(),
         Some(EndpointState::Unknown(word)) => {
-            let place = Some(endpoint.about.place);
             let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
             vec![Step::Guard(Guard::Unknown(gap))]
         }
@@ -135,7 +143,11 @@ pub(super) fn state_guards(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) 
 }
 
 /// What becomes of a packet for an interface of an endpoint: the service takes TCP and UDP (IEP-2).
-pub(super) fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterface) -> Vec<Step> {
+pub(super) fn reception(
+    compiler: &mut Compiler<'_>,
+    interface: &NetworkInterface,
+    index: InterfaceIndex,
+) -> Vec<Step> {
     let mut carried = TransportSet::EMPTY;
     for number in [protocol::TCP, protocol::UDP] {
         let set = compiler.workspace.protocol(number);
@@ -158,6 +170,31 @@ pub(super) fn reception(compiler: &mut Compiler<'_>, interface: &NetworkInterfac
             let assumption = compiler.assumption(code, endpoint.id.as_str(), None, place);
             steps.push(Step::Guard(Guard::Assume(assumption)));
         }
+        steps.extend(lattice_guard(compiler, endpoint));
+        if let Some(behind) = super::endpoint_service::behind(compiler, endpoint, index) {
+            steps.extend(behind);
+            return steps;
+        }
     }
+    steps.push(Step::ArriveInterface(index));
     steps
+}
+
+/// IEP-11: what stands behind some kinds is in no answer that is read.
+fn lattice_guard(compiler: &mut Compiler<'_>, endpoint: &VpcEndpoint) -> Option<Step> {
+    let (what, call) = match endpoint.kind {
+        EndpointKind::Resource => ("an endpoint for a resource", "vpc-lattice get-resource-configuration"),
+        EndpointKind::ServiceNetwork => {
+            ("an endpoint for a service network", "vpc-lattice get-service-network")
+        }
+        EndpointKind::Gateway
+        | EndpointKind::Interface
+        | EndpointKind::GatewayLoadBalancer
+        | EndpointKind::Tunnel
+        | EndpointKind::Unknown(_) => return None,
+    };
+    let about = format!("{}, {what}", endpoint.id);
+    let place = Some(endpoint.about.place);
+    let gap = compiler.assumption(AssumptionCode::NotModelled, &about, Some(call), place);
+    Some(Step::Guard(Guard::Unknown(gap)))
 }

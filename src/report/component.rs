@@ -124,6 +124,15 @@ pub(super) fn instance_of(context: Context<'_>, component: Component) -> Option<
     Some(Component::Resource(ResourceKind::Instance, position as u32))
 }
 
+/// The endpoint that an interface belongs to, when the snapshot has it.
+pub(super) fn endpoint_of(context: Context<'_>, component: Component) -> Option<Component> {
+    let Component::Resource(ResourceKind::NetworkInterface, position) = component else { return None };
+    let model = &context.snapshot.model;
+    let interface = model.network_interfaces.get_row(position as usize)?;
+    let position = model.vpc_endpoints.iter().position(|it| it.interfaces.contains(&interface.id))?;
+    Some(Component::Resource(ResourceKind::VpcEndpoint, position as u32))
+}
+
 /// The service that packets end at.
 pub(super) fn service_at(context: Context<'_>, event: &Event) -> Option<ServiceIndex> {
     let network = context.network;

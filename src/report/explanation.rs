@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::case::{Case, assumption_text, call, without_references};
-use super::component::{at_rows, instance_of};
+use super::component::{at_rows, endpoint_of, instance_of};
 use super::name;
 use super::packets::header;
 use super::rule::{Met, RuleSource, place_text, rule};
@@ -79,6 +79,9 @@ fn related<'a>(case: Case<'_, 'a>) -> Vec<Related<'a>> {
     blocker.related.iter().for_each(|it| add(*it));
     if blocker.code == ExplanationCode::BadState {
         instance_of(case.context, blocker.component).into_iter().for_each(&mut add);
+    }
+    if matches!(blocker.code, ExplanationCode::BadState | ExplanationCode::VpceServiceNotInstalledInAz) {
+        endpoint_of(case.context, blocker.component).into_iter().for_each(&mut add);
     }
     if blocker.code == ExplanationCode::VpcBlockPublicAccessEnabled {
         block_public_access(case).into_iter().for_each(&mut add);

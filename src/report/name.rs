@@ -116,6 +116,8 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::TargetGroup => "target-group",
         ResourceKind::TargetGroupAttributes => "target-group-attributes",
         ResourceKind::TargetHealth => "target-health",
+        ResourceKind::EndpointService => "vpc-endpoint-service",
+        ResourceKind::EndpointConnection => "vpc-endpoint-connection",
         ResourceKind::ClassicLoadBalancer => "classic-load-balancer",
         ResourceKind::ManagedService => "managed-service",
         ResourceKind::VpcDnsAttributes => "vpc-dns-attributes",
@@ -201,6 +203,8 @@ fn absent<'a>(context: Context<'a>, kind: ResourceKind, position: u32) -> Named<
         | ResourceKind::TargetGroup
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
+        | ResourceKind::EndpointService
+        | ResourceKind::EndpointConnection
         | ResourceKind::ClassicLoadBalancer
         | ResourceKind::ManagedService
         | ResourceKind::VpcDnsAttributes
@@ -333,6 +337,8 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         | ResourceKind::TargetGroup
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
+        | ResourceKind::EndpointService
+        | ResourceKind::EndpointConnection
         | ResourceKind::VpcPeeringConnection
         | ResourceKind::TransitGateway
         | ResourceKind::TransitGatewayPeeringAttachment
@@ -408,6 +414,8 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
             text(model.client_vpn_authorization_rules[row].state.as_ref())
         }
         ResourceKind::VpcEndpoint => text(model.vpc_endpoints[row].state.as_ref()),
+        ResourceKind::EndpointService => text(model.endpoint_services[row].state.as_ref()),
+        ResourceKind::EndpointConnection => text(model.endpoint_connections[row].state.as_ref()),
         ResourceKind::LoadBalancer => text(model.load_balancers[row].state.as_ref()),
         ResourceKind::BlockPublicAccessOptions => text(Some(&model.block_public_access_options[row].mode)),
         ResourceKind::BlockPublicAccessExclusion => {

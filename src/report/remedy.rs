@@ -71,7 +71,7 @@ pub(super) fn remedies<'a>(
                     let id = name::named(case.context, instance).id;
                     vec![Remedy { component: Some(id), words: format!("start {id}") }]
                 }
-                None => vec![usual(case, component)],
+                None => vec![acceptance(case).unwrap_or_else(|| usual(case, component))],
             }
         }
         ExplanationCode::MoreSpecificRoute
@@ -105,6 +105,7 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::VpceGatewayEgressSourceAddressRestriction
         | ExplanationCode::VpceGatewayProtocolRestriction
         | ExplanationCode::VpceIntraVpcTraffic
+        | ExplanationCode::VpceServiceNotInstalledInAz
         | ExplanationCode::ProtocolRestriction
         | ExplanationCode::ComponentFilterRestriction
         | ExplanationCode::NoPossibleDestination
@@ -143,6 +144,15 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::TargetPortRestriction
         | ExplanationCode::NotAPublicAddress => vec![usual(case, component)],
     }
+}
+
+/// IEP-8: of an endpoint that waits, the other side's yes.
+fn acceptance<'a>(case: Case<'_, 'a>) -> Option<Remedy<'a>> {
+    let endpoint = super::component::endpoint_of(case.context, case.blocker.component)?;
+    let endpoint = name::named(case.context, endpoint);
+    let is_waiting = endpoint.state.is_some_and(|it| it.eq_ignore_ascii_case("pendingAcceptance"));
+    let words = format!("accept {} where its service is offered", endpoint.id);
+    is_waiting.then_some(Remedy { component: Some(endpoint.id), words })
 }
 
 fn usual<'a>(case: Case<'_, 'a>, component: &ComponentView<'a>) -> Remedy<'a> {

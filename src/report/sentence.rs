@@ -151,6 +151,9 @@ pub(super) fn sentence(
         ExplanationCode::VpceGatewayProtocolRestriction => {
             format!("{id} carries TCP and ICMP echo, not {}", case.traffic())
         }
+        ExplanationCode::VpceServiceNotInstalledInAz => {
+            format!("the service that {id} leads to has nothing in its availability zone")
+        }
         ExplanationCode::VpceIntraVpcTraffic => format!("{id} belongs to an endpoint, which begins nothing"),
         ExplanationCode::ProtocolRestriction => format!("{id} does not carry {}", case.traffic()),
         ExplanationCode::ComponentFilterRestriction => component_filter(case, component),
@@ -305,6 +308,14 @@ fn bad_state(case: Case<'_, '_>, component: &ComponentView<'_>) -> String {
         return format!("{} is {state}, so {} carries no packets", label_of(instance), component.id);
     }
     let named = name::named(case.context, case.blocker.component);
+    let endpoint = super::component::endpoint_of(case.context, case.blocker.component);
+    if let Some(endpoint) = endpoint.map(|it| name::named(case.context, it)) {
+        let state = endpoint.state.filter(|it| !it.eq_ignore_ascii_case("available"));
+        return match state {
+            Some(state) => format!("{} is {state}, so {} takes nothing", label_of(endpoint), component.id),
+            None => format!("the service of {} does not work or has not accepted it", label_of(endpoint)),
+        };
+    }
     match (named.state, component.kind) {
         (Some(state), _) => format!("{} is {state}", short(component)),
         (None, "network-interface") => format!("{} is not in use", short(component)),

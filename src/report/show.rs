@@ -91,6 +91,7 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         ResourceKind::ElasticAddress => gateways::elastic_address(&mut document, source, row),
         ResourceKind::VpcPeeringConnection => gateways::peering(&mut document, source, row),
         ResourceKind::VpcEndpoint => gateways::endpoint(&mut document, source, row),
+        ResourceKind::EndpointService => gateways::endpoint_service(&mut document, source, row),
         ResourceKind::LoadBalancer => balancers::load_balancer(&mut document, source, row),
         ResourceKind::ClassicLoadBalancer => balancers::classic(&mut document, source, row),
         ResourceKind::Listener => balancers::listener(&mut document, source, row),
@@ -142,6 +143,7 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::Firewall
         | ResourceKind::FirewallPolicy
         | ResourceKind::FirewallRuleGroup
+        | ResourceKind::EndpointConnection
         | ResourceKind::TransitGatewayRoutes
         | ResourceKind::TransitGatewayAssociations
         | ResourceKind::TransitGatewayPropagations

@@ -295,6 +295,9 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         ExplanationCode::TgwIpv6Unsupported => "the transit gateway attachment does not carry IPv6",
         ExplanationCode::AddressNotRoutable => "addresses of this kind are not routed in a VPC",
         ExplanationCode::EniDeniesInternet => "the interface takes nothing from the internet",
+        ExplanationCode::VpceServiceNotInstalledInAz => {
+            "the endpoint's service has nothing in the availability zone of the endpoint's interface"
+        }
         ExplanationCode::Elbv2ListenersMismatch => "no listener of the load balancer takes the packets",
         ExplanationCode::Elbv2ListenerHasNoTg => "the listener's target group has no target in use",
         ExplanationCode::Elbv2NoTargetsInAz => {
@@ -429,6 +432,9 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::TgwIpv6Unsupported => "switch on IPv6 support on the attachment",
         ExplanationCode::AddressNotRoutable => "use a unicast address of the destination",
         ExplanationCode::EniDeniesInternet => "reach it from inside the VPC",
+        ExplanationCode::VpceServiceNotInstalledInAz => {
+            "enable the zone on the service's load balancer, or use the endpoint in one that both have"
+        }
         ExplanationCode::Elbv2ListenersMismatch => "add a listener for the port",
         ExplanationCode::Elbv2ListenerHasNoTg => {
             "register targets in a zone that the load balancer is enabled in"

@@ -91,6 +91,8 @@ pub(super) fn meaning_of(
         | ResourceKind::Firewall
         | ResourceKind::FirewallPolicy
         | ResourceKind::FirewallRuleGroup
+        | ResourceKind::EndpointService
+        | ResourceKind::EndpointConnection
         | ResourceKind::VpcPeeringConnection
         | ResourceKind::TransitGateway
         | ResourceKind::TransitGatewayAttachment

@@ -38,6 +38,7 @@ pub(super) const NAMEABLE: &[ResourceKind] = &[
     ResourceKind::LoadBalancer,
     ResourceKind::ClassicLoadBalancer,
     ResourceKind::TargetGroup,
+    ResourceKind::EndpointService,
     ResourceKind::Listener,
     ResourceKind::InstanceConnectEndpoint,
     ResourceKind::ManagedService,

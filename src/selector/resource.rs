@@ -107,6 +107,8 @@ impl Resource {
             | ResourceKind::TargetHealth
             | ResourceKind::FirewallPolicy
             | ResourceKind::FirewallRuleGroup
+            | ResourceKind::EndpointService
+            | ResourceKind::EndpointConnection
             | ResourceKind::VpcPeeringConnection
             | ResourceKind::TransitGateway
             | ResourceKind::TransitGatewayAttachment
@@ -174,6 +176,9 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
         }
         ResourceKind::VpcEncryptionControl => ("encryption control", "an encryption control"),
         ResourceKind::AcceleratorEndpointGroup => ("endpoint group", "an endpoint group of an accelerator"),
+        ResourceKind::EndpointService | ResourceKind::EndpointConnection => {
+            ("endpoint service", "an endpoint service")
+        }
         ResourceKind::LoadBalancer | ResourceKind::LoadBalancerAttributes => {
             ("load balancer", "a load balancer")
         }
@@ -267,6 +272,7 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::TransitGatewayConnectPeer => of(&model.transit_gateway_connect_peers, text, how),
         ResourceKind::ClientVpnEndpoint => of(&model.client_vpn_endpoints, text, how),
         ResourceKind::VpcEndpoint => of(&model.vpc_endpoints, text, how),
+        ResourceKind::EndpointService => of(&model.endpoint_services, text, how),
         ResourceKind::LoadBalancer => of(&model.load_balancers, text, how),
         ResourceKind::TargetGroup => of(&model.target_groups, text, how),
         ResourceKind::Listener => of(&model.listeners, text, how),
@@ -289,6 +295,7 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
+        | ResourceKind::EndpointConnection
         | ResourceKind::ClassicLoadBalancer
         | ResourceKind::SecurityGroupRule
         | ResourceKind::SecurityGroupVpcAssociation

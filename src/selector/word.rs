@@ -58,6 +58,7 @@ const KINDS: &[(&str, &[ResourceKind])] = &[
         ],
     ),
     ("tgw-rtb", &[ResourceKind::TransitGatewayRouteTable]),
+    ("vpce-svc", &[ResourceKind::EndpointService]),
     ("tg", &[ResourceKind::TargetGroup]),
     ("listener", &[ResourceKind::Listener]),
     ("eice", &[ResourceKind::InstanceConnectEndpoint]),

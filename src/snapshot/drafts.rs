@@ -135,6 +135,8 @@ drafts! {
     ClientVpnRoute client_vpn_routes;
     ClientVpnAuthorizationRule client_vpn_authorization_rules;
     VpcEndpoint vpc_endpoints;
+    EndpointService endpoint_services;
+    EndpointConnection endpoint_connections;
     LoadBalancer load_balancers;
     LoadBalancerAttributes load_balancer_attributes;
     Listener listeners;
@@ -170,7 +172,7 @@ macro_rules! of_kind {
             TransitGatewayAttachment, TransitGatewayVpcAttachment, TransitGatewayPeeringAttachment,
             TransitGatewayRouteTable, TransitGatewayRoutes, TransitGatewayAssociations,
             TransitGatewayPropagations, TransitGatewayPrefixListReferences, VpnGateway, VpnConnection, CustomerGateway, DirectConnectGateway, DirectConnectGatewayAssociation, DirectConnectGatewayAttachment, VirtualInterface, TransitGatewayConnect, TransitGatewayConnectPeer, ClientVpnEndpoint, ClientVpnTargetNetwork, ClientVpnRoute, ClientVpnAuthorizationRule,
-            VpcEndpoint, LoadBalancer,
+            VpcEndpoint, EndpointService, EndpointConnection, LoadBalancer,
             LoadBalancerAttributes, Listener, ListenerRule, TargetGroup, TargetGroupAttributes, TargetHealth,
             ClassicLoadBalancer, Firewall, FirewallPolicy, FirewallRuleGroup,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,

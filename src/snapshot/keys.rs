@@ -161,6 +161,8 @@ const TABLE: &[(&str, Meaning)] = &[
     ("AuthorizationRules", List(Kind::ClientVpnAuthorizationRule)),
     ("VpcEndpoints", List(Kind::VpcEndpoint)),
     ("vpc_endpoints", List(Kind::VpcEndpoint)),
+    ("ServiceConfigurations", List(Kind::EndpointService)),
+    ("VpcEndpointConnections", List(Kind::EndpointConnection)),
     ("LoadBalancers", List(Kind::LoadBalancer)),
     ("Listeners", List(Kind::Listener)),
     ("LoadBalancerDescriptions", List(Kind::ClassicLoadBalancer)),
@@ -259,7 +261,6 @@ const TABLE: &[(&str, Meaning)] = &[
     ("Tags", Aside),
     ("TransitGatewayRegistrations", Aside),
     ("Volumes", Aside),
-    ("VpcEndpointConnections", Aside),
 ];
 
 /// The key of a list that stands at the top of its file, as `--query 'Vpcs[]'` leaves it.

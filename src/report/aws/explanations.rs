@@ -160,6 +160,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::TgwRouteAzRestriction
         | ExplanationCode::TgwRtbRoutesAreUnknown
         | ExplanationCode::VpceIntraVpcTraffic
+        | ExplanationCode::VpceServiceNotInstalledInAz
         | ExplanationCode::Elbv2ListenerHasNoTg
         | ExplanationCode::Elbv2NoTargetsInAz
         | ExplanationCode::Elbv2SourceAddressPreservation

@@ -121,3 +121,27 @@ pub(super) fn endpoint(document: &mut Document, source: Source<'_>, row: usize) 
         super::filters::rules(document, source, &endpoint.groups);
     }
 }
+
+pub(super) fn endpoint_service(document: &mut Document, source: Source<'_>, row: usize) {
+    let model = source.model;
+    let service = &model.endpoint_services[row];
+    document.fact("service", Cell::text(service.name.as_str()));
+    document.fact("state", service.state.as_ref().map_or(Cell::Absent, |it| Cell::text(it.as_text())));
+    document.fact("wants_acceptance", service.wants_acceptance.map_or(Cell::Absent, Cell::Flag));
+    let zones = service.zones.iter().filter_map(|it| it.id.as_ref().or(it.name.as_ref()));
+    document.fact("zones", Cell::list(zones));
+    let balancers = service.network_load_balancers.iter().chain(&service.gateway_load_balancers);
+    let balancers = balancers.map(|id| {
+        let found = model.load_balancers.get(id);
+        Cell::Named(id.to_string(), found.map(|it| it.name.to_string()))
+    });
+    document.fact("load_balancers", Cell::List(balancers.collect()));
+    let connections = model.endpoint_connections.iter().filter(|it| it.service == service.id);
+    let rows = connections.map(|it| {
+        let endpoint = model.vpc_endpoints.get(&it.endpoint);
+        let vpc = endpoint.map_or(Cell::text(super::UNKNOWN), |it| Cell::shown(&it.vpc));
+        let state = it.state.as_ref().map_or(Cell::Absent, |it| Cell::text(it.as_text()));
+        vec![Cell::shown(&it.endpoint), Cell::maybe(it.consumer.as_ref()), vpc, state]
+    });
+    document.table("connections", "connections", &["endpoint", "account", "vpc", "state"], rows.collect());
+}

@@ -39,6 +39,7 @@ impl Walk<'_, '_> {
                 flow.entry = EntryKind::Transit;
             }
             Entry::TransitPeering => lose(flow, false, GroupLoss::TransitPeering),
+            Entry::PrivateLink => lose(flow, false, GroupLoss::Translated),
             Entry::InternetGateway => {
                 lose(flow, false, GroupLoss::Translated);
                 flow.entry = EntryKind::InternetGateway;

@@ -116,7 +116,10 @@ impl Walk<'_, '_> {
     /// The packets become the relay's: for the target, from the client or from the relay itself.
     fn send(&mut self, mut flow: Flow, relay: RelayIndex, target: Target, rule: RuleUse) {
         let row = &self.network.relays[relay.index()];
-        let interface = &self.network.interfaces[row.interface.index()];
+        if let Some(through) = row.through {
+            self.tell(&mut flow, Decision::Pass, through, RuleUse::None);
+        }
+        let interface = &self.network.interfaces[row.sender.index()];
         let Some(own) = interface.primary(target.family) else {
             self.drop_by(&flow, ExplanationCode::NoPossibleDestination, row.component, rule);
             return;
@@ -141,7 +144,7 @@ impl Walk<'_, '_> {
         }
         flow.transport = target.transport;
         // SG-15: the relay's groups count, also where the client's address is kept.
-        flow.sender = row.interface.0;
+        flow.sender = row.sender.0;
         flow.groups = Groups::Kept;
         flow.entry = EntryKind::Inside;
         flow.vpc = interface.vpc.0;
@@ -162,9 +165,11 @@ impl Walk<'_, '_> {
             return self.drop_all(flow, ExplanationCode::ReplyMisdelivered, RuleUse::None);
         };
         let is_own = state.preserves || flow.destination.single() == Some(state.own);
-        if state.relay != relay || !is_own {
+        let taker = &self.network.relays[state.relay.index()];
+        if taker.sender != row.sender || !is_own {
             return self.drop_all(flow, ExplanationCode::ReplyMisdelivered, RuleUse::None);
         }
+        let row = taker;
         flow.source = state.address.clone();
         flow.source_linked = state.address_was_linked;
         if !state.preserves {
@@ -199,12 +204,15 @@ impl Walk<'_, '_> {
 
     /// What a relay begins by itself is for its targets, on the port of the traffic or of the health check (LB-11).
     pub(super) fn own_targets(&mut self, flow: &mut Flow, relay: RelayIndex) -> Next {
-        let is_own = |mark: &Mark| matches!(mark, Mark::Relay(state) if state.relay == relay);
+        let row = &self.network.relays[relay.index()];
+        let is_own = |mark: &Mark| {
+            matches!(mark, Mark::Relay(state)
+                if self.network.relays[state.relay.index()].sender == row.sender)
+        };
         let is_handed_on = flow.marks.iter().any(is_own);
         if self.is_back() || is_handed_on {
             return Next::Go;
         }
-        let row = &self.network.relays[relay.index()];
         let mut targets: Vec<(u128, TransportSet)> = Vec::new();
         for choice in row.ports.iter().flat_map(|port| &port.choices) {
             let RelayTo::Address { family, address, transport, checked, .. } = choice.to else { continue };

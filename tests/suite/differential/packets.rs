@@ -138,7 +138,7 @@ impl Interesting {
     fn is_outside(&self, address: IpAddr) -> bool {
         let is_routed = match address {
             IpAddr::V4(_) => true,
-            IpAddr::V6(address) => !address.to_string().starts_with("64:ff9b:"),
+            IpAddr::V6(address) => !address.to_string().starts_with("64:ff9"),
         };
         is_routed && !self.publics.contains(&address) && !self.inside.iter().any(|it| it.contains(&address))
     }

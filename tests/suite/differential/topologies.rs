@@ -9,6 +9,7 @@ mod transit;
 mod controls;
 mod oddities;
 mod appliances;
+mod balancers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -314,5 +315,6 @@ impl Maker<'_> {
         if self.features.missing {
             self.write_missing(&vpcs);
         }
+        self.write_balancers(&mut vpcs);
     }
 }

@@ -99,6 +99,7 @@ impl<'m> Walk<'_, 'm> {
     pub fn be_on_the_internet(&mut self, packet: Packet) -> Step<Arrival> {
         // SG-14: whoever gets it sees an address from the internet.
         self.sender = None;
+        self.is_from_transit = false;
         let is_ours = match packet.destination {
             IpAddr::V4(address) => self.public_address(address).is_some(),
             IpAddr::V6(address) => self.model.vpcs.iter().any(|vpc| {

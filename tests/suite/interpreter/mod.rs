@@ -5,7 +5,7 @@
 //! ids (`RT-4`) stand at the lines that encode them. Where AWS picks, or the snapshot lacks a fact, every way
 //! is tried ([`choices`]), and the opinion is the set of what can happen.
 //!
-//! Not modelled, and so *unknown*: load balancers, Client VPN, Cloud WAN, 1:1 NAT of transit gateways.
+//! Not modelled, and so *unknown*: Gateway Load Balancers, Client VPN, Cloud WAN, 1:1 NAT of transit gateways.
 
 mod packet;
 mod choices;
@@ -19,6 +19,8 @@ mod nat;
 mod edges;
 mod endpoints;
 mod firewalls;
+mod balancers;
+mod targets;
 mod peering;
 mod transit;
 mod transit_routes;

@@ -160,6 +160,7 @@ impl<'m> Walk<'_, 'm> {
         self.translations.push(Translation::NatGateway { nat: nat.id.clone(), before: packet, after });
         // SG-15: the sender's membership is lost.
         self.sender = None;
+        self.is_from_transit = false;
         Ok(after)
     }
 

@@ -60,6 +60,7 @@ impl<'m> Walk<'_, 'm> {
             (None, _) | (_, None) => None,
         };
         self.crossings.push(Crossing::Peering { is_one_region });
+        self.is_from_transit = false;
         // NAT-8.
         if self.nat_gateway_sent(packet) && !self.is_reply {
             self.return_to_sender = Some(id.clone());

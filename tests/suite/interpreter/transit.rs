@@ -124,6 +124,7 @@ impl<'m> Walk<'_, 'm> {
             && sender.is_some_and(|(entered, _)| entered.group_referencing != Some(Support::Disable))
             && attachment.group_referencing != Some(Support::Disable);
         self.crossings.push(Crossing::TransitGateway { supports_references });
+        self.is_from_transit = true;
         // TGW-10, TGW-11, M-2: the sender's zone if it is attached, else any; any in appliance mode.
         let same = match attachment.appliance_mode {
             Some(Support::Enable) => None,

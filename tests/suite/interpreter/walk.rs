@@ -10,6 +10,7 @@ use netpath::model::{
 };
 
 use super::addresses::{owns, within};
+use super::balancers::{Balanced, is_load_balancer};
 use super::choices::Choices;
 use super::filters::Direction;
 use super::firewalls::Memory;
@@ -105,6 +106,10 @@ pub struct Walk<'w, 'm> {
     pub known_target: Option<RouteTarget>,
     /// The attachment subnets that transit gateways keep a flow to: TGW-11.
     pub kept_doors: BTreeMap<TransitGatewayAttachmentId, usize>,
+    /// Whether the packet came out of a transit gateway.
+    pub is_from_transit: bool,
+    /// What load balancers carry on with targets; on the way back, what they still wait for.
+    pub balanced: Vec<Balanced<'m>>,
     /// By which attachments the packet went into transit gateways, and as what.
     pub transits: Vec<(TransitGatewayAttachmentId, Packet)>,
     hops: u32,
@@ -133,6 +138,8 @@ impl<'w, 'm> Walk<'w, 'm> {
             tracked: Vec::new(),
             known_target: None,
             kept_doors: BTreeMap::new(),
+            is_from_transit: false,
+            balanced: Vec::new(),
             transits: Vec::new(),
             hops: 0,
         }
@@ -183,6 +190,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         self.crossings.clear();
         self.receiver_must_be_in = None;
         self.is_from_internet = false;
+        self.is_from_transit = false;
         self.transits.clear();
         self.passed_there = std::mem::take(&mut self.passed);
         self.hops = 0;
@@ -220,6 +228,9 @@ impl<'w, 'm> Walk<'w, 'm> {
         // M-8: between two addresses of one host the packet never leaves it.
         if self.is_same_host(interface, packet.destination) {
             return Ok(Arrival { end: End::SameHost, packet });
+        }
+        if !self.is_reply && is_load_balancer(interface) {
+            self.begins_with_targets(interface, &packet)?;
         }
         let vpc = self.vpc(&interface.vpc)?;
         // LL-7: no multicast, no broadcast.
@@ -261,6 +272,9 @@ impl<'w, 'm> Walk<'w, 'm> {
         let known = self.known_target.take();
         self.hop()?;
         self.encryption(vpc)?;
+        if self.awaits_preserved() {
+            return self.preserved_back(subnet, packet);
+        }
         // RT-2, ACL-7: inside a subnet there is no route table and no network ACL.
         if within(&subnet.associated_cidrs(), packet.destination) {
             return self.deliver(vpc, Some(subnet), packet);
@@ -388,7 +402,12 @@ impl<'w, 'm> Walk<'w, 'm> {
             self.ends_at_edge(interface)?;
         }
         if is_load_balancer(interface) {
-            return unknown(format!("{} belongs to a load balancer", interface.id));
+            return self.balance(interface, packet);
+        }
+        if !self.is_reply
+            && let Some(arrival) = self.through_endpoint(interface, packet)
+        {
+            return arrival;
         }
         if let Some(before) = self.translated_by(interface, packet) {
             return self.give_back(interface, before, packet);
@@ -462,15 +481,6 @@ impl<'w, 'm> Walk<'w, 'm> {
     pub fn holds(&self, kind: ResourceKind, vpc: &Vpc) -> bool {
         self.model.coverage.holds(kind, vpc.about.account.as_ref(), vpc.about.region.as_ref())
     }
-}
-
-/// LB-2: load balancers' interfaces, of which Application and Classic ones are told by their description.
-fn is_load_balancer(interface: &NetworkInterface) -> bool {
-    let is_by_kind = matches!(
-        interface.kind,
-        InterfaceKind::LoadBalancer | InterfaceKind::NetworkLoadBalancer | InterfaceKind::GatewayLoadBalancer
-    );
-    is_by_kind || (interface.requester_managed && interface.description.starts_with("ELB "))
 }
 
 /// Section 34.

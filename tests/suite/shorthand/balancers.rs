@@ -30,9 +30,12 @@ pub fn lb(estate: &mut Estate, line: &Line) -> Expanded {
         zones.push(json!({ "ZoneName": zone, "SubnetId": subnet, "LoadBalancerAddresses": [] }));
     }
     let id = arn(line, &format!("loadbalancer/{path}"));
-    let value = json!({ "LoadBalancerArn": id, "LoadBalancerName": name, "Type": kind, "VpcId": vpc,
+    let mut value = json!({ "LoadBalancerArn": id, "LoadBalancerName": name, "Type": kind, "VpcId": vpc,
         "DNSName": format!("{name}.elb.{}.amazonaws.com", line.home.region),
         "State": { "Code": line.option_or("state", "active") }, "AvailabilityZones": zones });
+    if let Some(word) = line.option("private-link") {
+        value["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] = json!(word);
+    }
     estate.add(line, "load-balancers", name, &[&line.home], value)?;
     if !line.has("unread") {
         let crosses = if line.has("cross-zone") { "true" } else { "false" };
@@ -155,4 +158,34 @@ pub fn rule(estate: &mut Estate, line: &Line) -> Expanded {
     let value = json!({ "RuleArn": id, "Priority": number, "IsDefault": false, "Conditions": conditions,
         "Actions": actions(estate, line)? });
     estate.add(line, "rules", &format!("{listener}-{number}"), &[&line.home], value)
+}
+
+/// `endpoint-service vpce-svc-shop lbs front`; a load balancer that no line makes is one that the snapshot lacks.
+pub fn service(estate: &mut Estate, line: &Line) -> Expanded {
+    let id = line.id();
+    let names = line.list("lbs");
+    let arn_of = |name: &&str| match estate.get("load-balancers", name) {
+        Some(balancer) => balancer["LoadBalancerArn"].clone(),
+        None => json!(arn(line, &format!("loadbalancer/net/{name}/0123456789abcdef"))),
+    };
+    let balancers: Vec<Value> = names.iter().map(arn_of).collect();
+    let value = json!({ "ServiceId": id, "ServiceName": service_name(line, id),
+        "ServiceType": [{ "ServiceType": "Interface" }], "ServiceState": line.option_or("state", "Available"),
+        "AvailabilityZoneIds": line.list("zones"), "AcceptanceRequired": line.has("acceptance"),
+        "NetworkLoadBalancerArns": balancers });
+    estate.add(line, "vpc-endpoint-service-configurations", id, &[&line.home], value)
+}
+
+/// The name that endpoints use for somebody's service.
+pub fn service_name(line: &Line, id: &str) -> String {
+    format!("com.amazonaws.vpce.{}.{id}", line.home.region)
+}
+
+/// `endpoint-connection vpce-svc-shop vpce-shop state rejected`
+pub fn connection(estate: &mut Estate, line: &Line) -> Expanded {
+    let (service, endpoint) = (line.id(), line.words[1]);
+    let owner = estate.need(line, "vpc-endpoints", endpoint)?["OwnerId"].clone();
+    let value = json!({ "ServiceId": service, "VpcEndpointId": endpoint, "VpcEndpointOwner": owner,
+        "VpcEndpointState": line.option_or("state", "available") });
+    estate.add(line, "vpc-endpoint-connections", &format!("{service}/{endpoint}"), &[&line.home], value)
 }

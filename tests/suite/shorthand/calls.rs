@@ -87,6 +87,8 @@ pub const CALLS: &[Call] = &[
     call("describe", "instance-connect-endpoints", "InstanceConnectEndpoints", Elements),
     call("describe", "vpc-encryption-controls", "VpcEncryptionControls", Elements),
     call("list", "endpoint-groups", "EndpointGroups", Sometimes),
+    call("describe", "vpc-endpoint-service-configurations", "ServiceConfigurations", Sometimes),
+    call("describe", "vpc-endpoint-connections", "VpcEndpointConnections", Sometimes),
     call("describe", "load-balancers", "LoadBalancers", Elements),
     call("describe", "classic-load-balancers", "LoadBalancerDescriptions", Elements),
     call("describe", "load-balancer-attributes", "Attributes", Parents),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
+use super::balancers;
 use super::estate::{Estate, list, push, stem, text};
 use super::filters;
 use super::network;
@@ -300,9 +301,10 @@ pub fn endpoint(estate: &mut Estate, line: &Line) -> Expanded {
     let in_vpc = first.starts_with("vpc-");
     let vpc = if in_vpc { first } else { text(estate.need(line, "subnets", first)?, "VpcId") }.to_owned();
     let home = estate.home(line, "vpcs", &vpc)?;
-    let name = match service.contains('.') {
-        true => service.to_owned(),
-        false => format!("com.amazonaws.{}.{service}", home.region),
+    let name = match service {
+        _ if service.starts_with("vpce-svc-") => balancers::service_name(line, service),
+        _ if service.contains('.') || service.starts_with("arn:") => service.to_owned(),
+        _ => format!("com.amazonaws.{}.{service}", home.region),
     };
     let kind = line.option_or("type", if in_vpc { "Gateway" } else { "Interface" });
     let mut value = json!({ "VpcEndpointId": id, "VpcEndpointType": kind, "VpcId": vpc, "ServiceName": name,
@@ -315,13 +317,14 @@ pub fn endpoint(estate: &mut Estate, line: &Line) -> Expanded {
         push(estate.change(line, "route-tables", &table)?, "Routes", route);
         push(&mut value, "RouteTableIds", json!(table));
     }
-    if kind == "Interface" {
+    let has_groups = kind != "Gateway" && kind != "GatewayLoadBalancer";
+    if has_groups {
         value["Groups"] = groups(estate, line, &vpc, &home)?;
     }
     for (position, subnet) in places.iter().enumerate().filter(|_| !in_vpc) {
         let number = if position == 0 { String::new() } else { format!("-{}", position + 1) };
         let interface_id = format!("eni-{id}{number}");
-        let type_name = if kind == "Interface" { "vpc_endpoint" } else { "gateway_load_balancer_endpoint" };
+        let type_name = if has_groups { "vpc_endpoint" } else { "gateway_load_balancer_endpoint" };
         let mut found = interface(estate, line, &interface_id, type_name, subnet, &home)?;
         let word = line.words.get(position + 2).ok_or_else(|| line.error("an address for each subnet"))?;
         add_address(line, &mut found, word)?;

@@ -77,6 +77,9 @@ impl Maker<'_> {
                     "transit-gateway-vpc-attachments",
                     "transit-gateway-route-table-associations",
                     "vpc-endpoints",
+                    "listeners",
+                    "rules",
+                    "target-health",
                     "vpc-block-public-access-options",
                     "network-interfaces",
                 ];
