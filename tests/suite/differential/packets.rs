@@ -138,7 +138,8 @@ impl Interesting {
     fn is_outside(&self, address: IpAddr) -> bool {
         let is_routed = match address {
             IpAddr::V4(_) => true,
-            IpAddr::V6(address) => !address.to_string().starts_with("64:ff9"),
+            // No host on the internet has another than a global unicast address.
+            IpAddr::V6(address) => address.octets()[0] >> 5 == 1,
         };
         is_routed && !self.publics.contains(&address) && !self.inside.iter().any(|it| it.contains(&address))
     }
