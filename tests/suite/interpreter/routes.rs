@@ -7,6 +7,7 @@ use netpath::model::{
     RouteTarget, Subnet, Vpc,
 };
 
+use super::addresses::is_private_ipv4;
 use super::walk::{Step, Walk, dropped, unknown};
 
 /// A route that holds the destination.
@@ -137,7 +138,11 @@ impl<'m> Walk<'_, 'm> {
     fn unread(&self, table: &'m RouteTable, destination: IpAddr) -> Vec<Candidate<'m>> {
         let is_unread = |route: &&Route| match &route.destination {
             RouteDestination::PrefixList(id) => {
+                // A service that a gateway endpoint leads to has public addresses (GEP-1).
+                let is_service = matches!(&route.target, RouteTarget::Gateway(id) if id.starts_with("vpce-"));
+                let is_private = matches!(destination, IpAddr::V4(it) if is_private_ipv4(it));
                 route.state != RouteState::Filtered
+                    && !(is_service && is_private)
                     && self.entries(id, destination).is_none()
                     && self.choices.suppose(format!("{id} decides for {destination}"))
             }

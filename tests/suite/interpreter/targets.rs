@@ -68,7 +68,8 @@ impl<'m> Walk<'_, 'm> {
             };
             zones.find(is_same).and_then(|it| it.zone.id.clone())
         };
-        zone.id.clone().or_else(by_name).map(|it| it.to_string())
+        // A name that nobody has an id for is a zone of its own.
+        zone.id.clone().or_else(by_name).or_else(|| zone.name.clone()).map(|it| it.to_string())
     }
 
     pub fn zone_of_interface(&self, interface: &NetworkInterface) -> Option<String> {

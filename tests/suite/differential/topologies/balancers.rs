@@ -38,10 +38,15 @@ impl Maker<'_> {
                 continue;
             }
             let address = self.free_address(vpc, block)?;
+            // Of the last /28 but one, an interface may have the whole.
+            let from_end = u32::from(block.broadcast()) - u32::from(address);
+            if (16..32).contains(&from_end) {
+                continue;
+            }
             subnets.push(id);
             addresses.push(address.to_string());
         }
-        Some((subnets, addresses))
+        (!subnets.is_empty()).then_some((subnets, addresses))
     }
 
     fn publics(&mut self, count: usize) -> String {

@@ -33,7 +33,11 @@ impl Maker<'_> {
             7 => {
                 let gateway = vpc.igw.clone().unwrap_or_else(|| "igw-none".to_owned());
                 let line = format!("table rtb-{}edge in {} gateway {gateway}", vpc.letter, vpc.id);
-                if !self.routed.entry("edge".into()).or_default().insert(line.clone()) {
+                // A gateway has one table.
+                let is_taken =
+                    self.topology.lines.iter().any(|it| it.ends_with(&format!(" gateway {gateway}")));
+                let is_new = self.routed.entry("edge".into()).or_default().insert(line.clone());
+                if is_taken || !is_new {
                     return;
                 }
                 self.line(line);
