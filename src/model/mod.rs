@@ -87,6 +87,8 @@ pub use direct_connect_gateway::{
 };
 pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_address::ElasticAddress;
+pub use endpoint_connection::EndpointConnection;
+pub use endpoint_service::{EndpointService, EndpointServiceState};
 pub use firewall::{Firewall, FirewallEndpoint};
 pub use firewall_policy::{
     FirewallPolicy, RuleGroupReference, RuleOrder, StatefulDefault, StatelessAction, StreamException,
@@ -95,8 +97,6 @@ pub use firewall_rule_group::{
     DomainListKind, FirewallRuleGroup, FirewallRules, RuleForm, StatelessMatch, StatelessRule, address_set,
     port_set,
 };
-pub use endpoint_connection::EndpointConnection;
-pub use endpoint_service::{EndpointService, EndpointServiceState};
 pub use hosted_zone::{DnsRecord, HostedZone, dns_name};
 pub use instance::{Instance, InstanceState};
 pub use instance_connect_endpoint::{ConnectEndpointState, InstanceConnectEndpoint};
