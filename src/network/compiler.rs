@@ -297,6 +297,7 @@ impl<'a> Compiler<'a> {
             public_ipv6,
             link_local,
             internet,
+            not_advertised: self.not_advertised,
             unseen_interfaces,
             too_many_choices,
             private_ipv4: address_plan::private_ipv4(),

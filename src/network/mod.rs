@@ -170,6 +170,8 @@ pub struct Network {
     pub link_local: AddressMap<LinkLocal>,
     /// Public addresses that nothing in the snapshot owns, IPv4 and IPv6.
     pub internet: [AddressSet; 2],
+    /// Public addresses that the internet does not find.
+    pub not_advertised: AddressSetIndex,
     /// What keeps it unknown whether an interface has a public address that nobody seems to have.
     pub unseen_interfaces: Option<AssumptionIndex>,
     /// What is said where equals are so many that not all of their assignments are walked.

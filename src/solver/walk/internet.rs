@@ -132,6 +132,14 @@ impl Walk<'_, '_> {
         if let Some(gateway) = row.internet_gateway {
             return Next::Move(gateway);
         }
+        // EIP-4: what is not advertised nobody finds, whatever gateway there is.
+        let is_silent = |address| {
+            network.address_sets[network.not_advertised.index()].at(flow.destination.family(), address)
+        };
+        if flow.destination.single().is_some_and(is_silent) {
+            self.drop_by(flow, ExplanationCode::BadState, row.detached_gateway, RuleUse::None);
+            return Next::Ended;
+        }
         if let Some(gap) = row.gateway_gap {
             return self.unknown(flow, gap);
         }
