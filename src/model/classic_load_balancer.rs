@@ -20,6 +20,8 @@ pub struct ClassicLoadBalancer {
     pub name: CompactString,
     /// The name that resolves to its addresses.
     pub dns_name: CompactString,
+    /// Whether that name resolves to public addresses, inside and outside (LB-1).
+    pub is_internet_facing: bool,
     /// Its VPC.
     pub vpc: Option<VpcId>,
     /// The subnets that it is enabled in.
@@ -48,6 +50,7 @@ pub struct Wire {
     load_balancer_name: Option<CompactString>,
     #[serde(rename = "DNSName")]
     dns_name: Option<CompactString>,
+    scheme: Option<CompactString>,
     #[serde(rename = "VPCId")]
     vpc_id: Option<CompactString>,
     subnets: Option<Vec<CompactString>>,
@@ -101,6 +104,7 @@ impl Resource for ClassicLoadBalancer {
             id,
             name,
             dns_name: wire.dns_name.unwrap_or_default(),
+            is_internet_facing: wire.scheme.is_some_and(|it| it.eq_ignore_ascii_case("internet-facing")),
             vpc: present(wire.vpc_id).map(VpcId),
             subnets: wire.subnets.unwrap_or_default().into_iter().map(SubnetId).collect(),
             instances: wire

@@ -38,6 +38,8 @@ pub struct LoadBalancer {
     pub name: CompactString,
     /// The name that resolves to its addresses.
     pub dns_name: CompactString,
+    /// Whether that name resolves to public addresses, inside and outside (LB-1).
+    pub is_internet_facing: bool,
     /// What kind it is.
     pub kind: Option<LoadBalancerKind>,
     /// Its state.
@@ -69,6 +71,7 @@ pub struct Wire {
     load_balancer_name: Option<CompactString>,
     #[serde(rename = "DNSName")]
     dns_name: Option<CompactString>,
+    scheme: Option<CompactString>,
     #[serde(rename = "Type")]
     kind: Option<CompactString>,
     state: Option<StateWire>,
@@ -132,6 +135,7 @@ impl Resource for LoadBalancer {
             about: reading.about(None, Some(&arn), wire.tags),
             name: wire.load_balancer_name.unwrap_or_default(),
             dns_name: wire.dns_name.unwrap_or_default(),
+            is_internet_facing: wire.scheme.is_some_and(|it| it.eq_ignore_ascii_case("internet-facing")),
             kind: reading.word(wire.kind),
             state: reading.word(wire.state.and_then(|it| it.code)),
             vpc: present(wire.vpc_id).map(VpcId),

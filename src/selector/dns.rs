@@ -140,6 +140,12 @@ impl<'a> View<'a> {
         let (step, source) = outside(index, name);
         match (&step, source) {
             (Step::Found(Answer::Public), _) => (step, self.why_public(name)),
+            // What has a public name is asked for there, by whoever is inside too.
+            (Step::Found(Answer::Thing(thing)), source) if is_public(self.model, *thing, Some(self.vpc)) => {
+                let addresses = public_addresses(index, *thing);
+                let is_known = !addresses.is_empty();
+                (if is_known { Step::Found(Answer::Addresses(addresses)) } else { step }, source)
+            }
             (_, source) => (step, source),
         }
     }
@@ -301,12 +307,35 @@ fn forwarded(name: &str, rule: &ResolverRule) -> Answer {
     )
 }
 
+/// Whether the name of a thing stands for its public addresses, asked from a VPC or from outside. A database has both, and
+/// its own VPC gets the private one.
+pub(super) fn is_public(model: &Model, thing: Resource, vpc: Option<&VpcId>) -> bool {
+    let row = thing.position as usize;
+    if thing.kind == ResourceKind::LoadBalancer {
+        model.load_balancers[row].is_internet_facing
+    } else if thing.kind == ResourceKind::ClassicLoadBalancer {
+        model.classic_load_balancers[row].is_internet_facing
+    } else if thing.kind == ResourceKind::ManagedService {
+        let service = &model.managed_services[row];
+        service.is_public == Some(true) && (vpc.is_none() || service.vpc.as_ref() != vpc)
+    } else {
+        false
+    }
+}
+
+/// The public addresses of a thing's interfaces.
+pub(super) fn public_addresses(index: &Index<'_>, thing: Resource) -> Vec<IpAddr> {
+    let interfaces = index.network.fronts_of(thing.component());
+    let listed = interfaces.filter_map(|it| index.model.network_interfaces.get_row(it.index()));
+    let public = listed.flat_map(|it| it.addresses.iter().filter_map(|it| it.public));
+    public.map(IpAddr::V4).collect()
+}
+
 /// What the world knows.
 fn outside(index: &Index<'_>, name: &str) -> (Step, NameSource) {
     let model = index.model;
     let plain = name.strip_prefix("dualstack.").unwrap_or(name);
-    let kinds = [ResourceKind::LoadBalancer, ResourceKind::ClassicLoadBalancer, ResourceKind::ManagedService];
-    if let Some(thing) = index.by_dns_name(plain, &kinds) {
+    if let Some(thing) = index.by_dns_name(plain) {
         return (Step::Found(Answer::Thing(thing)), NameSource::World);
     }
     // The names of an endpoint itself are public, and stand for private addresses.

@@ -72,6 +72,7 @@ pub(super) fn both(
     let all_addresses = arguments.all_addresses;
     let end = |text| Ok(End { index, text, meaning: meaning(index, text)?, all_addresses });
     let (source, destination) = (end(source)?, end(destination)?);
+    let (destination, named) = names::settled(destination, &source)?;
     let sources = source.as_source(&destination)?;
     let destinations = destination.as_destination(&source)?;
     let mut narrowings = Vec::new();
@@ -96,7 +97,7 @@ pub(super) fn both(
         remarks.extend(owners::public_names(index.model, &destination.meaning));
         remarks.extend(back_doors::remarks(index, &destinations));
     }
-    remarks.extend(names::remark(index, &source, &destination));
+    remarks.extend(named);
     remarks.dedup();
     Ok(Ends { sources, destinations, narrowings, remarks })
 }
@@ -146,6 +147,7 @@ pub(super) fn meaning(index: &Index<'_>, text: &str) -> Result<Meaning, Selector
             None => owners::meaning(index, text, &owners::named(index, text, family, name)?),
         },
         Word::Name(name) => match named(index, text, name, super::named::NAMEABLE) {
+            Ok(found) if names::is_of_dns(index, &found, name) => Ok(Meaning::Name(name.to_owned())),
             Ok(found) => one_of(index, text, &found),
             // What nothing here is called may be a name that DNS knows.
             Err(SelectorError::Unknown { .. }) if dns::is_name(name) => Ok(Meaning::Name(name.to_owned())),
@@ -212,7 +214,14 @@ impl End<'_, '_, '_> {
             }
             Meaning::Address(address) => Ok(vec![self.address_as_source(*address, other)?]),
             Meaning::Blocks(blocks) => Ok(self.blocks_as_sources(blocks)),
-            Meaning::Name(_) => Err(super::unknown(self.index, self.text)),
+            Meaning::Name(name) => {
+                // Who sends has the name, wherever it is asked for.
+                let thing = self.index.by_dns_name(name);
+                let thing = thing.ok_or_else(|| super::unknown(self.index, self.text))?;
+                let meaning = meaning_of(self.index, self.text, thing)?;
+                End { index: self.index, text: self.text, meaning, all_addresses: self.all_addresses }
+                    .as_source(other)
+            }
             Meaning::Service(_) | Meaning::GatewayEndpoint(_) => {
                 Err(SelectorError::ServiceAsSource { text: self.text.to_owned() })
             }

@@ -5,12 +5,13 @@
 
 use std::sync::OnceLock;
 
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::resource::{Match, Resource, rows};
 use super::word::kind_names;
-use crate::model::{InstanceId, Model, ResourceKind};
+use crate::model::{InstanceId, Model, ResourceKind, dns_name};
 use crate::network::{InterfaceIndex, Network, VpcIndex};
 use crate::packet::Family;
 
@@ -30,6 +31,7 @@ pub struct Index<'a> {
     pub network: &'a Network,
     interfaces: Option<FxHashMap<&'a str, u32>>,
     names: OnceLock<FxHashMap<&'a str, Found>>,
+    dns_names: OnceLock<FxHashMap<CompactString, Found>>,
     group_names: OnceLock<FxHashMap<&'a str, Found>>,
     owners: OnceLock<Owners>,
     hosts: OnceLock<FxHashMap<&'a InstanceId, Vec<InterfaceIndex>>>,
@@ -50,6 +52,7 @@ impl<'a> Index<'a> {
             network,
             interfaces: None,
             names: OnceLock::new(),
+            dns_names: OnceLock::new(),
             group_names: OnceLock::new(),
             owners: OnceLock::new(),
             hosts: OnceLock::new(),
@@ -128,10 +131,23 @@ impl<'a> Index<'a> {
         found.filter(|it| kinds.contains(&it.kind)).copied().collect()
     }
 
-    /// What DNS knows by a name of its own: load balancers and managed services.
-    pub(super) fn by_dns_name(&self, name: &str, kinds: &[ResourceKind]) -> Option<Resource> {
-        let mut found = self.by_name(name, kinds).into_iter();
-        found.next().filter(|_| found.next().is_none())
+    /// The load balancer or managed service that DNS knows by a name.
+    pub(super) fn by_dns_name(&self, name: &str) -> Option<Resource> {
+        let names = self.dns_names.get_or_init(|| {
+            let mut names: FxHashMap<CompactString, Found> = FxHashMap::default();
+            let all = dns_names(self.model).chain(super::owners::dns_names(self.model));
+            for (resource, name) in all {
+                let known = names.entry(dns_name(name)).or_default();
+                if !known.contains(&resource) {
+                    known.push(resource);
+                }
+            }
+            names
+        });
+        match names.get(&dns_name(name))?.as_slice() {
+            [one] => Some(*one),
+            [] | [_, _, ..] => None,
+        }
     }
 
     /// The security groups with a group name, which is not their `Name` tag.
@@ -249,6 +265,19 @@ fn balancer_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
     let groups = (0..).zip(model.target_groups.iter());
     let groups = groups.map(move |(row, it)| (resource(ResourceKind::TargetGroup, row), it.name.as_str()));
     balancers.chain(classic).chain(groups).filter(|(_, name)| !name.is_empty())
+}
+
+/// The names that resolve to the addresses of load balancers.
+fn dns_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
+    let balancers = (0..).zip(model.load_balancers.iter());
+    let balancers = balancers.map(|(position, it)| {
+        (Resource { kind: ResourceKind::LoadBalancer, position }, it.dns_name.as_str())
+    });
+    let classic = (0..).zip(model.classic_load_balancers.iter());
+    let classic = classic.map(|(position, it)| {
+        (Resource { kind: ResourceKind::ClassicLoadBalancer, position }, it.dns_name.as_str())
+    });
+    balancers.chain(classic).filter(|(_, name)| !name.is_empty())
 }
 
 impl Owners {

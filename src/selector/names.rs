@@ -7,9 +7,10 @@ use super::ends::{End, Meaning, set_of};
 use super::error::SelectorError;
 use super::groups::meaning_of;
 use super::index::Index;
+use super::resource::Resource;
 use super::services;
 use crate::model::{EndpointKind, VpcId};
-use crate::network::{Network, VpcIndex};
+use crate::network::{InterfaceIndex, VpcIndex};
 use crate::packet::{AddressSet, Family};
 use crate::solver::{Destination, Remark};
 
@@ -41,32 +42,46 @@ pub(super) fn destinations(
     }
 }
 
-/// What the answer to a question about a name leans on.
-pub(super) fn remark(
-    index: &Index<'_>,
+/// A destination that is a name, as what has the name where the question begins; and what is to be said of it.
+pub(super) fn settled<'i, 'm, 't>(
+    destination: End<'i, 'm, 't>,
     source: &End<'_, '_, '_>,
-    destination: &End<'_, '_, '_>,
-) -> Option<Remark> {
-    let Meaning::Name(name) = &destination.meaning else { return None };
-    let Ok(Resolved { answer, source, takes_zones_for_none }) = resolved(index, name, source) else {
-        return None;
+) -> Result<(End<'i, 'm, 't>, Option<Remark>), SelectorError> {
+    let Meaning::Name(name) = &destination.meaning else { return Ok((destination, None)) };
+    let (index, name) = (destination.index, name.clone());
+    let vpcs = source.vpcs();
+    let Resolved { answer, source, takes_zones_for_none } = resolved(index, &name, source)?;
+    let from = vpcs.first().map(|it| &index.network.vpcs[it.index()].id);
+    let addresses = addresses(index, &answer, from);
+    let remark = Remark::Name { text: name, source, addresses, takes_zones_for_none };
+    let meaning = match answer {
+        Answer::Thing(thing) => meaning_of(index, destination.text, thing)?,
+        Answer::Addresses(_) | Answer::Interfaces(_) | Answer::Public | Answer::None(..) => {
+            return Ok((destination, Some(remark)));
+        }
     };
-    Some(Remark::Name {
-        text: name.clone(),
-        source,
-        addresses: addresses(index.network, answer),
-        takes_zones_for_none,
-    })
+    Ok((End { meaning, ..destination }, Some(remark)))
 }
 
-fn addresses(network: &Network, answer: Answer) -> Vec<IpAddr> {
+/// Whether a name is one that DNS knows things by, rather than a person's.
+pub(super) fn is_of_dns(index: &Index<'_>, found: &[Resource], name: &str) -> bool {
+    dns::is_name(name) && index.by_dns_name(name).is_some_and(|thing| found == [thing])
+}
+
+fn addresses(index: &Index<'_>, answer: &Answer, vpc: Option<&VpcId>) -> Vec<IpAddr> {
+    let network = index.network;
+    let private = |interface: InterfaceIndex| {
+        let row = &network.interfaces[interface.index()];
+        Some(crate::packet::ip(Family::V4, row.primary(Family::V4)?))
+    };
     match answer {
-        Answer::Addresses(addresses) => addresses,
-        Answer::Interfaces(interfaces) => {
-            let rows = interfaces.iter().map(|it| &network.interfaces[it.index()]);
-            rows.filter_map(|row| Some(crate::packet::ip(Family::V4, row.primary(Family::V4)?))).collect()
+        Answer::Addresses(addresses) => addresses.clone(),
+        Answer::Interfaces(interfaces) => interfaces.iter().filter_map(|it| private(*it)).collect(),
+        Answer::Thing(thing) if dns::is_public(index.model, *thing, vpc) => {
+            dns::public_addresses(index, *thing)
         }
-        Answer::Thing(_) | Answer::Public | Answer::None(..) => Vec::new(),
+        Answer::Thing(thing) => network.fronts_of(thing.component()).filter_map(private).collect(),
+        Answer::Public | Answer::None(..) => Vec::new(),
     }
 }
 

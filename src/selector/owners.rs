@@ -24,6 +24,16 @@ pub(super) fn names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
     })
 }
 
+/// The names that DNS has for services, but for those of clusters, which stand for different things inside and outside.
+pub(super) fn dns_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
+    let services = (0..).zip(model.managed_services.iter());
+    let plain = services.filter(|(_, it)| it.family != ServiceFamily::Eks);
+    plain.flat_map(|(position, service)| {
+        let resource = Resource { kind: KIND, position };
+        service.dns_names.iter().map(move |name| (resource, name.as_str()))
+    })
+}
+
 /// The names that services of a family are asked for by.
 pub(super) fn names_of(model: &Model, family: ServiceFamily) -> impl Iterator<Item = &str> {
     let services = model.managed_services.iter().filter(move |it| it.family == family);

@@ -32,6 +32,7 @@ pub fn lb(estate: &mut Estate, line: &Line) -> Expanded {
     let id = arn(line, &format!("loadbalancer/{path}"));
     let mut value = json!({ "LoadBalancerArn": id, "LoadBalancerName": name, "Type": kind, "VpcId": vpc,
         "DNSName": format!("{name}.elb.{}.amazonaws.com", line.home.region),
+        "Scheme": if line.list("public").is_empty() { "internal" } else { "internet-facing" },
         "State": { "Code": line.option_or("state", "active") }, "AvailabilityZones": zones });
     if let Some(word) = line.option("private-link") {
         value["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] = json!(word);
@@ -55,6 +56,7 @@ pub fn classic(estate: &mut Estate, line: &Line) -> Expanded {
         line.list("instances").into_iter().map(|it| json!({ "InstanceId": it })).collect();
     let value = json!({ "LoadBalancerName": name, "VPCId": vpc, "Subnets": line.list("in"),
         "DNSName": format!("{name}.elb.{}.amazonaws.com", line.home.region),
+        "Scheme": if line.list("public").is_empty() { "internal" } else { "internet-facing" },
         "ListenerDescriptions": [], "Instances": instances });
     estate.add(line, "classic-load-balancers", name, &[&line.home], value)?;
     if let Some(crosses) = line.option("cross-zone") {
