@@ -10,6 +10,7 @@ mod controls;
 mod oddities;
 mod appliances;
 mod balancers;
+mod firewalls;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -44,6 +45,7 @@ struct Features {
     missing: bool,
     odd: bool,
     appliances: bool,
+    firewalls: bool,
 }
 
 struct Vpc {
@@ -121,6 +123,8 @@ pub fn topology(random: &mut Random) -> Topology {
         missing: random.chance(12),
         odd: random.chance(15),
         appliances: random.chance(35),
+        // By a stream of its own: networks without firewalls stay what they were.
+        firewalls: Random::new(random.clone().number() ^ 0xf12e).chance(30),
     };
     let mut maker = Maker {
         random,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use netpath::model::{
-    DomainListKind, Firewall, FirewallPolicy, FirewallRuleGroup, FirewallRules, Pattern, RuleHeader,
+    DomainListKind, Firewall, FirewallPolicy, FirewallRuleGroup, FirewallRules, Model, Pattern, RuleHeader,
     RuleOrder, RuleSide, StatefulAction, StatefulDefault, StatefulRule, StatelessAction, StatelessMatch,
     StatelessRule, StreamException, VpcEndpoint, VpcEndpointId, address_set, port_set,
 };
@@ -493,5 +493,39 @@ fn holds<T>(
             Some(is_wanted.unwrap_or(true) && !is_excluded)
         }
         Pattern::Variable(known) => name(known),
+    }
+}
+
+/// Every range of ports that some rule looks at.
+pub fn ports(model: &Model) -> Vec<(u16, u16)> {
+    let mut found = Vec::new();
+    for group in model.firewall_rule_groups.iter() {
+        match &group.rules {
+            FirewallRules::Stateless(rules) => {
+                for matches in rules.iter().filter_map(|rule| rule.matches.as_ref()) {
+                    found.extend(matches.source_ports.iter().chain(&matches.destination_ports));
+                }
+            }
+            FirewallRules::Stateful(rules, _) => {
+                for header in rules.iter().filter_map(|rule| rule.header.as_ref()) {
+                    ranges(&header.source_ports, &mut found);
+                    ranges(&header.destination_ports, &mut found);
+                }
+            }
+            FirewallRules::Domains(_) | FirewallRules::Unseen => {}
+        }
+        for (_, definition) in &group.port_sets {
+            port_set(definition).iter().for_each(|pattern| ranges(pattern, &mut found));
+        }
+    }
+    found
+}
+
+fn ranges(pattern: &Pattern<u16>, found: &mut Vec<(u16, u16)>) {
+    match pattern {
+        Pattern::Range(first, last) => found.push((*first, *last)),
+        Pattern::Not(inside) => ranges(inside, found),
+        Pattern::Each(parts) => parts.iter().for_each(|part| ranges(part, found)),
+        Pattern::Any | Pattern::Variable(_) => {}
     }
 }

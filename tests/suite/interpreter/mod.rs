@@ -149,7 +149,14 @@ impl<'m> Interpreter<'m> {
             PortMatch::All | PortMatch::Protocol(_) | PortMatch::Icmp { .. } => None,
         });
         // NAT-2: source ports are 1024 to 65535.
-        let mut translated_ports: Vec<u16> = edges.flatten().flatten().filter(|port| *port > 1024).collect();
+        let mut translated_ports: Vec<u16> = edges.flatten().flatten().collect();
+        translated_ports.extend(
+            firewalls::ports(model)
+                .into_iter()
+                .flat_map(|(from, to)| [Some(from), to.checked_add(1)])
+                .flatten(),
+        );
+        translated_ports.retain(|port| *port > 1024);
         translated_ports.push(1024);
         translated_ports.sort_unstable();
         translated_ports.dedup();

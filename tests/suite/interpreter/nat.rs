@@ -38,6 +38,10 @@ impl<'m> Walk<'_, 'm> {
         let Some(nat) = self.model.nat_gateways.get(&NatGatewayId::from(id)) else {
             return unknown(format!("{id} is not in the snapshot"));
         };
+        // NAT-5: what comes from outside, redirected by a gateway's table, is not served.
+        if self.is_from_internet {
+            return dropped(format!("{id} serves what is sent in its VPC (NAT-5)"));
+        }
         // NAT-11, RT-13.
         match &nat.state {
             None | Some(NatGatewayState::Available) => {}

@@ -42,7 +42,9 @@ impl Maker<'_> {
             let list = if self.random.chance(94) { &others } else { &all };
             let Some(appliance) = self.random.any(list).cloned() else { return };
             let target = match self.random.below(20) {
-                0 => appliance.replace("eni-", "i-").trim_end_matches(['0', '1']).to_owned(),
+                0 if appliance.starts_with("eni-") => {
+                    appliance.replace("eni-", "i-").trim_end_matches(['0', '1']).to_owned()
+                }
                 _ => appliance,
             };
             let target = if target.starts_with("i-") { format!("{target}0") } else { target };

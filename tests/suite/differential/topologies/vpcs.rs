@@ -77,6 +77,9 @@ impl Maker<'_> {
         if self.features.appliances {
             self.write_appliances(vpc);
         }
+        if self.features.firewalls && self.random.chance(70) {
+            self.write_firewall(vpc);
+        }
         if self.features.nat {
             for number in 0..1 + self.random.below(2) {
                 self.write_nat(vpc, number);
