@@ -6,6 +6,7 @@
 //! Stages run in the process, so they say nothing about starting it; the group `process` runs the program.
 
 mod estate;
+mod inspected;
 
 use std::fs::File;
 use std::hint::black_box;
@@ -51,6 +52,36 @@ fn stages(criterion: &mut Criterion) {
         drop((network, snapshot));
         case.process(criterion);
     }
+    for rules in [100, 400, 1_600] {
+        through_a_firewall(criterion, rules);
+    }
+}
+
+/// One pair whose way leads through a firewall: one port after the other, and all packets.
+fn through_a_firewall(criterion: &mut Criterion, rules: usize) {
+    let snapshot = inspected::snapshot(rules);
+    let network = network::compile(&snapshot.model);
+    let index = Index::new(&snapshot.model, &network).prepare();
+    let query = |traffic: &str| {
+        let arguments = Arguments { source: "eni-a", destination: "eni-b", traffic, ..Arguments::default() };
+        selector::resolve(&index, &arguments).expect("both hosts exist")
+    };
+    let ports: Vec<Query> =
+        (0..inspected::PORTS).map(|port| query(&format!("tcp/{}", 1000 + port))).collect();
+    let all = query("all");
+    let mut solver = Solver::new(&network);
+    let mut group = criterion.benchmark_group("through a firewall");
+    let mut next = 0;
+    group.bench_function(BenchmarkId::new("one port", rules), |bencher| {
+        bencher.iter(|| {
+            black_box(decide(&mut solver, &ports[next]));
+            next = (next + 1) % ports.len();
+        });
+    });
+    group.bench_function(BenchmarkId::new("all packets", rules), |bencher| {
+        bencher.iter(|| black_box(decide(&mut solver, &all)));
+    });
+    group.finish();
 }
 
 fn sizes() -> Vec<usize> {
