@@ -85,6 +85,33 @@ impl Walk<'_, '_> {
         self.each_part(flow, peer, parts, code, rule)
     }
 
+    /// SG-18: over a transit gateway, outbound rules that name a group do not count, also where the group is one of a VPC
+    /// that is peered as well.
+    pub(super) fn forget_references(&mut self, flow: &mut Flow) -> Next {
+        let Some(sender) = self.network.interfaces.get(flow.sender as usize).filter(|_| !self.is_back())
+        else {
+            return Next::Go;
+        };
+        let id = FilterId::SecurityGroups { set: sender.groups, is_outbound: true };
+        let filter = &*self.filters.get(self.network, self.workspace, id);
+        if filter.references.is_empty() && filter.absent.0.is_empty() {
+            return Next::Go;
+        }
+        let map = match (self.reading, &filter.possible) {
+            (Reading::Possible, Some(possible)) => possible,
+            (Reading::Certain | Reading::Possible, _) => &filter.certain,
+        };
+        let peer = PeerSide::Destination;
+        let (code, rule) = (ExplanationCode::SgReferencesNotPreserved, RuleUse::Filter(id, peer));
+        match flow.destination.single() {
+            Some(address) => {
+                let admitted = map.at(flow.destination.family(), address);
+                self.narrow_transport(flow, admitted, code, rule)
+            }
+            None => self.each_part(flow, peer, map.split(&flow.destination), code, rule),
+        }
+    }
+
     /// In a certain reading, what might pass too is noted.
     fn note_gap(
         &mut self,
