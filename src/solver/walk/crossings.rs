@@ -1,6 +1,6 @@
 //! Where packets stand, and what entering a VPC or a gateway leaves behind on them.
 
-use super::{Reading, Walk};
+use super::{Next, Reading, Walk};
 use crate::network::{Entry, EntryKind, SubnetIndex};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{Flow, GroupLoss, Groups, Mark, NONE};
@@ -13,7 +13,12 @@ impl Walk<'_, '_> {
         flow.vpc = row.vpc.0;
     }
 
-    pub(super) fn enter(&mut self, flow: &mut Flow, entry: Entry) {
+    pub(super) fn enter(&mut self, flow: &mut Flow, entry: Entry) -> Next {
+        if matches!(entry, Entry::TransitIn { .. })
+            && let next @ (Next::Move(_) | Next::Ended) = self.forget_references(flow)
+        {
+            return next;
+        }
         let lose = |flow: &mut Flow, keeps: bool, loss: GroupLoss| {
             if !keeps && flow.groups == Groups::Kept {
                 flow.groups = Groups::Lost(loss);
@@ -55,5 +60,6 @@ impl Walk<'_, '_> {
             Entry::Outward(gateway) => flow.marks.push(Mark::Outward(gateway)),
         }
         self.tell_here(flow, Decision::Pass, RuleUse::None);
+        Next::Go
     }
 }

@@ -32,9 +32,7 @@ use smallvec::SmallVec;
 use super::answer::RuleUse;
 use super::filters::Filters;
 use super::flow::{Arrival, Conversation, End, Flow};
-use crate::network::{
-    AssumptionIndex, EdgeId, Entry, ExplanationCode, InterfaceIndex, LocationId, Network, Step,
-};
+use crate::network::{AssumptionIndex, EdgeId, ExplanationCode, InterfaceIndex, LocationId, Network, Step};
 use crate::packet::Workspace;
 
 /// No real path is longer: the longest that AWS allows (two NAT gateways and a chain of transit gateways) has some sixty.
@@ -168,15 +166,7 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.acl(flow, *filter, *peer)
             }
             Step::Translate(translation) => self.translate(flow, *translation),
-            Step::Enter(entry) => {
-                if matches!(entry, Entry::TransitIn { .. })
-                    && let next @ (Next::Move(_) | Next::Ended) = self.forget_references(flow)
-                {
-                    return next;
-                }
-                self.enter(flow, *entry);
-                Next::Go
-            }
+            Step::Enter(entry) => self.enter(flow, *entry),
             Step::Stand(subnet) => {
                 self.stand(flow, *subnet);
                 Next::Go
