@@ -72,11 +72,13 @@ fn location(compiler: &mut Compiler<'_>, position: usize, by_internet_gateway: b
     let acl = compiler.subnets[row.subnet.index()].acl[0];
     let own: Vec<IpNet> = owned(interface).collect();
     let own = compiler.address_set(&own);
-    let mut steps = vec![
+    // What comes in by a gateway's table has not been in the VPC yet (VPC-7, ENC-2).
+    let mut steps = if by_internet_gateway { super::vpc::guards(compiler, row.vpc) } else { Vec::new() };
+    steps.extend([
         Step::Acl { filter: acl, peer: PeerSide::Source, subnet: row.subnet, judges_own_subnet: false },
         // What is for the interface itself needs no forwarding.
         Step::For(own, row.inward),
-    ];
+    ]);
     let middlebox = is_host(interface).then(|| middlebox(compiler, position));
     if by_internet_gateway {
         steps.push(Step::Guard(Guard::PublicAccessAt(row.subnet)));

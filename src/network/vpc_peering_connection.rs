@@ -4,7 +4,9 @@ use ipnet::IpNet;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
-use super::location::{Component, Entry, Guard, LocationId, LocationKind, Origin, Step, VpcIndex};
+use super::location::{
+    Component, Entry, EntryKind, EntryMask, Guard, LocationId, LocationKind, Origin, Step, VpcIndex,
+};
 use super::rows::NOBODY;
 use crate::model::{
     AssumptionCode, PeeringSide, PeeringStatus, Place, ResourceKind, VpcPeeringConnection,
@@ -117,6 +119,14 @@ fn from(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> Location
     // PCX-2: from an address of this VPC, to an address of the other.
     let near_set = compiler.vpcs[vpc.index()].cidr_set;
     steps.push(Step::Guard(Guard::SourceIn(near_set, ExplanationCode::PcxRequiresAddressInVpcCidr)));
+    // TGW-15: what came out of a transit gateway does not begin here, whatever its source.
+    let ways = EntryMask::of(&[
+        EntryKind::Inside,
+        EntryKind::Peering,
+        EntryKind::InternetGateway,
+        EntryKind::VpnGateway,
+    ]);
+    steps.push(Step::Guard(Guard::EnteredBy(ways, ExplanationCode::PcxRequiresAddressInVpcCidr)));
     let far_cidrs: Vec<IpNet> =
         far_vpc.map_or_else(|| far.cidrs.clone(), |row| compiler.vpcs[row.index()].cidrs.clone());
     if !far_cidrs.is_empty() {

@@ -23,6 +23,14 @@ pub fn owns(interface: &NetworkInterface, address: IpAddr) -> bool {
     }
 }
 
+/// Whether the very address is the interface's, not a block around it.
+fn has(interface: &NetworkInterface, address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => interface.addresses.iter().any(|it| it.private == address),
+        IpAddr::V6(address) => interface.ipv6_addresses.contains(&address),
+    }
+}
+
 /// Whether one of the blocks holds the address.
 pub fn within(cidrs: &[IpNet], address: IpAddr) -> bool {
     cidrs.iter().any(|cidr| cidr.contains(&address))
@@ -74,7 +82,9 @@ pub enum PublicAddress<'m> {
 impl<'m> Walk<'_, 'm> {
     /// The interface of a VPC that has a private address. VPC-8: addresses mean something inside one VPC only.
     pub fn interface_at(&self, vpc: &VpcId, address: IpAddr) -> Option<&'m NetworkInterface> {
-        self.model.network_interfaces.iter().find(|it| it.vpc == *vpc && owns(it, address))
+        let owners = self.model.network_interfaces.iter().filter(|it| it.vpc == *vpc && owns(it, address));
+        // Whoever has the very address comes before whoever has a block around it.
+        owners.min_by_key(|it| !has(it, address))
     }
 
     /// Nobody has the address, or the snapshot does not list the interfaces.

@@ -304,6 +304,9 @@ impl<'m> Walk<'_, 'm> {
             return self.to_network_unseen(gateway, vpc, packet);
         }
         let (_, _, links) = known.swap_remove(self.choices.pick(known.len()));
+        if links.is_empty() && self.receiver_must_be_in.is_some() {
+            return dropped(format!("nobody behind {} is in a group (SG-13, SG-14)", gateway.id));
+        }
         if links.is_empty() {
             return unknown(format!("who announces {} to {} is not seen", packet.destination, gateway.id));
         }
