@@ -147,6 +147,8 @@ pub enum AssumptionCode {
     ApplianceForwards,
     /// The appliance is taken to send to the internet in its own name.
     ApplianceTranslates,
+    /// What stands behind a Gateway Load Balancer's endpoint is taken to pass packets on (GWLB-4).
+    PathThroughGatewayLoadBalancerNotChecked,
     /// The appliance sees one direction of a conversation only, and whether it minds is up to its software.
     ApplianceSeesOneWay,
     /// A block of addresses was asked about, and stands for the interfaces in it.
@@ -222,6 +224,7 @@ impl AssumptionCode {
             | AssumptionCode::InstanceAssumedRunning
             | AssumptionCode::ApplianceForwards
             | AssumptionCode::ApplianceTranslates
+            | AssumptionCode::PathThroughGatewayLoadBalancerNotChecked
             | AssumptionCode::BlockNarrowed
             | AssumptionCode::OwnerAmbiguous
             | AssumptionCode::ServicePort

@@ -154,6 +154,7 @@ fn middlebox(compiler: &mut Compiler<'_>, position: usize) -> MiddleboxIndex {
         references_gap: say(AssumptionCode::NotModelled, &format!("a rule that names a group beyond {name}")),
         routing_assumed: say(AssumptionCode::HostRoutingAssumed, host),
         routing_gap: say(AssumptionCode::NotModelled, &format!("which interface {host} sends by")),
+        carried: None,
         exits: positions.iter().map(|position| exit(compiler, *position)).collect(),
     };
     let index = MiddleboxIndex(compiler.middleboxes.len() as u32);

@@ -39,7 +39,11 @@ pub(super) fn behind(
 }
 
 /// IEP-8: the service works, and its owner has accepted the endpoint.
-fn state_guards(compiler: &mut Compiler<'_>, service: &EndpointService, endpoint: &VpcEndpoint) -> Vec<Step> {
+pub(super) fn state_guards(
+    compiler: &mut Compiler<'_>,
+    service: &EndpointService,
+    endpoint: &VpcEndpoint,
+) -> Vec<Step> {
     let place = Some(service.about.place);
     let own = match &service.state {
         None | Some(EndpointServiceState::Available) => None,

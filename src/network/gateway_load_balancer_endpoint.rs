@@ -6,7 +6,7 @@
 
 use super::compiler::{Compiler, PlaceKey};
 use super::location::{Component, Guard, LocationId, LocationKind, PeerSide, Step, SubnetIndex};
-use crate::model::{AssumptionCode, Place, ResourceKind};
+use crate::model::{Place, ResourceKind};
 
 /// The location of packets that a route sends to an endpoint.
 pub(super) fn by_route(compiler: &mut Compiler<'_>, position: usize, place: Option<Place>) -> LocationId {
@@ -28,14 +28,14 @@ pub(super) fn by_route(compiler: &mut Compiler<'_>, position: usize, place: Opti
     // GWLB-3: also what comes from the same subnet is judged.
     let mut steps = vec![Step::Acl { filter: acl, peer: PeerSide::Source, subnet, judges_own_subnet: true }];
     steps.extend(super::vpc_endpoint::state_guards(compiler, endpoint));
-    steps.extend(behind(compiler, position, place));
+    steps.extend(behind(compiler, position, subnet));
     steps.extend(onward(compiler, location, component, subnet));
     compiler.set_steps(location, &steps);
     location
 }
 
 /// What stands behind an endpoint does to packets.
-fn behind(compiler: &mut Compiler<'_>, position: usize, place: Option<Place>) -> Vec<Step> {
+fn behind(compiler: &mut Compiler<'_>, position: usize, subnet: SubnetIndex) -> Vec<Step> {
     let endpoint = &compiler.model.vpc_endpoints[position];
     // GWLB-7.
     if let Some(firewall) = compiler.relations.firewall(&endpoint.id) {
@@ -45,9 +45,7 @@ fn behind(compiler: &mut Compiler<'_>, position: usize, place: Option<Place>) ->
         let gap = super::firewall::absent(compiler, endpoint.id.as_str(), Some(endpoint.about.place));
         return vec![Step::Guard(Guard::Unknown(gap))];
     }
-    let about = format!("{}, an endpoint as a route's target", endpoint.id);
-    let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, place);
-    vec![Step::Guard(Guard::Unknown(gap))]
+    super::gateway_load_balancer::behind(compiler, position, subnet)
 }
 
 /// GWLB-1: out of the endpoint into its subnet, whose ACL judges what leaves it, and by the subnet's table.

@@ -232,7 +232,7 @@ pub(super) fn add(compiler: &mut Compiler<'_>, relay: Relay) -> RelayIndex {
     index
 }
 
-fn node<'a>(compiler: &mut Compiler<'_>, balancer: &'a LoadBalancer, position: usize) -> Node<'a> {
+pub(super) fn node<'a>(compiler: &mut Compiler<'_>, balancer: &'a LoadBalancer, position: usize) -> Node<'a> {
     let interface = InterfaceIndex(position as u32);
     let subnet = compiler.interfaces[position].subnet;
     let zone = compiler.subnets[subnet.index()].zone;

@@ -50,6 +50,7 @@ mod vpc_endpoint;
 mod endpoint_service;
 mod endpoint_connection;
 mod gateway_load_balancer_endpoint;
+mod gateway_load_balancer;
 mod inspection;
 mod firewall;
 mod firewall_policy;
@@ -83,9 +84,9 @@ pub use location::{
     SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 pub use rows::{
-    ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow, NatAddress,
-    NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo, ServiceRow,
-    StandIn, SubnetRow, VpcRow,
+    CarriedRow, ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow,
+    NatAddress, NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo,
+    ServiceRow, StandIn, SubnetRow, VpcRow,
 };
 
 use crate::model::{Assumption, Model};

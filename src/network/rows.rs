@@ -247,6 +247,17 @@ pub struct MiddleboxRow {
     pub routing_assumed: AssumptionIndex,
     /// What keeps it unknown by which of several it sends.
     pub routing_gap: AssumptionIndex,
+    /// How packets get to what stands behind it, where the snapshot says.
+    pub carried: Option<CarriedRow>,
+}
+
+/// Packets that are carried in others, to what looks at them and back (GWLB-5).
+#[derive(Debug, Clone)]
+pub struct CarriedRow {
+    /// The interface that the carrying packets come from.
+    pub node: InterfaceIndex,
+    /// To whom they may go: one for both directions of a conversation. Never none.
+    pub choices: Vec<RelayChoice>,
 }
 
 /// What a middlebox does with a conversation of which it sees one direction only.

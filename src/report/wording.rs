@@ -25,6 +25,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::InstanceAssumedRunning,
     AssumptionCode::ApplianceForwards,
     AssumptionCode::ApplianceTranslates,
+    AssumptionCode::PathThroughGatewayLoadBalancerNotChecked,
     AssumptionCode::ApplianceSeesOneWay,
     AssumptionCode::BlockNarrowed,
     AssumptionCode::OwnerAmbiguous,
@@ -68,6 +69,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
         AssumptionCode::ApplianceForwards => "APPLIANCE_FORWARDS",
         AssumptionCode::ApplianceTranslates => "APPLIANCE_TRANSLATES",
+        AssumptionCode::PathThroughGatewayLoadBalancerNotChecked => "PATH_THROUGH_GWLB_NOT_CHECKED",
         AssumptionCode::ApplianceSeesOneWay => "APPLIANCE_SEES_ONE_WAY",
         AssumptionCode::BlockNarrowed => "BLOCK_NARROWED",
         AssumptionCode::OwnerAmbiguous => "OWNER_AMBIGUOUS",
@@ -124,6 +126,9 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
         AssumptionCode::ApplianceForwards => "is taken to pass on what routes send through it",
         AssumptionCode::ApplianceTranslates => {
             "is taken to send to the internet in its own name, as a NAT does"
+        }
+        AssumptionCode::PathThroughGatewayLoadBalancerNotChecked => {
+            "leads to appliances that are taken to give packets back as they got them"
         }
         AssumptionCode::ApplianceSeesOneWay => {
             "sees one direction of the conversation only, and whether it minds is up to its software"

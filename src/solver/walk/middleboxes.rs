@@ -54,11 +54,16 @@ impl Walk<'_, '_> {
         if flow.groups == Groups::Kept {
             flow.groups = Groups::Lost(GroupLoss::Middlebox);
         }
-        flow.entry = EntryKind::Inside;
+        if let Some(carried) = &row.carried
+            && let next @ (Next::Move(_) | Next::Ended) = self.carry(flow, carried)
+        {
+            return next;
+        }
         if row.exits.is_empty() {
             self.tell_here(flow, Decision::Pass, RuleUse::None);
             return Next::Go;
         }
+        flow.entry = EntryKind::Inside;
         self.send_on(flow, row, middlebox)
     }
 

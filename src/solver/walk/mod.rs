@@ -18,6 +18,7 @@ mod crossings;
 mod relays;
 mod middleboxes;
 mod inspection;
+mod carriers;
 mod services;
 mod routing;
 mod delivery;

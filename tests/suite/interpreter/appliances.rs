@@ -99,18 +99,23 @@ impl<'m> Walk<'_, 'm> {
         if siblings.iter().any(|it| owns(it, packet.destination)) {
             return unknown(format!("whether {} takes it for another interface", interface.id));
         }
-        let host = host(interface);
-        if self.is_reply && self.passed_there.iter().all(|(known, _)| *known != host) {
-            self.suppose_or_drop(format!("{host} passes on what it has seen one way of"))?;
+        self.say(|| format!("{} gives it to its host", interface.id));
+        self.goes_through(host(interface), from.is_none())?;
+        self.pass_on(vpc, interface, packet)
+    }
+
+    /// What is so of everything that packets go through: it wants to see both ways, and groups are not known beyond.
+    pub fn goes_through(&mut self, name: String, by_gateway: bool) -> Step {
+        if self.is_reply && self.passed_there.iter().all(|(known, _)| *known != name) {
+            self.suppose_or_drop(format!("{name} passes on what it has seen one way of"))?;
         }
         if !self.is_reply && self.receiver_must_be_in.is_some() {
-            self.suppose_or_drop(format!("the sender's rules name groups beyond {host}"))?;
+            self.suppose_or_drop(format!("the sender's rules name groups beyond {name}"))?;
         }
-        self.say(|| format!("{} gives it to its host", interface.id));
-        self.passed.push((host, from.is_none()));
+        self.passed.push((name, by_gateway));
         // SG-15.
         self.crossings.push(Crossing::Appliance);
-        self.pass_on(vpc, interface, packet)
+        Ok(())
     }
 
     /// SG-2: a reply passes where the request passed the other way; else the rules decide.

@@ -439,13 +439,8 @@ impl<'m> Walk<'_, 'm> {
         Some(self.through_service(interface, endpoint, service, packet))
     }
 
-    fn through_service(
-        &mut self,
-        interface: &'m NetworkInterface,
-        endpoint: &VpcEndpoint,
-        service: &'m EndpointService,
-        packet: Packet,
-    ) -> Step<Arrival> {
+    /// IEP-8: the service works, and its owner has accepted the endpoint.
+    pub fn service_works(&self, service: &EndpointService, endpoint: &VpcEndpoint) -> Step {
         match &service.state {
             None | Some(EndpointServiceState::Available) => {}
             Some(EndpointServiceState::Unknown(word)) => {
@@ -464,6 +459,17 @@ impl<'m> Walk<'_, 'm> {
         if connection.and_then(|it| it.state.as_ref()).is_some_and(|state| !is_accepted(state)) {
             return dropped(format!("{} is not accepted (IEP-8)", endpoint.id));
         }
+        Ok(())
+    }
+
+    fn through_service(
+        &mut self,
+        interface: &'m NetworkInterface,
+        endpoint: &VpcEndpoint,
+        service: &'m EndpointService,
+        packet: Packet,
+    ) -> Step<Arrival> {
+        self.service_works(service, endpoint)?;
         let zone = self.zone_of_interface(interface);
         let offered: Vec<String> =
             service.zones.iter().filter_map(|it| it.id.as_ref()).map(ToString::to_string).collect();

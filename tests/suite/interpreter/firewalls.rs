@@ -46,16 +46,14 @@ impl<'m> Walk<'_, 'm> {
         let subnet = self.subnet(subnet)?;
         self.network_acl(subnet, Direction::Inbound, &packet)?;
         let is_behind = |it: &&Firewall| it.endpoints.iter().any(|it| it.endpoint == endpoint.id);
-        let Some(firewall) = self.model.firewalls.iter().find(is_behind) else {
-            return unknown(format!("what stands behind {} is not known", endpoint.id));
-        };
-        // SG-15.
-        if !self.is_reply && self.receiver_must_be_in.is_some() {
-            self.suppose_or_drop(format!("the sender's rules name groups beyond {}", firewall.name))?;
+        match self.model.firewalls.iter().find(is_behind) {
+            Some(firewall) => self.by_firewall(endpoint, firewall, packet)?,
+            None if endpoint.about.tags.has("AWSNetworkFirewallManaged", None) => {
+                return unknown(format!("the firewall of {} is not in the snapshot", endpoint.id));
+            }
+            None => self.behind_endpoint(endpoint, subnet)?,
         }
-        self.crossings.push(Crossing::Appliance);
-        self.inspect(&endpoint.id, firewall, packet)?;
-        self.say(|| format!("{} lets {packet} pass", firewall.name));
+        self.say(|| format!("{} gives back {packet}", endpoint.id));
         let vpc = self.vpc(&endpoint.vpc)?;
         self.encryption(vpc)?;
         self.network_acl(subnet, Direction::Outbound, &packet)?;
@@ -63,6 +61,15 @@ impl<'m> Walk<'_, 'm> {
             return self.deliver(vpc, None, packet);
         }
         self.by_table(vpc, subnet, packet, origin)
+    }
+
+    fn by_firewall(&mut self, endpoint: &VpcEndpoint, firewall: &'m Firewall, packet: Packet) -> Step {
+        // SG-15.
+        if !self.is_reply && self.receiver_must_be_in.is_some() {
+            self.suppose_or_drop(format!("the sender's rules name groups beyond {}", firewall.name))?;
+        }
+        self.crossings.push(Crossing::Appliance);
+        self.inspect(&endpoint.id, firewall, packet)
     }
 
     fn inspect(&mut self, at: &VpcEndpointId, firewall: &'m Firewall, packet: Packet) -> Step {

@@ -15,6 +15,12 @@ use super::nat::Translation;
 use super::walk::{Arrival, Origin, Step, Walk, dropped, unknown};
 use super::{End, Packet};
 
+/// Where a gateway's table sends elsewhere than to whom packets are for.
+enum Redirect<'m> {
+    Appliance(&'m NetworkInterface),
+    Endpoint(String),
+}
+
 impl<'m> Walk<'_, 'm> {
     /// Section 7, outbound.
     pub fn leave_by_internet_gateway(
@@ -164,11 +170,7 @@ impl<'m> Walk<'_, 'm> {
                 let subnet = self.subnet(&interface.subnet)?;
                 let inside = Packet { destination: IpAddr::V4(private), ..packet };
                 match self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, inside.destination)? {
-                    Some(appliance) => self.redirect(vpc, appliance, inside),
-                    None if self.redirected.is_some() => {
-                        let id = self.redirected.take().unwrap_or_default();
-                        self.endpoint(vpc, &id, inside, Origin::Outside)
-                    }
+                    Some(appliance) => self.go_by(vpc, appliance, inside),
                     None => self.deliver(vpc, None, inside),
                 }
             }
@@ -183,11 +185,7 @@ impl<'m> Walk<'_, 'm> {
                 let inside = IpAddr::V4(private.unwrap_or(destination));
                 let inside = Packet { destination: inside, ..packet };
                 match self.enter_vpc(vpc, subnet, Began::InsideByGateway, packet, inside.destination)? {
-                    Some(appliance) => self.redirect(vpc, appliance, inside),
-                    None if self.redirected.is_some() => {
-                        let id = self.redirected.take().unwrap_or_default();
-                        self.endpoint(vpc, &id, inside, Origin::Outside)
-                    }
+                    Some(appliance) => self.go_by(vpc, appliance, inside),
                     None => self.arrive_at_nat_gateway(vpc, nat, None, inside),
                 }
             }
@@ -226,11 +224,7 @@ impl<'m> Walk<'_, 'm> {
             return self.deliver(vpc, None, packet);
         }
         match self.enter_vpc(vpc, Some(subnet), Began::Inside, packet, packet.destination)? {
-            Some(appliance) => self.redirect(vpc, appliance, packet),
-            None if self.redirected.is_some() => {
-                let id = self.redirected.take().unwrap_or_default();
-                self.endpoint(vpc, &id, packet, Origin::Outside)
-            }
+            Some(appliance) => self.go_by(vpc, appliance, packet),
             None => self.deliver(vpc, None, packet),
         }
     }
@@ -243,7 +237,7 @@ impl<'m> Walk<'_, 'm> {
         reply_to: Began,
         packet: Packet,
         destination: IpAddr,
-    ) -> Step<Option<&'m NetworkInterface>> {
+    ) -> Step<Option<Redirect<'m>>> {
         // `GATEWAY_REJECTS_SPOOFED_TRAFFIC`: nothing from outside has an address of the VPC.
         if within(&vpc.associated_cidrs(), packet.source) {
             return dropped(format!("{} is an address of {} itself", packet.source, vpc.id));
@@ -271,12 +265,6 @@ impl<'m> Walk<'_, 'm> {
         if target == RouteTarget::Local {
             return Ok(None);
         }
-        if let RouteTarget::Gateway(id) = &target
-            && id.starts_with("vpce-")
-        {
-            self.redirected = Some(id.to_string());
-            return Ok(None);
-        }
         let interface = match &target {
             RouteTarget::NetworkInterface(id) => {
                 self.model.network_interfaces.iter().find(|it| it.id.as_str() == id)
@@ -294,12 +282,24 @@ impl<'m> Walk<'_, 'm> {
             | RouteTarget::Unknown => None,
         };
         if let Some(interface) = interface {
-            return Ok(Some(interface));
+            return Ok(Some(Redirect::Appliance(interface)));
+        }
+        if let RouteTarget::Gateway(id) = &target
+            && id.starts_with("vpce-")
+        {
+            return Ok(Some(Redirect::Endpoint(id.to_string())));
         }
         if self.is_reply {
             return dropped(format!("{} redirects a reply to {target:?} (GRT-4)", table.id));
         }
         unknown(format!("{} redirects to {target:?}, which is not modelled (GRT-2)", table.id))
+    }
+
+    fn go_by(&mut self, vpc: &'m Vpc, redirect: Redirect<'m>, packet: Packet) -> Step<Arrival> {
+        match redirect {
+            Redirect::Appliance(interface) => self.redirect(vpc, interface, packet),
+            Redirect::Endpoint(id) => self.endpoint(vpc, &id, packet, Origin::Outside),
+        }
     }
 
     /// RT-13, IGW-10: a gateway that an active route names.

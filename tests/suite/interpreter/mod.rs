@@ -27,6 +27,7 @@ mod transit_routes;
 mod hybrid;
 mod reply;
 mod appliances;
+mod gateway_load_balancers;
 
 use std::fmt;
 

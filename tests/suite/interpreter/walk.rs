@@ -90,8 +90,6 @@ pub struct Walk<'w, 'm> {
     pub inspections: Vec<(VpcEndpointId, Memory)>,
     /// The endpoints whose stateful rules have met the reply.
     pub inspected_replies: Vec<VpcEndpointId>,
-    /// The endpoint that an internet gateway's table sends to.
-    pub redirected: Option<String>,
     /// What NAT gateways and egress-only gateways remember.
     pub translations: Vec<Translation>,
     /// The peering connection that a NAT gateway sent over, which its reply takes back (NAT-8).
@@ -104,6 +102,8 @@ pub struct Walk<'w, 'm> {
     pub tracked: Vec<(NetworkInterfaceId, Direction)>,
     /// Where the table of the next subnet sends, when that was found out before.
     pub known_target: Option<RouteTarget>,
+    /// The targets that Gateway Load Balancers keep a flow to, by endpoint.
+    pub kept_targets: BTreeMap<String, usize>,
     /// The attachment subnets that transit gateways keep a flow to: TGW-11.
     pub kept_doors: BTreeMap<TransitGatewayAttachmentId, usize>,
     /// Whether the packet came out of a transit gateway.
@@ -130,13 +130,13 @@ impl<'w, 'm> Walk<'w, 'm> {
             is_from_internet: false,
             inspections: Vec::new(),
             inspected_replies: Vec::new(),
-            redirected: None,
             translations: Vec::new(),
             return_to_sender: None,
             passed: Vec::new(),
             passed_there: Vec::new(),
             tracked: Vec::new(),
             known_target: None,
+            kept_targets: BTreeMap::new(),
             kept_doors: BTreeMap::new(),
             is_from_transit: false,
             balanced: Vec::new(),

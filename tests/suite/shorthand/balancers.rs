@@ -18,10 +18,15 @@ pub fn lb(estate: &mut Estate, line: &Line) -> Expanded {
     let short = match kind {
         "network" => "net",
         "application" => "app",
+        "gateway" => "gwy",
         _ => return Err(line.unknown(kind)),
     };
     let path = format!("{short}/{name}/0123456789abcdef");
-    let interface = if kind == "network" { "network_load_balancer" } else { "interface" };
+    let interface = match kind {
+        "network" => "network_load_balancer",
+        "gateway" => "gateway_load_balancer",
+        _ => "interface",
+    };
     let front = Front { name, first_word: 2, kind: interface, description: format!("ELB {path}") };
     let vpc = interfaces::front(estate, line, &front)?;
     let mut zones = Vec::new();
@@ -171,11 +176,18 @@ pub fn service(estate: &mut Estate, line: &Line) -> Expanded {
         None => json!(arn(line, &format!("loadbalancer/net/{name}/0123456789abcdef"))),
     };
     let balancers: Vec<Value> = names.iter().map(arn_of).collect();
+    let (gateways, balancers): (Vec<Value>, Vec<Value>) =
+        balancers.into_iter().partition(|it| text_of(it).contains(":loadbalancer/gwy/"));
+    let kind = if gateways.is_empty() { "Interface" } else { "GatewayLoadBalancer" };
     let value = json!({ "ServiceId": id, "ServiceName": service_name(line, id),
-        "ServiceType": [{ "ServiceType": "Interface" }], "ServiceState": line.option_or("state", "Available"),
+        "ServiceType": [{ "ServiceType": kind }], "ServiceState": line.option_or("state", "Available"),
         "AvailabilityZoneIds": line.list("zones"), "AcceptanceRequired": line.has("acceptance"),
-        "NetworkLoadBalancerArns": balancers });
+        "NetworkLoadBalancerArns": balancers, "GatewayLoadBalancerArns": gateways });
     estate.add(line, "vpc-endpoint-service-configurations", id, &[&line.home], value)
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 /// The name that endpoints use for somebody's service.

@@ -72,7 +72,7 @@ pub static KINDS: &[Kind] = &[
         words: (4, 5), options: &["from", "to", "source-ports", "flags"], flags: &["metric"], expand: firewalls::stateless },
     Kind { word: "fw-rule", form: "fw-rule GROUP ACTION PROTOCOL ADDRESSES PORTS ->|<> ADDRESSES PORTS [(OPTION;…)]",
         words: (8, MANY), options: &[], flags: &[], expand: firewalls::rule },
-    Kind { word: "lb", form: "lb NAME network|application ADDRESS… in SUBNET,… [sg GROUP,…|none] [public ADDRESS,…] [state STATE] [private-link on|off] [cross-zone] [unread]",
+    Kind { word: "lb", form: "lb NAME network|application|gateway ADDRESS… in SUBNET,… [sg GROUP,…|none] [public ADDRESS,…] [state STATE] [private-link on|off] [cross-zone] [unread]",
         words: (3, MANY), options: &["in", "sg", "public", "state", "private-link"], flags: &["cross-zone", "unread"], expand: balancers::lb },
     Kind { word: "classic-lb", form: "classic-lb NAME ADDRESS… in SUBNET,… [instances INSTANCE,…] [sg GROUP,…] [public ADDRESS,…] [cross-zone on|off]",
         words: (2, MANY), options: &["in", "instances", "sg", "public", "cross-zone"], flags: &[], expand: balancers::classic },

@@ -33,6 +33,43 @@ impl Maker<'_> {
         }
     }
 
+    /// An endpoint of a Gateway Load Balancer, half of the time with the provider's side.
+    pub(super) fn write_gateway_load_balancer(&mut self, vpc: &mut Vpc) {
+        let position = self.random.below(vpc.subnets.len());
+        let subnet = &vpc.subnets[position];
+        let (id, block, table) = (subnet.id.clone(), subnet.block, subnet.table.clone());
+        let (Some(address), letter) = (self.free_address(vpc, block), vpc.letter) else { return };
+        let name = format!("vpce-{letter}wire");
+        let service = format!("com.amazonaws.vpce.{}.vpce-svc-{letter}wire", vpc.region);
+        let state = if self.random.chance(4) { " state pendingAcceptance" } else { "" };
+        self.line(format!(
+            "endpoint {name} {service} {address} in {id} sg none type GatewayLoadBalancer{state}"
+        ));
+        vpc.appliances.push((name, table));
+        let hosts: Vec<String> = vpc
+            .subnets
+            .iter()
+            .flat_map(|it| &it.interfaces)
+            .filter_map(|it| it.ipv4.first())
+            .map(ToString::to_string)
+            .collect();
+        if !self.random.chance(50) || hosts.is_empty() {
+            return;
+        }
+        let position = self.random.below(vpc.subnets.len());
+        let (near, block) = (vpc.subnets[position].id.clone(), vpc.subnets[position].block);
+        let Some(address) = self.free_address(vpc, block) else { return };
+        let crosses = if self.random.chance(50) { " cross-zone" } else { "" };
+        let targets: Vec<String> =
+            (0..1 + self.random.below(2)).map(|_| self.random.pick(&hosts).clone()).collect();
+        let targets: std::collections::BTreeSet<String> = targets.into_iter().collect();
+        let targets: Vec<String> = targets.into_iter().collect();
+        self.line(format!("lb gw{letter} gateway {address} in {near} sg none{crosses}"));
+        self.line(format!("target-group wire{letter} ip GENEVE 6081 in {} to {}", vpc.id, targets.join(",")));
+        self.line(format!("listener gw{letter} GENEVE 6081 -> wire{letter}"));
+        self.line(format!("endpoint-service vpce-svc-{letter}wire lbs gw{letter}"));
+    }
+
     pub(super) fn write_appliance_routes(&mut self, vpc: &Vpc, table: &str) {
         let is_elsewhere = |(_, own): &&(String, String)| own != table;
         let others: Vec<String> =

@@ -76,6 +76,9 @@ impl Maker<'_> {
         }
         if self.features.appliances {
             self.write_appliances(vpc);
+            if self.random.chance(40) {
+                self.write_gateway_load_balancer(vpc);
+            }
         }
         if self.features.firewalls && self.random.chance(70) {
             self.write_firewall(vpc);
