@@ -253,8 +253,9 @@ impl<'w, 'm> Walk<'w, 'm> {
             return Ok(Arrival { end: End::LinkLocal(service), packet });
         }
         self.encryption(vpc)?;
+        // SG-13: whose address it has; also a reply meets the groups of appliances.
+        self.sender = owns(interface, packet.source).then_some(interface);
         if !self.is_reply {
-            self.sender = owns(interface, packet.source).then_some(interface);
             self.groups(interface, Direction::Outbound, &packet)?;
         }
         let subnet = self.subnet(&interface.subnet)?;
