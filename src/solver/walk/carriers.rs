@@ -4,10 +4,19 @@
 //! of whoever is chosen. Routes in between are not asked: both ends are in one VPC.
 
 use super::{Next, Walk};
-use crate::network::{CarriedRow, InterfaceIndex, PeerSide, RelayChoice, RelayTo, Step};
+use crate::network::{
+    CarriedRow, InterfaceIndex, LocationId, PeerSide, RelayChoice, RelayTo, Step, SubnetRow,
+};
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{Flow, Groups};
+
+/// Whether what carries packets gets on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passage {
+    Open,
+    Ended,
+}
 
 impl Walk<'_, '_> {
     /// To one of those that may be chosen, the same for both directions, and back.
@@ -62,22 +71,45 @@ impl Walk<'_, '_> {
         carrier.vpc = sender.vpc.0;
         carrier.subnet = sender.subnet.0;
         self.tell(&mut carrier, Decision::Pass, choice.component, RuleUse::None);
-        let out = (near.out, near.acl[1], PeerSide::Destination);
-        let inward = (far.inward, far.acl[0], PeerSide::Source);
-        for (at, filter, peer) in [out, inward].into_iter().filter(|_| is_apart) {
+        if is_apart && self.between(&mut carrier, near, far) == Passage::Ended {
+            return Next::Ended;
+        }
+        carrier.subnet = target.subnet.0;
+        if self.taken_in(&mut carrier, target.inward) == Passage::Ended {
+            return Next::Ended;
+        }
+        std::mem::swap(&mut carrier.source, &mut carrier.destination);
+        if is_apart && self.between(&mut carrier, far, near) == Passage::Ended {
+            return Next::Ended;
+        }
+        flow.trail = carrier.trail;
+        flow.blocked = carrier.blocked;
+        Next::Go
+    }
+
+    /// Out of one subnet and into another.
+    fn between(&mut self, carrier: &mut Flow, from: &SubnetRow, to: &SubnetRow) -> Passage {
+        let out = (from.out, from.acl[1], PeerSide::Destination);
+        let inward = (to.inward, to.acl[0], PeerSide::Source);
+        for (at, filter, peer) in [out, inward] {
             carrier.at = at;
-            if let next @ (Next::Move(_) | Next::Ended) = self.acl(&mut carrier, filter, peer) {
-                return next;
+            if let Next::Move(_) | Next::Ended = self.acl(carrier, filter, peer) {
+                return Passage::Ended;
             }
         }
-        carrier.at = target.inward;
-        carrier.subnet = target.subnet.0;
-        for step in network.steps_of(target.inward).iter() {
+        Passage::Open
+    }
+
+    /// Past the groups of whoever is chosen.
+    fn taken_in(&mut self, carrier: &mut Flow, at: LocationId) -> Passage {
+        let network = self.network;
+        carrier.at = at;
+        for step in network.steps_of(at).iter() {
             let next = match step {
                 Step::SecurityGroups { filter, peer, interface } => {
-                    self.security_groups(&mut carrier, *filter, *peer, *interface)
+                    self.security_groups(carrier, *filter, *peer, *interface)
                 }
-                Step::Guard(guard) => self.guard(&mut carrier, guard),
+                Step::Guard(guard) => self.guard(carrier, guard),
                 Step::Acl { .. }
                 | Step::Translate(_)
                 | Step::Enter(_)
@@ -105,20 +137,9 @@ impl Walk<'_, '_> {
                 | Step::ArriveClients => Next::Go,
             };
             if let Next::Move(_) | Next::Ended = next {
-                return Next::Ended;
+                return Passage::Ended;
             }
         }
-        std::mem::swap(&mut carrier.source, &mut carrier.destination);
-        let out = (far.out, far.acl[1], PeerSide::Destination);
-        let inward = (near.inward, near.acl[0], PeerSide::Source);
-        for (at, filter, peer) in [out, inward].into_iter().filter(|_| is_apart) {
-            carrier.at = at;
-            if let next @ (Next::Move(_) | Next::Ended) = self.acl(&mut carrier, filter, peer) {
-                return next;
-            }
-        }
-        flow.trail = carrier.trail;
-        flow.blocked = carrier.blocked;
-        Next::Go
+        Passage::Open
     }
 }
