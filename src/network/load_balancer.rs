@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, Stage};
@@ -41,10 +42,10 @@ pub(super) enum Found {
 fn relays(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
     let owners = Owners::new(compiler);
-    for (position, interface) in model.network_interfaces.iter().enumerate() {
-        if !network_interface::is_balancer(interface) {
-            continue;
-        }
+    let interfaces = model.network_interfaces.par_iter().enumerate();
+    let fronts: Vec<(usize, &NetworkInterface)> =
+        interfaces.filter(|(_, interface)| network_interface::is_balancer(interface)).collect();
+    for (position, interface) in fronts {
         let found = match owners.of(compiler, interface) {
             Some(row) => of_load_balancer(compiler, row, position),
             None if is_classic(interface) => super::classic_load_balancer::relay(compiler, position),

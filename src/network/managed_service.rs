@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, Stage};
@@ -88,8 +89,11 @@ struct Signs<'a> {
 impl<'a> Signs<'a> {
     fn new(compiler: &Compiler<'a>) -> Signs<'a> {
         let mut signs = Signs { by_name: FxHashMap::default(), by_groups: FxHashMap::default() };
-        for (row, interface) in (0..).zip(compiler.model.network_interfaces.iter()) {
-            let Some((family, name)) = described(interface) else { continue };
+        let interfaces = compiler.model.network_interfaces.par_iter().enumerate();
+        let described: Vec<_> = interfaces
+            .filter_map(|(row, interface)| Some((row as u32, interface, described(interface)?)))
+            .collect();
+        for (row, interface, (family, name)) in described {
             if let Some(name) = name {
                 signs.by_name.entry((family, name)).or_default().push(row);
             }
