@@ -246,7 +246,7 @@ impl<'a> Compiler<'a> {
             }
         }
         let on_premises_location = super::on_premises::location(&mut self);
-        let on_premises = Family::BOTH.map(|family| super::on_premises::known(&self, family));
+        let on_premises = super::on_premises::known(&self);
         super::transit_gateway_route_table::note_would_be(&mut self);
         super::route_table::note_would_be(&mut self);
         let mut public_owners: Vec<(u32, PublicOwner)> =

@@ -5,6 +5,7 @@
 //! An answer goes back by the link that asked. Not good at networks on premises whose own routes make a difference.
 
 use ipnet::IpNet;
+use rustc_hash::FxHashSet;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey};
@@ -13,7 +14,7 @@ use super::location::{
 };
 use crate::model::{
     AssumptionCode, AttachmentKind, ResourceKind, RouteDestination, RouteOrigin, RouteState, RouteTarget,
-    TransitGatewayRouteState,
+    TransitGatewayAttachmentId, TransitGatewayRouteState,
 };
 use crate::packet::{AddressMap, AddressSet, Family, range_of};
 
@@ -219,7 +220,7 @@ fn collect(compiler: &mut Compiler<'_>) {
 
 /// What the snapshot says to lie on premises: static routes of VPN connections, and routes that links propagated. A
 /// default route says nothing of where things are.
-pub(super) fn known(compiler: &Compiler<'_>, family: Family) -> AddressSet {
+pub(super) fn known(compiler: &Compiler<'_>) -> [AddressSet; 2] {
     let model = compiler.model;
     let mut blocks: Vec<IpNet> =
         model.vpn_connections.iter().flat_map(|it| &it.routes).map(|route| route.cidr).collect();
@@ -234,21 +235,19 @@ pub(super) fn known(compiler: &Compiler<'_>, family: Family) -> AddressSet {
         }
         _ => None,
     }));
-    let is_link = |id: &crate::model::TransitGatewayAttachmentId| {
-        model.transit_gateway_attachments.iter().any(|it| {
-            let kind = &it.kind;
-            it.id == *id
-                && matches!(
-                    kind,
-                    AttachmentKind::Vpn | AttachmentKind::DirectConnectGateway | AttachmentKind::Connect
-                )
-        })
+    let is_link = |kind: &AttachmentKind| {
+        matches!(kind, AttachmentKind::Vpn | AttachmentKind::DirectConnectGateway | AttachmentKind::Connect)
     };
+    let attachments = model.transit_gateway_attachments.iter().filter(|it| is_link(&it.kind));
+    let links: FxHashSet<&TransitGatewayAttachmentId> = attachments.map(|it| &it.id).collect();
     let listed = model.transit_gateway_routes.iter().flat_map(|it| &it.routes);
     let listed = listed.filter(|it| it.state == TransitGatewayRouteState::Active);
-    blocks.extend(listed.filter(|it| it.attachments.iter().any(is_link)).map(|it| it.cidr));
-    let of_family = |net: &&IpNet| Family::of(net.addr()) == family && net.prefix_len() > 0;
-    let set = AddressSet::of(family, blocks.iter().filter(of_family).map(|net| range_of(*net)));
-    let inside = compiler.vpcs.iter().flat_map(|it| &it.cidrs).filter(of_family);
-    set.difference(&AddressSet::of(family, inside.map(|net| range_of(*net))))
+    let by_link = listed.filter(|it| it.attachments.iter().any(|id| links.contains(id)));
+    blocks.extend(by_link.map(|it| it.cidr));
+    Family::BOTH.map(|family| {
+        let of_family = |net: &&IpNet| Family::of(net.addr()) == family && net.prefix_len() > 0;
+        let set = AddressSet::of(family, blocks.iter().filter(of_family).map(|net| range_of(*net)));
+        let inside = compiler.vpcs.iter().flat_map(|it| &it.cidrs).filter(of_family);
+        set.difference(&AddressSet::of(family, inside.map(|net| range_of(*net))))
+    })
 }
