@@ -466,6 +466,19 @@ impl<'a> Compiler<'a> {
         location
     }
 
+    /// Where packets go that a route of a VPC sends to something that is not in the snapshot: nobody can tell.
+    pub(super) fn absent_target(
+        &mut self,
+        kind: ResourceKind,
+        id: &str,
+        vpc: VpcIndex,
+        place: Option<Place>,
+    ) -> LocationId {
+        let region = self.vpcs[vpc.index()].region.clone();
+        let gap = self.absent(kind, id, None, region.as_ref(), place);
+        self.unknown_location(gap, Component::Resource(kind, NOBODY))
+    }
+
     /// The number of a set of addresses.
     pub(super) fn address_set(&mut self, blocks: &[IpNet]) -> AddressSetIndex {
         self.address_sets.push(AddressMap::of_blocks(blocks));

@@ -126,11 +126,7 @@ pub(super) fn by_route(
             compiler.set_steps(location, &[Step::Guard(Guard::Never(ExplanationCode::BadState))]);
             location
         }
-        None => {
-            let region = compiler.vpcs[vpc.index()].region.clone();
-            let gap = compiler.absent(kind, id, None, region.as_ref(), place);
-            compiler.unknown_location(gap, Component::Resource(kind, NOBODY))
-        }
+        None => compiler.absent_target(kind, id, vpc, place),
     }
 }
 

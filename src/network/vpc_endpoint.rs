@@ -5,9 +5,9 @@ use ipnet::IpNet;
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    Component, EntryKind, EntryMask, Guard, InterfaceIndex, LocationId, LocationKind, Origin, Step, VpcIndex,
+    EntryKind, EntryMask, Guard, InterfaceIndex, LocationId, LocationKind, Origin, Step, VpcIndex,
 };
-use super::rows::{NOBODY, ServiceRow};
+use super::rows::ServiceRow;
 use crate::model::{
     AssumptionCode, EndpointKind, EndpointState, NetworkInterface, Place, ResourceKind, VpcEndpoint,
     VpcEndpointId,
@@ -29,12 +29,8 @@ pub(super) fn by_route(
 ) -> LocationId {
     let kind = ResourceKind::VpcEndpoint;
     let position = compiler.model.vpc_endpoints.position(&VpcEndpointId::from(id));
-    let component = Component::Resource(kind, position.map_or(NOBODY, |position| position as u32));
-    let Some(position) = position else {
-        let region = compiler.vpcs[vpc.index()].region.clone();
-        let gap = compiler.absent(kind, id, None, region.as_ref(), place);
-        return compiler.unknown_location(gap, component);
-    };
+    let Some(position) = position else { return compiler.absent_target(kind, id, vpc, place) };
+    let component = Compiler::resource(kind, position);
     let endpoint = &compiler.model.vpc_endpoints[position];
     match endpoint.kind {
         EndpointKind::Gateway => gateway(compiler, position, vpc),

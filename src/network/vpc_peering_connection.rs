@@ -4,10 +4,7 @@ use ipnet::IpNet;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
-use super::location::{
-    Component, Entry, EntryKind, EntryMask, Guard, LocationId, LocationKind, Origin, Step, VpcIndex,
-};
-use super::rows::NOBODY;
+use super::location::{Entry, EntryKind, EntryMask, Guard, LocationId, LocationKind, Origin, Step, VpcIndex};
 use crate::model::{
     AssumptionCode, PeeringSide, PeeringStatus, Place, ResourceKind, VpcPeeringConnection,
     VpcPeeringConnectionId,
@@ -84,11 +81,7 @@ pub(super) fn by_route(
     let kind = ResourceKind::VpcPeeringConnection;
     match compiler.model.peering_connections.position(&VpcPeeringConnectionId::from(id)) {
         Some(position) => from(compiler, position, vpc),
-        None => {
-            let region = compiler.vpcs[vpc.index()].region.clone();
-            let gap = compiler.absent(kind, id, None, region.as_ref(), place);
-            compiler.unknown_location(gap, Component::Resource(kind, NOBODY))
-        }
+        None => compiler.absent_target(kind, id, vpc, place),
     }
 }
 

@@ -57,11 +57,7 @@ pub(super) fn outward(
     let kind = ResourceKind::VpnGateway;
     match compiler.model.vpn_gateways.position(&VpnGatewayId::from(id)) {
         Some(position) => from(compiler, position, vpc),
-        None => {
-            let region = compiler.vpcs[vpc.index()].region.clone();
-            let gap = compiler.absent(kind, id, None, region.as_ref(), place);
-            compiler.unknown_location(gap, Component::Resource(kind, NOBODY))
-        }
+        None => compiler.absent_target(kind, id, vpc, place),
     }
 }
 
