@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::compiler::{Compiler, Stage};
 use super::location::InterfaceIndex;
@@ -30,7 +31,8 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
 fn find_interfaces(compiler: &mut Compiler<'_>) {
     let services = &compiler.model.managed_services;
     let signs = Signs::new(compiler);
-    let own: Vec<Vec<u32>> = services.iter().map(|service| signs.of(compiler, service)).collect();
+    let shared: &Compiler<'_> = compiler;
+    let own: Vec<Vec<u32>> = services.par_iter().map(|service| signs.of(shared, service)).collect();
     let parts = parts(services);
     for (row, service) in services.iter().enumerate() {
         let component = Compiler::resource(ResourceKind::ManagedService, row);
@@ -79,31 +81,45 @@ fn is_near(one: &About, other: &About) -> bool {
         && (one.region.is_none() || other.region.is_none() || one.region == other.region)
 }
 
-/// What the descriptions of interfaces say, with the groups that they have.
+/// What the descriptions of interfaces say that some service asks for.
 struct Signs<'a> {
     by_name: FxHashMap<(ServiceFamily, &'a str), Vec<u32>>,
     /// Those that may be several services', by their groups in order.
-    by_groups: FxHashMap<(ServiceFamily, Vec<&'a SecurityGroupId>), Vec<u32>>,
+    by_groups: FxHashMap<(ServiceFamily, Groups<'a>), Vec<u32>>,
 }
+
+/// The groups of an interface or a service, in order and each once.
+type Groups<'a> = SmallVec<[&'a SecurityGroupId; 4]>;
 
 impl<'a> Signs<'a> {
     fn new(compiler: &Compiler<'a>) -> Signs<'a> {
-        let mut signs = Signs { by_name: FxHashMap::default(), by_groups: FxHashMap::default() };
+        let services = &compiler.model.managed_services;
+        let names = services.iter().map(|it| ((it.family, it.name.as_str()), Vec::new()));
+        let groups = services.iter().map(|it| ((it.family, in_order(&it.groups)), Vec::new()));
+        let mut signs = Signs { by_name: names.collect(), by_groups: groups.collect() };
         let interfaces = compiler.model.network_interfaces.par_iter().enumerate();
-        let described: Vec<_> = interfaces
-            .filter_map(|(row, interface)| Some((row as u32, interface, described(interface)?)))
-            .collect();
-        for (row, interface, (family, name)) in described {
-            if let Some(name) = name {
-                signs.by_name.entry((family, name)).or_default().push(row);
+        let signed = interfaces.filter_map(|(row, interface)| Some((row as u32, signs.sign(interface)?)));
+        let signed: Vec<(u32, Sign<'_>)> = signed.collect();
+        for (row, sign) in signed {
+            if let Some(rows) = sign.name.and_then(|name| signs.by_name.get_mut(&name)) {
+                rows.push(row);
             }
-            // What has its name in the description is nobody else's, but for functions, which share.
-            if name.is_none() || family == ServiceFamily::Lambda {
-                let groups = in_order(&interface.groups);
-                signs.by_groups.entry((family, groups)).or_default().push(row);
+            if let Some(rows) = sign.groups.and_then(|groups| signs.by_groups.get_mut(&groups)) {
+                rows.push(row);
             }
         }
         signs
+    }
+
+    /// What an interface says, where some service asks for it.
+    fn sign(&self, interface: &'a NetworkInterface) -> Option<Sign<'a>> {
+        let (family, name) = described(interface)?;
+        // What has its name in the description is nobody else's, but for functions, which share.
+        let is_shared = name.is_none() || family == ServiceFamily::Lambda;
+        let name = name.map(|name| (family, name)).filter(|it| self.by_name.contains_key(it));
+        let groups = is_shared.then(|| (family, in_order(&interface.groups)));
+        let groups = groups.filter(|it| self.by_groups.contains_key(it));
+        (name.is_some() || groups.is_some()).then_some(Sign { name, groups })
     }
 
     /// The interfaces that are a service's own.
@@ -149,10 +165,15 @@ impl<'a> Signs<'a> {
     }
 }
 
-/// Groups in an order, each once.
-fn in_order(groups: &[SecurityGroupId]) -> Vec<&SecurityGroupId> {
-    let mut groups: Vec<&SecurityGroupId> = groups.iter().collect();
-    groups.sort();
+/// What the description of an interface says.
+struct Sign<'a> {
+    name: Option<(ServiceFamily, &'a str)>,
+    groups: Option<(ServiceFamily, Groups<'a>)>,
+}
+
+fn in_order(groups: &[SecurityGroupId]) -> Groups<'_> {
+    let mut groups: Groups<'_> = groups.iter().collect();
+    groups.sort_unstable();
     groups.dedup();
     groups
 }
