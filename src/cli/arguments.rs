@@ -115,6 +115,7 @@ pub(super) enum Command {
     Query(Query),
     Show(Show),
     Deps(Deps),
+    Cidr(Cidr),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -213,6 +214,24 @@ pub(super) struct Deps {
     /// What the verdict must be; `not-reachable` is `blocked` or `forward-only`
     #[arg(long, value_name = "VERDICT", ignore_case = true)]
     pub expect: Option<Expectation>,
+}
+
+/// Blocks that several have, graded by whether they could ever meet; what is free; where the next block fits
+///
+/// Overlaps of VPCs with one another, with networks on premises and with clients of a VPN, the serious ones first; what is
+/// free in each VPC and subnet, the addresses left out that AWS keeps. With `--next`, the first aligned block that no VPC,
+/// subnet, network on premises, client or route has; the exit code is 1 when there is none.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath cidr\n  \
+    netpath cidr --next /24 --in 10.20.0.0/14")]
+pub(super) struct Cidr {
+    /// The next free block of this size: `/24`
+    #[arg(long, value_name = "SIZE")]
+    pub next: Option<String>,
+    /// Look for it here; in a VPC's own block, beside its subnets [default: private IPv4 addresses]
+    #[arg(long = "in", value_name = "BLOCK", requires = "next")]
+    pub within: Option<String>,
 }
 
 /// What a code in an answer means, why it happens and how to fix it

@@ -18,6 +18,7 @@ mod batch;
 mod show;
 mod presets;
 mod deps;
+mod cidr;
 mod explain;
 mod completions;
 mod man;
@@ -88,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Query(query) => query::run(&context, &query),
         Command::Show(show) => show::run(&context, &show),
         Command::Deps(deps) => deps::run(&context, &deps),
+        Command::Cidr(cidr) => cidr::run(&context, &cidr),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),

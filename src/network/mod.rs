@@ -70,6 +70,7 @@ mod vpc_dns_attributes;
 mod hosted_zone;
 mod resolver_rule;
 mod unmodelled;
+mod ranges;
 
 use petgraph::graph::DiGraph;
 use smallvec::SmallVec;
@@ -83,6 +84,7 @@ pub use location::{
     MiddleboxIndex, NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps,
     SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
+pub use ranges::{Claimant, RangeClaim, RangeHolder, Ranges, ranges};
 pub use rows::{
     CarriedRow, ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow,
     NatAddress, NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo,

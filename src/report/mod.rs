@@ -28,6 +28,7 @@ pub mod text;
 pub mod aws;
 pub mod show;
 pub mod deps;
+pub mod cidr;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;

@@ -22,6 +22,7 @@ mod explain;
 mod rules;
 mod packet_size;
 mod witness;
+pub mod cidr;
 
 pub use answer::{
     Answer, Blocker, Decision, Direction, Event, NearMiss, PairAnswer, Part, PathAnswer, RuleUse, Verdict,

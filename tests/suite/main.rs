@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod balancers;
+mod cidr;
 mod cli;
 mod corpus;
 mod damage;
