@@ -97,6 +97,8 @@ pub(super) enum Format {
     Json,
     /// As AWS's Reachability Analyzer writes them
     Aws,
+    /// A picture for browsers and documents
+    Svg,
 }
 
 /// Whether text is coloured.
@@ -116,6 +118,7 @@ pub(super) enum Command {
     Show(Show),
     Deps(Deps),
     Cidr(Cidr),
+    Diagram(Diagram),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -232,6 +235,52 @@ pub(super) struct Cidr {
     /// Look for it here; in a VPC's own block, beside its subnets [default: private IPv4 addresses]
     #[arg(long = "in", value_name = "BLOCK", requires = "next")]
     pub within: Option<String>,
+}
+
+/// A picture of the network: accounts, Regions, VPCs, zones, tiers, subnets, who is in them, what joins them
+///
+/// The picture is SVG, drawn by netpath itself: any browser shows it. Subnets stand in the band of their tier, by the
+/// routes in force; red is only for what is wrong. What is too much for a page is rolled up, which `--depth` and `--vpc`
+/// undo: groups of hosts first, then subnets, then VPCs that are alike.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath diagram -o network.svg\n  \
+    netpath diagram --vpc shop --depth host -o shop.svg")]
+pub(super) struct Diagram {
+    /// How deep boxes are opened [default: as deep as stays readable]
+    #[arg(long, value_name = "DEPTH")]
+    pub depth: Option<PictureDepth>,
+    /// Only this VPC; several are several
+    #[arg(long, value_name = "SELECTOR")]
+    pub vpc: Vec<String>,
+    /// Only what has this tag: `KEY` or `KEY=VALUE`
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// Draw what has the same value of a tag as one: `tag:KEY`
+    #[arg(long, value_name = "tag:KEY")]
+    pub collapse: Option<String>,
+    /// Only what something is wrong with
+    #[arg(long)]
+    pub only_violations: bool,
+}
+
+/// How deep boxes are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PictureDepth {
+    /// Accounts
+    Account,
+    /// Regions
+    Region,
+    /// VPCs, those that are alike as one
+    Kind,
+    /// VPCs
+    Vpc,
+    /// Zones, tiers and subnets
+    Subnet,
+    /// Groups of hosts
+    Group,
+    /// Each host
+    Host,
 }
 
 /// What a code in an answer means, why it happens and how to fix it

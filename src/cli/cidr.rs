@@ -2,8 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::arguments::{Cidr, Format};
+use super::arguments::Cidr;
 use super::failure::Failure;
+use super::format::Plain;
 use super::open::open;
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
@@ -17,9 +18,8 @@ pub(super) fn run(context: &Context, words: &Cidr) -> Result<Outcome, Failure> {
     let wanted = words.next.as_deref().map(size).transpose()?;
     let within = words.within.as_deref().map(block).transpose()?;
     check(wanted, within)?;
-    if context.options.format == Format::Aws {
-        return Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"));
-    }
+    // What cannot be written is not worked out.
+    context.options.format.plain()?;
     let opened = open(context)?;
     let (snapshot, network) = (&opened.snapshot, &opened.network);
     let ranges = ranges(&snapshot.model, network);
@@ -43,9 +43,9 @@ fn print(context: &Context, shown: &Shown<'_, '_>, view: &impl serde::Serialize)
         verbose: options.verbose > 0,
     };
     let mut output = Output::open(options.output.as_deref())?;
-    let written = match options.format {
-        Format::Json => write_json(view, &mut output),
-        Format::Text | Format::Aws => write_text(shown, &mut output, style),
+    let written = match options.format.plain()? {
+        Plain::Json => write_json(view, &mut output),
+        Plain::Text => write_text(shown, &mut output, style),
     };
     written.map_err(|cause| unwritable("the address plan", &cause))?;
     output.finish()

@@ -1,7 +1,8 @@
 //! `netpath deps`: whether a thing reaches what it needs to start, and by which way.
 
-use super::arguments::{Deps, Format};
+use super::arguments::Deps;
 use super::failure::Failure;
+use super::format::Plain;
 use super::open::open;
 use super::output::{Output, unwritable};
 use super::presets::{self, Dependency};
@@ -118,12 +119,9 @@ fn print(context: &Context, table: &deps::Dependencies<'_>) -> Result<(), Failur
         width: context.terminal.width(is_file),
         verbose: options.verbose > 0,
     };
-    let written = match options.format {
-        Format::Text => deps::write_text(table, &mut output, style),
-        Format::Json => deps::write_json(table, &mut output),
-        Format::Aws => {
-            return Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"));
-        }
+    let written = match options.format.plain()? {
+        Plain::Text => deps::write_text(table, &mut output, style),
+        Plain::Json => deps::write_json(table, &mut output),
     };
     written.map_err(|cause| unwritable("the dependencies", &cause))?;
     output.finish()

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use super::arguments::{Explain, Format};
+use super::arguments::Explain;
 use super::failure::Failure;
+use super::format::Plain;
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
 use crate::report;
@@ -17,12 +18,9 @@ pub(super) fn run(context: &Context, words: &Explain) -> Result<Outcome, Failure
     let Some(page) = report::manual(&code) else { return Err(unknown(&words.code, &code)) };
     let mut output = Output::open(context.options.output.as_deref())?;
     let page = page.trim_end();
-    let text = match context.options.format {
-        Format::Text => format!("{page}\n"),
-        Format::Aws => {
-            return Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"));
-        }
-        Format::Json => {
+    let text = match context.options.format.plain()? {
+        Plain::Text => format!("{page}\n"),
+        Plain::Json => {
             format!("{:#}\n", serde_json::json!({ "schema": 1, "code": code, "page": page }))
         }
     };

@@ -10,6 +10,7 @@ mod terminal;
 mod progress;
 mod settings;
 mod open;
+mod format;
 mod output;
 mod query;
 mod expectation;
@@ -19,6 +20,7 @@ mod show;
 mod presets;
 mod deps;
 mod cidr;
+mod diagram;
 mod explain;
 mod completions;
 mod man;
@@ -90,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Show(show) => show::run(&context, &show),
         Command::Deps(deps) => deps::run(&context, &deps),
         Command::Cidr(cidr) => cidr::run(&context, &cidr),
+        Command::Diagram(diagram) => diagram::run(&context, &diagram),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),

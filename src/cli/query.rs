@@ -82,6 +82,7 @@ fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
         Format::Text => report::text::write(report, &mut output, style),
         Format::Json => report::json::write(report, &mut output),
         Format::Aws => report::aws::write(report, &mut output),
+        Format::Svg => return Err(options.format.is_a_picture()),
     };
     written.map_err(|cause| unwritable("the answer", &cause))?;
     output.finish()
@@ -92,7 +93,7 @@ fn print_brief(context: &Context, answer: &Answer) -> Result<(), Failure> {
     let codes = report::codes(answer);
     let line = match context.options.format {
         Format::Text => [&[answer.verdict.as_text()], codes.as_slice()].concat().join(" "),
-        Format::Json | Format::Aws => report::batch::alone(answer.verdict, &codes),
+        Format::Json | Format::Aws | Format::Svg => report::batch::alone(answer.verdict, &codes),
     };
     let mut output = Output::open(context.options.output.as_deref())?;
     writeln!(output, "{line}").map_err(|cause| unwritable("the answer", &cause))?;

@@ -1,7 +1,8 @@
 //! `netpath show`: one resource as netpath understands it.
 
-use super::arguments::{Format, Show};
+use super::arguments::Show;
 use super::failure::Failure;
+use super::format::Plain;
 use super::open::open;
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
@@ -23,12 +24,9 @@ pub(super) fn run(context: &Context, words: &Show) -> Result<Outcome, Failure> {
         verbose: options.verbose > 0,
     };
     let mut output = Output::open(options.output.as_deref())?;
-    let written = match options.format {
-        Format::Text => show::write_text(&document, &mut output, style),
-        Format::Json => show::write_json(&document, &mut output),
-        Format::Aws => {
-            return Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"));
-        }
+    let written = match options.format.plain()? {
+        Plain::Text => show::write_text(&document, &mut output, style),
+        Plain::Json => show::write_json(&document, &mut output),
     };
     written.map_err(|cause| unwritable("the resource", &cause))?;
     output.finish()?;

@@ -29,6 +29,7 @@ pub mod aws;
 pub mod show;
 pub mod deps;
 pub mod cidr;
+pub mod diagram;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;

@@ -7,6 +7,7 @@ mod cli;
 mod corpus;
 mod damage;
 mod deps;
+mod diagram;
 mod reading;
 mod differential;
 mod interpreter;

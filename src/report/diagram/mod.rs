@@ -1,0 +1,18 @@
+//! Diagrams: pictures of a network that people read, in every format.
+//!
+//! A view makes a [`Picture`], which is boxes in boxes and nets between them; a format draws any picture. Nothing is decided
+//! here: tiers are what the compiled routes say, verdicts what the solver has said.
+
+mod picture;
+mod font;
+mod place;
+mod wires;
+mod grid;
+mod legend;
+pub mod svg;
+pub mod topology;
+
+pub use picture::{
+    Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side, Tier, Zones,
+};
+pub use topology::{Depth, Options, topology};

@@ -1,0 +1,315 @@
+//! The plain picture: boxes in boxes, and nets that join them. What every view makes and every format draws.
+//!
+//! A label is always inside a box, never beside a line: a layout that keeps boxes apart keeps labels apart.
+
+/// A picture, ready to be laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// What it shows.
+    pub title: String,
+    /// The same in a sentence or two, for those who do not see it.
+    pub description: String,
+    /// Everything that is drawn.
+    pub root: Shape,
+    /// What joins boxes.
+    pub nets: Vec<Net>,
+}
+
+/// A box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// Its id in the snapshot, or another word that stays the same as long as the thing does.
+    pub key: String,
+    /// How it is painted.
+    pub paint: Paint,
+    /// Its label.
+    pub lines: Vec<Line>,
+    /// What is told when somebody points at it.
+    pub hover: Vec<String>,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+    /// What it holds.
+    pub inside: Inside,
+    /// The nets that end at it.
+    pub ports: Vec<Port>,
+}
+
+/// A line of a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its text.
+    pub text: String,
+    /// How it is written.
+    pub hand: Hand,
+}
+
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// The picture's title.
+    Title,
+    /// A name.
+    Name,
+    /// What else is said.
+    Plain,
+    /// The head of a column or band.
+    Head,
+    /// What is wrong.
+    Problem,
+}
+
+/// How a box is painted; a class of the style sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Paint {
+    /// The paper.
+    Canvas,
+    /// An account.
+    Account,
+    /// A Region, or an account with only one.
+    Region,
+    /// A VPC.
+    Vpc,
+    /// A subnet, by its tier.
+    Subnet(Tier),
+    /// Hosts.
+    Host,
+    /// What lets packets into and out of a VPC.
+    Gateway,
+    /// What joins VPCs.
+    Hub,
+    /// The internet, networks on premises.
+    Outside,
+    /// What the snapshot refers to and does not have.
+    Absent,
+    /// A box around others that stands for nothing by itself.
+    Frame,
+    /// A step of a way.
+    Step,
+    /// What has been gained.
+    Gained,
+    /// What has been lost.
+    Lost,
+    /// What nobody uses.
+    Free,
+}
+
+/// What a subnet's packets for the internet do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// They leave by an internet gateway.
+    Public,
+    /// They leave through something else, which nothing outside can begin a conversation through.
+    Private,
+    /// They go nowhere.
+    Isolated,
+    /// The snapshot does not say.
+    Unknown,
+}
+
+impl Tier {
+    /// Every tier, from the outside in.
+    pub const ALL: [Tier; 4] = [Tier::Public, Tier::Private, Tier::Isolated, Tier::Unknown];
+
+    /// Its word.
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Tier::Public => "public",
+            Tier::Private => "private",
+            Tier::Isolated => "isolated",
+            Tier::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a box holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inside {
+    /// Nothing: a card.
+    Nothing,
+    /// Boxes in rows, in order, as wide as looks well.
+    Packed(Vec<Shape>),
+    /// Boxes below each other, with an arrow from each to the next or without.
+    Stacked(Vec<Shape>, bool),
+    /// Zones as columns and tiers as bands.
+    Zones(Zones),
+}
+
+/// A VPC's inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zones {
+    /// The zones' names.
+    pub columns: Vec<String>,
+    /// Tiers, from the outside in.
+    pub bands: Vec<Band>,
+    /// What stands on the upper edge.
+    pub above: Vec<Shape>,
+    /// What stands on the lower edge.
+    pub below: Vec<Shape>,
+    /// Who talks to whom.
+    pub flows: Vec<Flow>,
+}
+
+/// The subnets of a tier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// The tier.
+    pub tier: Tier,
+    /// Rows of cells, one for each column; subnets of one purpose share a row.
+    pub rows: Vec<Vec<Vec<Shape>>>,
+}
+
+/// What some hosts send to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow {
+    /// The row it comes from, over all bands; absent for the internet.
+    pub from: Option<usize>,
+    /// The row it goes to.
+    pub to: usize,
+    /// Who, to whom.
+    pub ends: String,
+    /// What, and how often.
+    pub traffic: String,
+    /// All of it.
+    pub hover: Vec<String>,
+}
+
+/// Something that joins boxes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Net {
+    /// Its id in the snapshot.
+    pub key: String,
+    /// What it is.
+    pub kind: NetKind,
+    /// What is told when somebody points at it.
+    pub hover: String,
+    /// Whether something is wrong with it.
+    pub is_broken: bool,
+}
+
+/// What joins boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NetKind {
+    /// The internet.
+    Internet,
+    /// A transit gateway.
+    Transit,
+    /// A peering connection.
+    Peering,
+    /// VPN, Direct Connect.
+    OnPremises,
+}
+
+/// Where a net ends at a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Port {
+    /// Index of the net.
+    pub net: usize,
+    /// At which edge.
+    pub side: Side,
+}
+
+/// An edge of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// The upper one.
+    Top,
+    /// The lower one.
+    Bottom,
+}
+
+impl Shape {
+    /// A card with a name.
+    pub fn new(key: impl Into<String>, paint: Paint, name: impl Into<String>) -> Shape {
+        Shape {
+            key: key.into(),
+            paint,
+            lines: vec![Line { text: name.into(), hand: Hand::Name }],
+            hover: Vec::new(),
+            problem: None,
+            inside: Inside::Nothing,
+            ports: Vec::new(),
+        }
+    }
+
+    /// Says something more; nothing where there is nothing to say.
+    pub fn says(mut self, text: impl Into<String>) -> Shape {
+        let text = text.into();
+        if !text.is_empty() {
+            self.lines.push(Line { text, hand: Hand::Plain });
+        }
+        self
+    }
+
+    /// Tells something to those who point at it.
+    pub fn tells(mut self, text: impl Into<String>) -> Shape {
+        let text = text.into();
+        if !text.is_empty() {
+            self.hover.push(text);
+        }
+        self
+    }
+
+    /// Holds something.
+    pub fn holding(mut self, inside: Inside) -> Shape {
+        self.inside = inside;
+        self
+    }
+
+    /// The boxes in it, those on its edges included.
+    pub fn children(&self) -> Vec<&Shape> {
+        match &self.inside {
+            Inside::Nothing => Vec::new(),
+            Inside::Packed(shapes) | Inside::Stacked(shapes, _) => shapes.iter().collect(),
+            Inside::Zones(zones) => {
+                let cells = zones.bands.iter().flat_map(|band| &band.rows).flatten().flatten();
+                zones.above.iter().chain(cells).chain(&zones.below).collect()
+            }
+        }
+    }
+}
+
+impl Paint {
+    /// The name of its class in style sheets.
+    pub fn class(self) -> &'static str {
+        match self {
+            Paint::Canvas => "canvas",
+            Paint::Account => "account",
+            Paint::Region => "region",
+            Paint::Vpc => "vpc",
+            Paint::Subnet(Tier::Public) => "subnet public",
+            Paint::Subnet(Tier::Private) => "subnet private",
+            Paint::Subnet(Tier::Isolated) => "subnet isolated",
+            Paint::Subnet(Tier::Unknown) => "subnet unknown",
+            Paint::Host => "host",
+            Paint::Gateway => "gateway",
+            Paint::Hub => "hub",
+            Paint::Outside => "outside",
+            Paint::Absent => "absent",
+            Paint::Frame => "frame",
+            Paint::Step => "step",
+            Paint::Gained => "gained",
+            Paint::Lost => "lost",
+            Paint::Free => "free",
+        }
+    }
+}
+
+impl NetKind {
+    /// The name of its class in style sheets.
+    pub fn class(self) -> &'static str {
+        match self {
+            NetKind::Internet => "internet",
+            NetKind::Transit => "transit",
+            NetKind::Peering => "peering",
+            NetKind::OnPremises => "premises",
+        }
+    }
+
+    /// The edge by which it leaves boxes that hold some of its ends.
+    pub fn side(self) -> Side {
+        match self {
+            NetKind::Internet => Side::Top,
+            NetKind::Transit | NetKind::Peering | NetKind::OnPremises => Side::Bottom,
+        }
+    }
+}
