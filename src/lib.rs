@@ -7,5 +7,6 @@ pub mod snapshot;
 pub mod network;
 pub mod solver;
 pub mod selector;
+pub mod lint;
 pub mod report;
 pub mod cli;

@@ -99,6 +99,14 @@ pub(super) enum Format {
     Aws,
     /// A picture for browsers and documents
     Svg,
+    /// Of `lint`: for code scanning
+    Sarif,
+    /// Of `lint`: annotations of GitHub Actions
+    Github,
+    /// Of `lint`: for test reports
+    Junit,
+    /// Of `lint`: for comments and wikis
+    Markdown,
 }
 
 /// Whether text is coloured.
@@ -119,6 +127,7 @@ pub(super) enum Command {
     Deps(Deps),
     Cidr(Cidr),
     Diagram(Diagram),
+    Lint(Lint),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -283,13 +292,75 @@ pub(super) enum PictureDepth {
     Host,
 }
 
-/// What a code in an answer means, why it happens and how to fix it
+/// What is wrong with the network, without being asked
+///
+/// Each finding is a fact about packets: it names the rule or route that makes it so, shows a packet that proves it, and
+/// says what to do. A lint whose data is not in the snapshot says so and is not taken for clean. `netpath.toml` declares
+/// what netpath cannot know (subnets that are meant to be isolated, blocks on premises, segments) and holds waivers.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath -s prod/ lint --only security --fail-on high\n  \
+    netpath -s prod/ lint --format sarif -o netpath.sarif")]
+pub(super) struct Lint {
+    /// Run these only: an id, a name with `*`, or `security`, `reliability`, `cost`, `hygiene`
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Leave these out
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    pub skip: Vec<String>,
+    /// Show findings at least this grave: `info`, `low`, `medium`, `high`, `critical`
+    #[arg(long, value_name = "SEVERITY", default_value = "info", hide_possible_values = true)]
+    pub severity: Gravity,
+    /// Exit with 1 if a finding is at least this grave; `never` for none
+    #[arg(long, value_name = "SEVERITY", default_value = "never", hide_possible_values = true)]
+    pub fail_on: FailOn,
+    /// Findings that were there before: they are counted, not shown
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found there, as a baseline for later
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+}
+
+/// How grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Gravity {
+    /// Worth knowing
+    Info,
+    /// To be tidied up
+    Low,
+    /// Breaks or costs something some day
+    Medium,
+    /// Breaks or exposes something now
+    High,
+    /// Exposes something to everybody
+    Critical,
+}
+
+/// What fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Nothing
+    Never,
+    /// Any finding
+    Info,
+    /// Low and graver
+    Low,
+    /// Medium and graver
+    Medium,
+    /// High and graver
+    High,
+    /// Critical
+    Critical,
+}
+
+/// What a code in an answer or a lint means, why it happens and how to fix it
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     netpath explain ENI_SG_RULES_MISMATCH\n  \
-    netpath explain MISSING_DATA")]
+    netpath explain NP005")]
 pub(super) struct Explain {
-    /// A code of an explanation or an assumption
+    /// A code of an explanation or an assumption, or a lint
     pub code: String,
 }
 

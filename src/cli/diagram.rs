@@ -30,7 +30,7 @@ fn print(context: &Context, picture: &Picture) -> Result<(), Failure> {
     let written = match options.format {
         // What is asked for in no format is a picture.
         Format::Text | Format::Svg => diagram::svg::write(picture, &mut output),
-        Format::Json | Format::Aws => {
+        Format::Json | Format::Aws | Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
             return Err(Failure::new("a picture has no such format").help("use `--format svg`"));
         }
     };

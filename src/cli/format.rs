@@ -22,14 +22,24 @@ impl Format {
                 Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"))
             }
             Format::Svg => Err(self.is_a_picture()),
+            Format::Sarif | Format::Github | Format::Junit | Format::Markdown => Err(self.is_of_lint()),
         }
     }
 
     /// What is said where a picture is asked of a command that answers in words.
     pub(super) fn is_a_picture(self) -> Failure {
-        let name =
-            clap::ValueEnum::to_possible_value(&self).map_or(String::new(), |it| it.get_name().to_owned());
-        Failure::new(format!("`--format {name}` is a picture"))
+        Failure::new(format!("`--format {}` is a picture", self.name()))
             .help("use `netpath diagram`, or `--format text` or `json`")
+    }
+
+    /// What is said where findings are asked of a command that has none.
+    pub(super) fn is_of_lint(self) -> Failure {
+        Failure::new(format!("`--format {}` is for `netpath lint`", self.name()))
+            .help("use `--format text` or `json`")
+    }
+
+    /// The word that a person writes for it.
+    fn name(self) -> String {
+        clap::ValueEnum::to_possible_value(&self).map_or(String::new(), |it| it.get_name().to_owned())
     }
 }

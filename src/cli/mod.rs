@@ -21,6 +21,9 @@ mod presets;
 mod deps;
 mod cidr;
 mod diagram;
+mod lint;
+mod lint_settings;
+mod today;
 mod explain;
 mod completions;
 mod man;
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Deps(deps) => deps::run(&context, &deps),
         Command::Cidr(cidr) => cidr::run(&context, &cidr),
         Command::Diagram(diagram) => diagram::run(&context, &diagram),
+        Command::Lint(lint) => lint::run(&context, &lint),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),

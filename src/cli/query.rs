@@ -83,6 +83,9 @@ fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
         Format::Json => report::json::write(report, &mut output),
         Format::Aws => report::aws::write(report, &mut output),
         Format::Svg => return Err(options.format.is_a_picture()),
+        Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
+            return Err(options.format.is_of_lint());
+        }
     };
     written.map_err(|cause| unwritable("the answer", &cause))?;
     output.finish()
@@ -93,6 +96,9 @@ fn print_brief(context: &Context, answer: &Answer) -> Result<(), Failure> {
     let codes = report::codes(answer);
     let line = match context.options.format {
         Format::Text => [&[answer.verdict.as_text()], codes.as_slice()].concat().join(" "),
+        Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
+            return Err(context.options.format.is_of_lint());
+        }
         Format::Json | Format::Aws | Format::Svg => report::batch::alone(answer.verdict, &codes),
     };
     let mut output = Output::open(context.options.output.as_deref())?;

@@ -30,6 +30,7 @@ pub mod show;
 pub mod deps;
 pub mod cidr;
 pub mod diagram;
+pub mod lint;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;

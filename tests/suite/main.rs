@@ -11,6 +11,7 @@ mod diagram;
 mod reading;
 mod differential;
 mod interpreter;
+mod lints;
 mod names;
 mod report;
 mod semantics;

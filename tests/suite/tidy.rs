@@ -15,8 +15,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("network", &["model", "packet"]),
     ("solver", &["network", "packet"]),
     ("selector", &["solver", "network", "model", "packet"]),
-    ("report", &["solver", "network", "snapshot", "model", "packet"]),
-    ("cli", &["packet", "model", "snapshot", "network", "solver", "selector", "report"]),
+    ("lint", &["solver", "network", "model", "packet"]),
+    ("report", &["lint", "solver", "network", "snapshot", "model", "packet"]),
+    ("cli", &["packet", "model", "snapshot", "network", "solver", "selector", "lint", "report"]),
 ];
 
 /// The solver knows one word of the model: the kinds of assumptions, which the network shows it.
