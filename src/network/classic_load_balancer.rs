@@ -7,7 +7,7 @@ use super::location::{
     AssumptionIndex, Component, InterfaceIndex, LocationId, LocationKind, Origin, PeerSide, Step,
     SubnetIndex, ZoneIndex,
 };
-use super::rows::{RelayChoice, RelayPort, RelayTo};
+use super::rows::{RelayChoice, RelayCodes, RelayPort, RelayTo};
 use super::target_group::{carried, primary_interface};
 use crate::model::{
     AssumptionCode, ClassicListener, ClassicLoadBalancer, LoadBalancerId, PortMatch, ResourceKind,
@@ -15,6 +15,14 @@ use crate::model::{
 use crate::packet::{Family, protocol};
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {}
+
+/// Why one does not take or send something.
+const CODES: RelayCodes = RelayCodes {
+    takes_none: ExplanationCode::ElbListenersMismatch,
+    takes_others: ExplanationCode::ElbListenerPortRestriction,
+    target_protocol: ExplanationCode::TargetPortRestriction,
+    target_port: ExplanationCode::TargetPortRestriction,
+};
 
 /// The relay of an interface that is described as one of a Classic Load Balancer.
 pub(super) fn relay(compiler: &mut Compiler<'_>, position: usize) -> Found {
@@ -51,7 +59,7 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, position: usize) -> Found {
         sender: interface,
         through: None,
         ports,
-        mismatch: ExplanationCode::ElbListenersMismatch,
+        codes: CODES,
         assumed: None,
         guard: None,
     };

@@ -160,6 +160,7 @@ fn stand_in(
         vpc: row.vpc,
         groups,
         host: NOBODY,
+        checks_source: true,
         out: interface.way_out(),
         inward: interface.way_in(),
         manner,

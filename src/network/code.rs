@@ -38,6 +38,8 @@ codes! {
     BadStateAttachment = "BAD_STATE_ATTACHMENT", aws;
     /// A more specific route takes the packet elsewhere.
     MoreSpecificRoute = "MORE_SPECIFIC_ROUTE", aws;
+    /// The VPC's own local route takes the packet, which was meant for another VPC with the same addresses (RT-8).
+    VpcLocalRouteCidrRestriction = "VPC_LOCAL_ROUTE_CIDR_RESTRICTION", aws;
     /// A gateway's table sends to an interface without a public address (GRT-3).
     IngressRtbNoPublicIp = "INGRESS_RTB_NO_PUBLIC_IP", aws;
     /// A gateway's table hands the answer to an interface that has not seen the conversation (GRT-4).
@@ -50,6 +52,8 @@ codes! {
     SgReferencesNotPreserved = "SG_REFERENCES_NOT_PRESERVED", aws;
     /// Group referencing is not on for the transit gateway or an attachment (SG-18).
     SgReferencingSupport = "SG_REFERENCING_SUPPORT", aws;
+    /// What an interface sends or takes is from or for an address that is not its own (ENI-3, M-9).
+    EniAddressRestriction = "ENI_ADDRESS_RESTRICTION", aws;
     /// The source/destination check drops forwarded packets (ENI-3).
     EniSourceDestCheckRestriction = "ENI_SOURCE_DEST_CHECK_RESTRICTION", aws;
     /// The subnet's network ACL denies it.
@@ -80,6 +84,8 @@ codes! {
     TgwAttachMissingTgwRtbAssociation = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", aws;
     /// The sender's zone has no attachment subnet (TGW-2).
     TgwRouteAzRestriction = "TGW_ROUTE_AZ_RESTRICTION", aws;
+    /// An attachment without appliance mode sends answers to another zone than requests (TGW-10, TGW-11).
+    TgwAttachVpcAzRestriction = "TGW_ATTACH_VPC_AZ_RESTRICTION", aws;
     /// The transit gateway's table has no route (TGW-7).
     TgwRtbNoRouteToTgwAttachment = "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", aws;
     /// The transit gateway's route is a blackhole (TGW-8a).
@@ -110,6 +116,10 @@ codes! {
     VpceServiceNotInstalledInAz = "VPCE_SERVICE_NOT_INSTALLED_IN_AZ", aws;
     /// No listener takes the packet (LB-20, M-5).
     Elbv2ListenersMismatch = "ELBV2_LISTENERS_MISMATCH", aws;
+    /// The load balancer takes some of the packets, and its listeners their own ports only (LB-20, M-5).
+    Elbv2ListenerPortRestriction = "ELBV2_LISTENER_PORT_RESTRICTION", aws;
+    /// None of the listener's target groups accepts the packet: no rule is for its source, or none speaks its protocol.
+    Elbv2ListenerRequiresTgAccept = "ELBV2_LISTENER_REQUIRES_TG_ACCEPT", aws;
     /// The listener's target group has nothing to send to.
     Elbv2ListenerHasNoTg = "ELBV2_LISTENER_HAS_NO_TG", aws;
     /// The target group has no target in the zone, and the load balancer does not send into others (LB-8).
@@ -118,6 +128,8 @@ codes! {
     Elbv2SourceAddressPreservation = "ELBV2_SOURCE_ADDRESS_PRESERVATION", aws;
     /// No listener of the Classic Load Balancer takes the packet, or it has no instances (LB-19).
     ElbListenersMismatch = "ELB_LISTENERS_MISMATCH", aws;
+    /// The Classic Load Balancer takes some of the packets, and its listeners their own ports only (LB-19).
+    ElbListenerPortRestriction = "ELB_LISTENER_PORT_RESTRICTION", aws;
     /// The Classic Load Balancer has instances in other zones only, and does not send there (LB-8).
     ElbNotCrosszone = "ELB_NOT_CROSSZONE", aws;
     /// The Classic Load Balancer has instances only in zones that it is not enabled in (LB-9).
@@ -128,6 +140,10 @@ codes! {
     TargetAddressRestriction = "TARGET_ADDRESS_RESTRICTION", aws;
     /// A load balancer sends to a target on its port or that of the health check (LB-11).
     TargetPortRestriction = "TARGET_PORT_RESTRICTION", aws;
+    /// A Gateway Load Balancer sends to its targets by GENEVE, at port 6081, or checks their health (GWLB-5).
+    GwlbDestinationPortRestriction = "GWLB_DESTINATION_PORT_RESTRICTION", aws;
+    /// A Gateway Load Balancer sends to its targets by GENEVE, which is UDP (GWLB-5).
+    GwlbProtocolRestriction = "GWLB_PROTOCOL_RESTRICTION", aws;
     /// The component carries certain protocols only.
     ProtocolRestriction = "PROTOCOL_RESTRICTION", aws;
     /// The question's own filter, `--via` or `--avoid`, rules the way out.

@@ -33,6 +33,7 @@ pub(super) fn rows(compiler: &mut Compiler<'_>) {
                 vpc: shared.subnets[subnet.index()].vpc,
                 groups,
                 host: NOBODY,
+                checks_source: interface.source_destination_check,
                 out: index.way_out(),
                 inward: index.way_in(),
                 manner: NOBODY,

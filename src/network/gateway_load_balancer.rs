@@ -5,13 +5,60 @@
 //! what carries packets to those, GENEVE.
 
 use super::compiler::Compiler;
-use super::location::{AssumptionIndex, Component, Guard, MiddleboxIndex, Step, SubnetIndex, ZoneIndex};
-use super::rows::{CarriedRow, MiddleboxRow, NOBODY, OneWay, RelayChoice, RelayTo};
+use super::load_balancer::{Found, Relay, add};
+use super::location::{
+    AssumptionIndex, Component, Guard, MiddleboxIndex, Origin, Step, SubnetIndex, ZoneIndex,
+};
+use super::rows::{CarriedRow, MiddleboxRow, NOBODY, OneWay, RelayChoice, RelayCodes, RelayPort, RelayTo};
 use super::{ExplanationCode, InterfaceIndex, endpoint_service, load_balancer};
 use crate::model::{
-    AssumptionCode, EndpointService, LoadBalancer, LoadBalancerState, Place, ResourceKind, VpcEndpoint,
+    AssumptionCode, EndpointService, Listener, LoadBalancer, LoadBalancerState, Place, ResourceKind,
+    VpcEndpoint,
 };
-use crate::packet::protocol;
+use crate::packet::{TransportSet, protocol};
+
+/// Why one does not send something to its targets.
+const CODES: RelayCodes = RelayCodes {
+    takes_none: ExplanationCode::NoPossibleDestination,
+    takes_others: ExplanationCode::NoPossibleDestination,
+    target_protocol: ExplanationCode::GwlbProtocolRestriction,
+    target_port: ExplanationCode::GwlbDestinationPortRestriction,
+};
+
+/// What an interface of one sends by itself: GENEVE and health checks to its targets (GWLB-5, LB-11).
+pub(super) fn relay(compiler: &mut Compiler<'_>, row: usize, position: usize) -> Found {
+    let balancer = &compiler.model.load_balancers[row];
+    let component = Compiler::resource(ResourceKind::LoadBalancer, row);
+    let interface = InterfaceIndex(position as u32);
+    compiler.fronts.push((component, interface));
+    let model = compiler.model;
+    let is_own = |it: &Listener| it.load_balancer.as_ref() == Some(&balancer.id);
+    let listener = model.listeners.iter().position(is_own);
+    let (Some(listener), Some(carried)) = (listener, carried(compiler, balancer, position)) else {
+        let (account, region) = (balancer.about.account.as_ref(), balancer.about.region.as_ref());
+        let id = balancer.id.as_str();
+        let place = Some(balancer.about.place);
+        return Found::Unknown(compiler.absent(ResourceKind::Listener, id, account, region, place));
+    };
+    let origin = Origin::Listener { listener: listener as u32 };
+    let port = RelayPort {
+        component: Compiler::resource(ResourceKind::Listener, listener),
+        origin,
+        takes: TransportSet::EMPTY,
+        choices: carried.choices,
+    };
+    let relay = Relay {
+        component,
+        interface,
+        sender: interface,
+        through: None,
+        ports: vec![port],
+        codes: CODES,
+        assumed: None,
+        guard: None,
+    };
+    Found::Relay(add(compiler, relay))
+}
 
 /// What happens to packets behind an endpoint.
 pub(super) fn behind(compiler: &mut Compiler<'_>, position: usize, subnet: SubnetIndex) -> Vec<Step> {

@@ -5,22 +5,18 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, Stage};
 use super::location::{
-    AssumptionIndex, Component, Guard, InterfaceIndex, LocationKind, Origin, PeerSide, RelayIndex, Step,
-    ZoneIndex,
+    AssumptionIndex, Component, Guard, InterfaceIndex, LocationKind, PeerSide, RelayIndex, Step, ZoneIndex,
 };
-use super::rows::{NOBODY, RelayChoice, RelayPort, RelayRow, RelayTo};
+use super::rows::{RelayChoice, RelayCodes, RelayPort, RelayRow, RelayTo};
 use super::{ExplanationCode, network_interface};
 use crate::model::{
-    ActionKind, AssumptionCode, BalancedProtocol, Listener, ListenerAction, ListenerRule, LoadBalancer,
-    LoadBalancerKind, LoadBalancerState, NetworkInterface, Place, PortMatch, ResourceKind,
+    AssumptionCode, LoadBalancer, LoadBalancerKind, LoadBalancerState, NetworkInterface, Place, ResourceKind,
 };
-use crate::packet::{AddressMap, AddressSet, Family, protocol};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     match stage {
@@ -28,6 +24,14 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
         Stage::Filters => relays(compiler),
     }
 }
+
+/// Why Application and Network Load Balancers do not take or send something.
+const CODES: RelayCodes = RelayCodes {
+    takes_none: ExplanationCode::Elbv2ListenersMismatch,
+    takes_others: ExplanationCode::Elbv2ListenerPortRestriction,
+    target_protocol: ExplanationCode::TargetPortRestriction,
+    target_port: ExplanationCode::TargetPortRestriction,
+};
 
 /// What an interface of a load balancer is known to be.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +50,10 @@ fn relays(compiler: &mut Compiler<'_>) {
     let fronts: Vec<(usize, &NetworkInterface)> =
         interfaces.filter(|(_, interface)| network_interface::is_balancer(interface)).collect();
     for (position, interface) in fronts {
-        let found = match owners.of(compiler, interface) {
+        let found = match owners.of(interface) {
+            Some(row) if compiler.model.load_balancers[row].kind == Some(LoadBalancerKind::Gateway) => {
+                super::gateway_load_balancer::relay(compiler, row, position)
+            }
             Some(row) => of_load_balancer(compiler, row, position),
             None if is_classic(interface) => super::classic_load_balancer::relay(compiler, position),
             None => {
@@ -90,17 +97,15 @@ impl<'a> Owners<'a> {
         owners
     }
 
-    fn of(&self, compiler: &Compiler<'a>, interface: &NetworkInterface) -> Option<usize> {
+    fn of(&self, interface: &NetworkInterface) -> Option<usize> {
         let described = self.by_description.get(&*interface.description).copied();
-        let row = described.or_else(|| {
+        described.or_else(|| {
             let v4 = interface.addresses.iter().flat_map(|it| [Some(it.private), it.public]).flatten();
             let v6 = interface.ipv6_addresses.iter().map(|it| IpAddr::V6(*it));
             let subnet = Some(interface.subnet.as_str());
             let mut own = v4.map(IpAddr::V4).chain(v6);
             own.find_map(|address| self.by_address.get(&(subnet, address)).copied())
-        })?;
-        let kind = compiler.model.load_balancers[row].kind.as_ref();
-        (kind != Some(&LoadBalancerKind::Gateway)).then_some(row)
+        })
     }
 }
 
@@ -158,7 +163,7 @@ fn relay(compiler: &mut Compiler<'_>, row: usize, node: &Node<'_>, interface: In
     let mut ports = Vec::new();
     for (row, listener) in model.listeners.iter().enumerate() {
         if listener.load_balancer.as_ref() == Some(&balancer.id) {
-            ports.extend(listener_ports(compiler, node, row, listener));
+            ports.extend(super::listener::ports(compiler, node, row, listener));
         }
     }
     let guard = match &balancer.state {
@@ -178,7 +183,7 @@ fn relay(compiler: &mut Compiler<'_>, row: usize, node: &Node<'_>, interface: In
         sender: node.interface,
         through: None,
         ports,
-        mismatch: ExplanationCode::Elbv2ListenersMismatch,
+        codes: CODES,
         assumed: node.assumed,
         guard,
     }
@@ -191,7 +196,7 @@ pub(super) struct Relay {
     pub sender: InterfaceIndex,
     pub through: Option<Component>,
     pub ports: Vec<RelayPort>,
-    pub mismatch: ExplanationCode,
+    pub codes: RelayCodes,
     pub assumed: Option<AssumptionIndex>,
     pub guard: Option<Guard>,
 }
@@ -223,7 +228,7 @@ pub(super) fn add(compiler: &mut Compiler<'_>, relay: Relay) -> RelayIndex {
         sender: relay.sender,
         through: relay.through,
         ports: relay.ports,
-        mismatch: relay.mismatch,
+        codes: relay.codes,
         way_back,
         most_choices: most as u16,
         assumed: relay.assumed,
@@ -251,168 +256,6 @@ pub(super) fn node<'a>(compiler: &mut Compiler<'_>, balancer: &'a LoadBalancer, 
     });
     let is_for_endpoint = false;
     Node { balancer, is_network, interface, zone, crosses_zones, enabled, is_for_endpoint, assumed }
-}
-
-/// LB-20: the protocols underneath.
-fn carriers(protocol: Option<&BalancedProtocol>) -> &'static [u8] {
-    match protocol {
-        Some(
-            BalancedProtocol::Tcp
-            | BalancedProtocol::Tls
-            | BalancedProtocol::Ssl
-            | BalancedProtocol::Http
-            | BalancedProtocol::Https,
-        )
-        | None => &[protocol::TCP],
-        Some(BalancedProtocol::Udp | BalancedProtocol::Quic | BalancedProtocol::Geneve) => &[protocol::UDP],
-        Some(BalancedProtocol::TcpUdp | BalancedProtocol::TcpQuic) => &[protocol::TCP, protocol::UDP],
-        Some(BalancedProtocol::Unknown(_)) => &[],
-    }
-}
-
-/// What a listener does, once for each protocol that carries it.
-fn listener_ports(
-    compiler: &mut Compiler<'_>,
-    node: &Node<'_>,
-    row: usize,
-    listener: &Listener,
-) -> Vec<RelayPort> {
-    let Some(port) = listener.port else { return Vec::new() };
-    let component = Compiler::resource(ResourceKind::Listener, row);
-    let origin = Origin::Listener { listener: row as u32 };
-    let mut ports = Vec::new();
-    for number in carriers(listener.protocol.as_ref()) {
-        let takes = PortMatch::Ports { protocol: *number, from: port, to: port };
-        let choices = listener_choices(compiler, node, listener, *number);
-        ports.push(RelayPort { component, origin, takes: compiler.transport(takes), choices });
-    }
-    ports
-}
-
-/// LB-15: any rule may fire whose sources fit, unless an earlier one takes all that comes from them.
-fn listener_choices(
-    compiler: &mut Compiler<'_>,
-    node: &Node<'_>,
-    listener: &Listener,
-    number: u8,
-) -> Vec<RelayChoice> {
-    let model = compiler.model;
-    let mut choices = Vec::new();
-    let mut left = Sources::all();
-    if !node.is_network {
-        let (account, region) = (listener.about.account.as_ref(), listener.about.region.as_ref());
-        if !model.coverage.holds(ResourceKind::ListenerRule, account, region) {
-            let place = Some(listener.about.place);
-            let id = listener.id.as_str();
-            let gap = compiler.absent(ResourceKind::ListenerRule, id, account, region, place);
-            let absent = Component::Resource(ResourceKind::Listener, NOBODY);
-            choices.push(choice(RelayTo::Unknown(gap), absent));
-        }
-        let own = model.listener_rules.iter().filter(|it| it.listener == listener.id && !it.is_default);
-        let mut rules: Vec<&ListenerRule> = own.collect();
-        rules.sort_by_key(|it| it.priority);
-        for rule in rules {
-            let mut sources = left.clone();
-            for condition in &rule.sources {
-                sources = sources.within(&Sources::of(condition));
-            }
-            choices.extend(of_actions(compiler, node, &rule.actions, number, &sources));
-            if rule.decides_by_source {
-                left = left.without(&sources);
-            }
-        }
-    }
-    choices.extend(of_actions(compiler, node, &listener.actions, number, &left));
-    choices
-}
-
-/// Clients by address, of both families.
-#[derive(Clone, PartialEq)]
-struct Sources([AddressSet; 2]);
-
-impl Sources {
-    fn all() -> Sources {
-        Sources(Family::BOTH.map(AddressSet::all))
-    }
-
-    fn of(blocks: &[IpNet]) -> Sources {
-        let map = AddressMap::of_blocks(blocks);
-        Sources(Family::BOTH.map(|family| map.set(family)))
-    }
-
-    fn within(&self, other: &Sources) -> Sources {
-        Sources([0, 1].map(|family| self.0[family].intersection(&other.0[family])))
-    }
-
-    fn without(&self, other: &Sources) -> Sources {
-        Sources([0, 1].map(|family| self.0[family].difference(&other.0[family])))
-    }
-}
-
-/// What actions may lead to, for some clients.
-fn of_actions(
-    compiler: &mut Compiler<'_>,
-    node: &Node<'_>,
-    actions: &[ListenerAction],
-    number: u8,
-    sources: &Sources,
-) -> Vec<RelayChoice> {
-    if sources.0.iter().all(AddressSet::is_empty) {
-        return Vec::new();
-    }
-    let set = (*sources != Sources::all()).then(|| {
-        let blocks: Vec<IpNet> = sources.0.iter().flat_map(AddressSet::blocks).collect();
-        compiler.address_set(&blocks)
-    });
-    let mut choices = Vec::new();
-    for action in forwarding(actions) {
-        choices.extend(action_choices(compiler, node, action, number, set));
-    }
-    choices
-}
-
-/// What is done in the end: who authenticates comes before it.
-fn forwarding(actions: &[ListenerAction]) -> impl Iterator<Item = &ListenerAction> {
-    let is_before = |it: &&ListenerAction| {
-        matches!(
-            it.kind,
-            Some(ActionKind::AuthenticateOidc | ActionKind::AuthenticateCognito | ActionKind::JwtValidation)
-        )
-    };
-    let has_others = actions.iter().any(|it| !is_before(&it));
-    actions.iter().filter(move |it| !has_others || !is_before(it))
-}
-
-fn action_choices(
-    compiler: &mut Compiler<'_>,
-    node: &Node<'_>,
-    action: &ListenerAction,
-    number: u8,
-    sources: Option<super::AddressSetIndex>,
-) -> Vec<RelayChoice> {
-    let own = Compiler::resource(ResourceKind::NetworkInterface, node.interface.index());
-    let mut choices = match &action.kind {
-        None | Some(ActionKind::Forward) => {
-            let groups = action.target_groups.iter();
-            groups.flat_map(|group| super::target_group::choices(compiler, node, group, number)).collect()
-        }
-        // LB-14: the load balancer answers by itself.
-        Some(
-            ActionKind::Redirect
-            | ActionKind::FixedResponse
-            | ActionKind::AuthenticateOidc
-            | ActionKind::AuthenticateCognito
-            | ActionKind::JwtValidation,
-        ) => vec![choice(RelayTo::Itself, own)],
-        Some(ActionKind::Unknown(word)) => {
-            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, None);
-            vec![choice(RelayTo::Unknown(gap), own)]
-        }
-    };
-    for choice in &mut choices {
-        choice.sources = sources;
-    }
-    choices
 }
 
 /// A choice that anybody may be given.

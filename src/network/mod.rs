@@ -87,8 +87,8 @@ pub use location::{
 pub use ranges::{Claimant, RangeClaim, RangeHolder, Ranges, ranges};
 pub use rows::{
     CarriedRow, ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow,
-    NatAddress, NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayPort, RelayRow, RelayTo,
-    ServiceRow, StandIn, SubnetRow, VpcRow,
+    NatAddress, NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayCodes, RelayPort, RelayRow,
+    RelayTo, ServiceRow, StandIn, SubnetRow, VpcRow,
 };
 
 use crate::model::{Assumption, Model};

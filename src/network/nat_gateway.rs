@@ -98,6 +98,7 @@ pub(super) fn stand_in_interfaces(compiler: &mut Compiler<'_>) {
             vpc,
             groups,
             host: NOBODY,
+            checks_source: true,
             out: row.way_back,
             inward: row.way_back,
             manner: NOBODY,

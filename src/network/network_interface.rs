@@ -58,7 +58,7 @@ fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
     let role = role(interface);
     let mut outward: Vec<Step> = state.into_iter().collect();
     outward.extend(vpc_guard);
-    if role == Role::Balancer {
+    if matches!(role, Role::Balancer | Role::GatewayBalancer) {
         outward.push(super::load_balancer::initiation(compiler, position, Some(interface.about.place)));
     }
     if role == Role::ConnectEndpoint {
@@ -145,6 +145,8 @@ enum Role {
     Function,
     /// A load balancer.
     Balancer,
+    /// A Gateway Load Balancer, which sends to its targets and takes nothing (GWLB-5).
+    GatewayBalancer,
     /// A tunnel's end, which nobody can connect to (BD-1).
     ConnectEndpoint,
     /// A Client VPN endpoint's, which sends what its clients send.
@@ -161,9 +163,8 @@ fn role(interface: &NetworkInterface) -> Role {
         InterfaceKind::Lambda => Role::Function,
         InterfaceKind::InstanceConnectEndpoint => Role::ConnectEndpoint,
         InterfaceKind::LoadBalancer | InterfaceKind::NetworkLoadBalancer => Role::Balancer,
-        InterfaceKind::GatewayLoadBalancer
-        | InterfaceKind::GatewayLoadBalancerEndpoint
-        | InterfaceKind::GlobalAccelerator => Role::NotModelled,
+        InterfaceKind::GatewayLoadBalancer => Role::GatewayBalancer,
+        InterfaceKind::GatewayLoadBalancerEndpoint | InterfaceKind::GlobalAccelerator => Role::NotModelled,
         InterfaceKind::Interface
         | InterfaceKind::Efa
         | InterfaceKind::Trunk
@@ -186,7 +187,7 @@ fn by_description(interface: &NetworkInterface) -> Role {
         return Role::Host;
     }
     match description {
-        _ if description.starts_with("ELB gwy/") => Role::NotModelled,
+        _ if description.starts_with("ELB gwy/") => Role::GatewayBalancer,
         _ if description.starts_with("ELB ") => Role::Balancer,
         _ if description.starts_with("Interface for NAT Gateway ") => Role::Nat,
         _ if description.starts_with("Network Interface for Transit Gateway Attachment ")
@@ -208,13 +209,18 @@ pub(super) fn is_host(interface: &NetworkInterface) -> bool {
 
 /// Whether an interface is a load balancer's.
 pub(super) fn is_balancer(interface: &NetworkInterface) -> bool {
-    role(interface) == Role::Balancer
+    matches!(role(interface), Role::Balancer | Role::GatewayBalancer)
 }
 
 /// What may begin a conversation.
 fn initiation_guard(compiler: &mut Compiler<'_>, interface: &NetworkInterface, role: Role) -> Option<Step> {
     match role {
-        Role::Host | Role::Function | Role::Balancer | Role::ConnectEndpoint | Role::ClientVpn => None,
+        Role::Host
+        | Role::Function
+        | Role::Balancer
+        | Role::GatewayBalancer
+        | Role::ConnectEndpoint
+        | Role::ClientVpn => None,
         Role::Nat | Role::Attachment => {
             Some(Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)))
         }
@@ -244,7 +250,7 @@ fn reception(
             super::load_balancer::reception(compiler, index.index(), Some(interface.about.place))
         }
         Role::Attachment => vec![Step::Guard(Guard::Never(ExplanationCode::NoPossibleDestination))],
-        Role::Function | Role::ConnectEndpoint => {
+        Role::Function | Role::ConnectEndpoint | Role::GatewayBalancer => {
             vec![Step::Guard(Guard::RepliesOnly(ExplanationCode::NoPossibleDestination)), arrive]
         }
         Role::Endpoint => super::vpc_endpoint::reception(compiler, interface, index),

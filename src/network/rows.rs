@@ -118,6 +118,8 @@ pub struct InterfaceRow {
     pub groups: GroupSetIndex,
     /// Interfaces with the same number are of one host; `u32::MAX` for those that are alone.
     pub host: u32,
+    /// Whether it sends nothing but packets with a source of its own (ENI-3).
+    pub checks_source: bool,
     /// Where packets stand that it is about to send.
     pub out: LocationId,
     /// Where packets stand that it is about to get.
@@ -188,8 +190,8 @@ pub struct RelayRow {
     pub through: Option<Component>,
     /// What it takes and hands on.
     pub ports: Vec<RelayPort>,
-    /// Why it takes nothing else.
-    pub mismatch: ExplanationCode,
+    /// Why it does not take or send something.
+    pub codes: RelayCodes,
     /// Where answers come back that carry the client's address.
     pub way_back: LocationId,
     /// How many choices the port with the most has.
@@ -200,6 +202,19 @@ pub struct RelayRow {
     pub transit_gap: Option<AssumptionIndex>,
     /// What keeps it from taking anything.
     pub guard: Option<Guard>,
+}
+
+/// Why a relay of a kind does not take or send something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelayCodes {
+    /// It takes none of the packets.
+    pub takes_none: ExplanationCode,
+    /// It takes a part of the packets, and not these.
+    pub takes_others: ExplanationCode,
+    /// It does not speak the protocol with those that it hands packets on to.
+    pub target_protocol: ExplanationCode,
+    /// It does not use the port with them.
+    pub target_port: ExplanationCode,
 }
 
 /// What a relay does with some packets.

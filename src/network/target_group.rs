@@ -35,6 +35,10 @@ pub(super) fn choices(
     if group.kind == Some(TargetKind::Lambda) {
         return vec![choice(RelayTo::Itself, component)];
     }
+    let spoken = super::listener::carriers(group.protocol.as_ref());
+    if group.protocol.is_some() && !spoken.is_empty() && !spoken.contains(&number) {
+        return vec![choice(RelayTo::Lost(ExplanationCode::Elbv2ListenerRequiresTgAccept), component)];
+    }
     let Some(health) = model.target_health.get(id) else {
         // The call is made once for each group: one that is there for another says nothing of this.
         let needs = Some(ResourceKind::TargetHealth.call());

@@ -141,7 +141,10 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
-        | RuleSource::Listener
+        | RuleSource::Listener { .. }
+        | RuleSource::ClassicListener { .. }
+        | RuleSource::Stateless { .. }
+        | RuleSource::Stateful { .. }
         | RuleSource::Vpn
         | RuleSource::Firewall
         | RuleSource::List { .. } => false,
@@ -183,7 +186,10 @@ fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
-        | RuleSource::Listener
+        | RuleSource::Listener { .. }
+        | RuleSource::ClassicListener { .. }
+        | RuleSource::Stateless { .. }
+        | RuleSource::Stateful { .. }
         | RuleSource::Vpn
         | RuleSource::Firewall
         | RuleSource::List { .. } => None,
@@ -231,7 +237,10 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
-        | RuleSource::Listener
+        | RuleSource::Listener { .. }
+        | RuleSource::ClassicListener { .. }
+        | RuleSource::Stateless { .. }
+        | RuleSource::Stateful { .. }
         | RuleSource::Vpn
         | RuleSource::Firewall
         | RuleSource::List { .. } => format!("the {end} is {peer}"),

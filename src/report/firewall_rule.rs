@@ -18,7 +18,7 @@ pub(super) fn stateless(context: Context<'_>, group: u32, rule: u32) -> Option<R
         id: None,
         place: Some(place_in(context, group.about.place, &format!("{list}[{}]", rule.index))),
         also: Vec::new(),
-        source: RuleSource::Firewall,
+        source: RuleSource::Stateless { group, rule },
     })
 }
 
@@ -37,7 +37,7 @@ pub(super) fn stateful(context: Context<'_>, group: u32, rule: u32) -> Option<Ru
         id: None,
         place: Some(place_in(context, group.about.place, &inside)),
         also: Vec::new(),
-        source: RuleSource::Firewall,
+        source: RuleSource::Stateful { group, rule },
     })
 }
 

@@ -453,7 +453,10 @@ fn allows(rule: &RuleView<'_>) -> bool {
         | RuleSource::Local { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
-        | RuleSource::Listener
+        | RuleSource::Listener { .. }
+        | RuleSource::ClassicListener { .. }
+        | RuleSource::Stateless { .. }
+        | RuleSource::Stateful { .. }
         | RuleSource::Vpn
         | RuleSource::Firewall
         | RuleSource::List { .. } => true,

@@ -85,8 +85,10 @@ pub(super) fn remedies<'a>(
         },
         ExplanationCode::BadStateRoute
         | ExplanationCode::BadStateAttachment
+        | ExplanationCode::VpcLocalRouteCidrRestriction
         | ExplanationCode::IngressRtbNoPublicIp
         | ExplanationCode::IngressRtbTrafficRedirection
+        | ExplanationCode::EniAddressRestriction
         | ExplanationCode::EniSourceDestCheckRestriction
         | ExplanationCode::IgwPublicIpAssociationForEgress
         | ExplanationCode::IgwPrivateIpAssociationForIngress
@@ -101,6 +103,7 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::PcxRequiresAddressInVpcCidr
         | ExplanationCode::TgwAttachMissingTgwRtbAssociation
         | ExplanationCode::TgwRouteAzRestriction
+        | ExplanationCode::TgwAttachVpcAzRestriction
         | ExplanationCode::TgwRtbBadStateRoute
         | ExplanationCode::VpceGatewayEgressSourceAddressRestriction
         | ExplanationCode::VpceGatewayProtocolRestriction
@@ -133,6 +136,11 @@ pub(super) fn remedies<'a>(
         | ExplanationCode::AddressNotRoutable
         | ExplanationCode::EniDeniesInternet
         | ExplanationCode::Elbv2ListenersMismatch
+        | ExplanationCode::Elbv2ListenerPortRestriction
+        | ExplanationCode::Elbv2ListenerRequiresTgAccept
+        | ExplanationCode::ElbListenerPortRestriction
+        | ExplanationCode::GwlbProtocolRestriction
+        | ExplanationCode::GwlbDestinationPortRestriction
         | ExplanationCode::Elbv2ListenerHasNoTg
         | ExplanationCode::Elbv2NoTargetsInAz
         | ExplanationCode::Elbv2SourceAddressPreservation

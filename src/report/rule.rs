@@ -11,9 +11,10 @@ use super::traffic::Match;
 use super::view::RuleView;
 use crate::model::words::Word;
 use crate::model::{
-    NetworkAclEntry, Peer, Place, Route, RouteDestination, RouteOrigin, RouteState, RouteTarget,
-    SecurityGroup, SecurityGroupPermission, SecurityGroupRuleId, TransitGatewayPrefixListReference,
-    TransitGatewayRoute, TransitGatewayRouteKind, TransitGatewayRouteState,
+    ClassicListener, FirewallRuleGroup, Listener, NetworkAclEntry, Peer, Place, Route, RouteDestination,
+    RouteOrigin, RouteState, RouteTarget, SecurityGroup, SecurityGroupPermission, SecurityGroupRuleId,
+    StatefulRule, StatelessRule, TransitGatewayPrefixListReference, TransitGatewayRoute,
+    TransitGatewayRouteKind, TransitGatewayRouteState,
 };
 use crate::network::{Component, Origin};
 use crate::packet::{AddressSet, range_of};
@@ -35,9 +36,15 @@ pub(super) enum RuleSource<'a> {
     Propagation { attachment: &'a str, cidr: Option<IpNet> },
     /// A static route of a VPN connection; a rule or route of a Client VPN endpoint.
     Vpn,
-    /// A listener of a load balancer.
-    Listener,
-    /// A rule, group or default of a firewall.
+    /// A listener of an Application or Network Load Balancer.
+    Listener { listener: &'a Listener },
+    /// A listener of a Classic Load Balancer.
+    ClassicListener { listener: &'a ClassicListener },
+    /// A rule of the stateless engine of a firewall.
+    Stateless { group: &'a FirewallRuleGroup, rule: &'a StatelessRule },
+    /// A rule of the stateful engine of a firewall.
+    Stateful { group: &'a FirewallRuleGroup, rule: &'a StatefulRule },
+    /// A rule group as a whole or a default of a firewall.
     Firewall,
     /// A prefix list in a transit gateway's table.
     List { reference: &'a TransitGatewayPrefixListReference },
@@ -377,7 +384,7 @@ fn listener_rule(context: Context<'_>, listener: u32) -> Option<RuleView<'_>> {
         id: Some(listener.id.as_str()),
         place: Some(place_text(context, listener.about.place, format_args!(""))),
         also: Vec::new(),
-        source: RuleSource::Listener,
+        source: RuleSource::Listener { listener },
     })
 }
 
@@ -392,7 +399,7 @@ fn classic_listener(context: Context<'_>, balancer: u32, listener: u16) -> Optio
         id: None,
         place: Some(place_text(context, balancer.about.place, inside)),
         also: Vec::new(),
-        source: RuleSource::Listener,
+        source: RuleSource::ClassicListener { listener: found },
     })
 }
 
@@ -406,7 +413,10 @@ impl<'a> RuleSource<'a> {
             RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),
             RuleSource::Group { .. }
             | RuleSource::Entry { .. }
-            | RuleSource::Listener
+            | RuleSource::Listener { .. }
+            | RuleSource::ClassicListener { .. }
+            | RuleSource::Stateless { .. }
+            | RuleSource::Stateful { .. }
             | RuleSource::Vpn
             | RuleSource::Firewall
             | RuleSource::Local { .. } => None,

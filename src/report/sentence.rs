@@ -28,6 +28,13 @@ pub(super) fn sentence(
             Some(by) => format!("{id} sends {destination} elsewhere: {} wins over a wider route", by.words),
             None => format!("{id} sends {destination} elsewhere by a more specific route"),
         },
+        ExplanationCode::VpcLocalRouteCidrRestriction => match by {
+            Some(by) => format!(
+                "{id} keeps {destination} in its own VPC: {} wins over the route to where it was meant for",
+                by.words
+            ),
+            None => format!("{id} keeps {destination} in its own VPC"),
+        },
         ExplanationCode::HigherPriorityRoute | ExplanationCode::TgwRtbHigherPriorityRoute => match by {
             Some(by) => format!(
                 "{id} sends {destination} elsewhere: {} wins over another route for the same block",
@@ -102,6 +109,9 @@ pub(super) fn sentence(
                 if losing.is_empty() { "the transit gateway".to_owned() } else { losing.join(" and ") }
             )
         }
+        ExplanationCode::EniAddressRestriction => format!(
+            "{id} is an interface of the same host and sends nothing from {source}, which is not its own address"
+        ),
         ExplanationCode::EniSourceDestCheckRestriction => {
             format!("{id} has its source/destination check on and drops {destination}, which is not its own")
         }
@@ -143,6 +153,10 @@ pub(super) fn sentence(
         ExplanationCode::TgwRouteAzRestriction => {
             format!("{id} is not attached in the availability zone that {source} is in")
         }
+        ExplanationCode::TgwAttachVpcAzRestriction => format!(
+            "{id} has appliance mode off, so what {source} answers stays in its own zone and meets another endpoint \
+             of the firewall than the request"
+        ),
         ExplanationCode::TgwRtbNoRouteToTgwAttachment => format!("{id} has no route for {destination}"),
         ExplanationCode::TgwRtbRoutesAreUnknown => format!("the snapshot does not have the routes of {id}"),
         ExplanationCode::VpceGatewayEgressSourceAddressRestriction => {
@@ -216,6 +230,12 @@ pub(super) fn sentence(
         ExplanationCode::Elbv2ListenersMismatch | ExplanationCode::ElbListenersMismatch => {
             format!("no listener of {id} takes {}", case.traffic())
         }
+        ExplanationCode::Elbv2ListenerPortRestriction | ExplanationCode::ElbListenerPortRestriction => {
+            format!("the listeners of {id} take their own ports only, not {}", case.traffic())
+        }
+        ExplanationCode::Elbv2ListenerRequiresTgAccept => {
+            format!("{id} takes no {} from {source}", case.traffic())
+        }
         ExplanationCode::Elbv2ListenerHasNoTg => match by {
             Some(by) => format!("{id} has no target in use: {}", by.words),
             None => format!("{id} has no target in use"),
@@ -240,6 +260,9 @@ pub(super) fn sentence(
         }
         ExplanationCode::TargetPortRestriction => {
             format!("{id} does not send {} to {destination}", case.traffic())
+        }
+        ExplanationCode::GwlbProtocolRestriction | ExplanationCode::GwlbDestinationPortRestriction => {
+            format!("{id} sends its targets GENEVE (udp/6081) and health checks, not {}", case.traffic())
         }
         ExplanationCode::NotAPublicAddress => format!("{destination} is not routed on the internet"),
     }

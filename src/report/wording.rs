@@ -267,6 +267,9 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
             "the transit gateway's route table has no route for the destination"
         }
         ExplanationCode::TgwRtbBadStateRoute => "the transit gateway's route is a blackhole",
+        ExplanationCode::TgwAttachVpcAzRestriction => {
+            "a transit gateway attachment without appliance mode keeps answers in another zone than requests"
+        }
         ExplanationCode::TgwRtbRoutesAreUnknown => {
             "the routes of the transit gateway's table are not in the snapshot"
         }
@@ -304,6 +307,12 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
             "the endpoint's service has nothing in the availability zone of the endpoint's interface"
         }
         ExplanationCode::Elbv2ListenersMismatch => "no listener of the load balancer takes the packets",
+        ExplanationCode::Elbv2ListenerPortRestriction => {
+            "the load balancer's listeners take their own ports only"
+        }
+        ExplanationCode::Elbv2ListenerRequiresTgAccept => {
+            "none of the listener's target groups accepts the packets"
+        }
         ExplanationCode::Elbv2ListenerHasNoTg => "the listener's target group has no target in use",
         ExplanationCode::Elbv2NoTargetsInAz => {
             "the target group has no target in the zone, and the load balancer does not send into others"
@@ -316,6 +325,21 @@ pub fn explanation(code: ExplanationCode) -> &'static str {
         }
         ExplanationCode::ElbListenersMismatch => {
             "no listener of the Classic Load Balancer takes the packets, or it has no instances"
+        }
+        ExplanationCode::ElbListenerPortRestriction => {
+            "the Classic Load Balancer's listeners take their own ports only"
+        }
+        ExplanationCode::GwlbProtocolRestriction => {
+            "a Gateway Load Balancer speaks GENEVE with its targets, which is UDP"
+        }
+        ExplanationCode::GwlbDestinationPortRestriction => {
+            "a Gateway Load Balancer sends to its targets at port 6081, or checks their health"
+        }
+        ExplanationCode::EniAddressRestriction => {
+            "an interface sends and takes nothing but its own addresses"
+        }
+        ExplanationCode::VpcLocalRouteCidrRestriction => {
+            "the VPC's own local route takes the packets, which were meant for another network"
         }
         ExplanationCode::ElbInstalledAzRestriction => {
             "the Classic Load Balancer has instances only in zones that it is not enabled in"
@@ -440,7 +464,22 @@ pub fn fix(code: ExplanationCode) -> &'static str {
         ExplanationCode::VpceServiceNotInstalledInAz => {
             "enable the zone on the service's load balancer, or use the endpoint in one that both have"
         }
-        ExplanationCode::Elbv2ListenersMismatch => "add a listener for the port",
+        ExplanationCode::Elbv2ListenersMismatch
+        | ExplanationCode::Elbv2ListenerPortRestriction
+        | ExplanationCode::ElbListenerPortRestriction => "add a listener for the port",
+        ExplanationCode::Elbv2ListenerRequiresTgAccept => {
+            "add a rule for the client, or a target group of the listener's protocol"
+        }
+        ExplanationCode::GwlbProtocolRestriction | ExplanationCode::GwlbDestinationPortRestriction => {
+            "ask for udp/6081 or the port of the health check"
+        }
+        ExplanationCode::EniAddressRestriction => {
+            "route the subnet of the interface that was asked, and let the host answer by it"
+        }
+        ExplanationCode::VpcLocalRouteCidrRestriction => {
+            "renumber one of the networks, or reach it by an endpoint or private NAT gateway"
+        }
+        ExplanationCode::TgwAttachVpcAzRestriction => "switch on appliance mode on the attachment",
         ExplanationCode::Elbv2ListenerHasNoTg => {
             "register targets in a zone that the load balancer is enabled in"
         }

@@ -1,9 +1,9 @@
 //! Path components, rules and headers as AWS prints them.
 
-use super::arn;
 use super::shape::{
     AclRule, Component, GroupRule, PacketHeader, PathComponent, PortRange, Route, TransitRoute,
 };
+use super::{arn, firewalls};
 use crate::model::words::Word;
 use crate::model::{Peer, PortMatch, RouteDestination, RouteTarget, TransitGatewayRouteKind};
 use crate::packet::protocol;
@@ -53,6 +53,9 @@ pub(super) fn components<'r>(
             subnet: view.subnet.filter(|id| *id != view.id).map(|id| plain(view, "subnet", id)),
             vpc: view.vpc.filter(|id| *id != view.id).map(|id| plain(view, "vpc", id)),
             transit_gateway_route_table_route: view.by.as_deref().and_then(transit_route),
+            elastic_load_balancer_listener: view.by.as_deref().and_then(firewalls::listener),
+            firewall_stateless_rule: view.by.as_deref().and_then(firewalls::stateless),
+            firewall_stateful_rule: view.by.as_deref().and_then(firewalls::stateful),
             service_name: None,
         });
     }
@@ -155,7 +158,10 @@ pub(super) fn route(rule: &RuleView<'_>) -> Option<Route> {
         | RuleSource::Entry { .. }
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
-        | RuleSource::Listener
+        | RuleSource::Listener { .. }
+        | RuleSource::ClassicListener { .. }
+        | RuleSource::Stateless { .. }
+        | RuleSource::Stateful { .. }
         | RuleSource::Vpn
         | RuleSource::Firewall
         | RuleSource::List { .. } => return None,
@@ -217,7 +223,10 @@ pub(super) fn transit_route(rule: &RuleView<'_>) -> Option<TransitRoute> {
         RuleSource::Group { .. }
         | RuleSource::Entry { .. }
         | RuleSource::Route { .. }
-        | RuleSource::Listener
+        | RuleSource::Listener { .. }
+        | RuleSource::ClassicListener { .. }
+        | RuleSource::Stateless { .. }
+        | RuleSource::Stateful { .. }
         | RuleSource::Vpn
         | RuleSource::Firewall
         | RuleSource::Local { .. } => None,

@@ -6,6 +6,7 @@
 use super::components::{
     acl_rule, arn_kind, component, group_rule, group_rule_of, plain, port_ranges, route, transit_route,
 };
+use super::firewalls;
 use super::shape::{Component, Explanation};
 use crate::network::ExplanationCode;
 use crate::report::Context;
@@ -31,6 +32,12 @@ pub(super) fn explanation<'r>(context: Context<'r>, view: &'r ExplanationView<'_
         shape.route_table_route = route(by);
         shape.security_group_rule = group_rule(by);
         shape.transit_gateway_route_table_route = transit_route(by);
+        shape.elastic_load_balancer_listener =
+            firewalls::listener(by).or(shape.elastic_load_balancer_listener.take());
+        shape.classic_load_balancer_listener = firewalls::classic_listener(by);
+        shape.load_balancer_listener_port = firewalls::listener_port(by);
+        shape.firewall_stateless_rule = firewalls::stateless(by);
+        shape.firewall_stateful_rule = firewalls::stateful(by);
     }
     by_code(context, view, &mut shape);
     shape
@@ -43,6 +50,15 @@ fn put<'r>(shape: &mut Explanation<'r>, kind: &str, component: Component<'r>) {
             shape.security_groups.push(component);
             return;
         }
+        "load-balancer" | "classic-load-balancer" => {
+            shape.load_balancer_arn.get_or_insert(component.arn);
+            return;
+        }
+        "customer-gateway" => &mut shape.customer_gateway,
+        "listener" => &mut shape.elastic_load_balancer_listener,
+        "target-group" => &mut shape.load_balancer_target_group,
+        "vpn-connection" => &mut shape.vpn_connection,
+        "vpn-gateway" => &mut shape.vpn_gateway,
         "network-acl" => &mut shape.acl,
         "instance" => &mut shape.attached_to,
         "internet-gateway" => &mut shape.internet_gateway,
@@ -94,6 +110,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         }
         ExplanationCode::NoRouteToDestination
         | ExplanationCode::MoreSpecificRoute
+        | ExplanationCode::VpcLocalRouteCidrRestriction
         | ExplanationCode::HigherPriorityRoute
         | ExplanationCode::TgwRtbHigherPriorityRoute
         | ExplanationCode::TgwRtbMoreSpecificRoute
@@ -126,6 +143,7 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::IgwSourceAddressNotInRfc6598Ingress
         | ExplanationCode::GatewayRejectsSpoofedTraffic
         | ExplanationCode::NgwRequiresSourceInVpc
+        | ExplanationCode::EniAddressRestriction
         | ExplanationCode::VpceGatewayEgressSourceAddressRestriction => {
             address(&view.header.source_addresses, shape);
         }
@@ -148,12 +166,19 @@ fn by_code<'r>(context: Context<'r>, view: &'r ExplanationView<'_>, shape: &mut 
         | ExplanationCode::ProtocolRestriction
         | ExplanationCode::Elbv2ListenersMismatch
         | ExplanationCode::ElbListenersMismatch
+        | ExplanationCode::Elbv2ListenerPortRestriction
+        | ExplanationCode::Elbv2ListenerRequiresTgAccept
+        | ExplanationCode::ElbListenerPortRestriction
+        | ExplanationCode::GwlbProtocolRestriction
+        | ExplanationCode::GwlbDestinationPortRestriction
         | ExplanationCode::FirewallRulesRestriction
         | ExplanationCode::TargetPortRestriction => {
             traffic(view, shape);
         }
-        ExplanationCode::IngressRtbNoPublicIp
-        | ExplanationCode::IngressRtbTrafficRedirection
+        ExplanationCode::IngressRtbNoPublicIp | ExplanationCode::IngressRtbTrafficRedirection => {
+            shape.ingress_route_table = shape.route_table.take();
+        }
+        ExplanationCode::TgwAttachVpcAzRestriction
         | ExplanationCode::VpcBlockPublicAccessEnabled
         | ExplanationCode::RegionalNgwRouteAzRestriction
         | ExplanationCode::TgwAttachMissingTgwRtbAssociation

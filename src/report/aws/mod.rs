@@ -6,6 +6,7 @@
 
 mod shape;
 mod components;
+mod firewalls;
 mod explanations;
 
 use std::io::{self, Write};
@@ -98,11 +99,18 @@ fn warning_message(report: &Report<'_>) -> Option<String> {
 
 /// An ARN; what is not known of account and Region is left empty, as AWS does where there is none.
 fn arn(account: Option<&str>, region: Option<&str>, kind: &str, id: &str) -> String {
+    if id.starts_with("arn:") {
+        return id.to_owned();
+    }
     let region = region.unwrap_or_default();
     let partition = match region {
         china if china.starts_with("cn-") => "aws-cn",
         government if government.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     };
-    format!("arn:{partition}:ec2:{region}:{}:{kind}/{id}", account.unwrap_or_default())
+    let (service, kind) = match kind {
+        "classic-load-balancer" => ("elasticloadbalancing", "loadbalancer"),
+        _ => ("ec2", kind),
+    };
+    format!("arn:{partition}:{service}:{region}:{}:{kind}/{id}", account.unwrap_or_default())
 }

@@ -56,7 +56,60 @@ pub(super) struct PathComponent<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transit_gateway_route_table_route: Option<TransitRoute>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub elastic_load_balancer_listener: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firewall_stateless_rule: Option<StatelessRule<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firewall_stateful_rule: Option<StatefulRule<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<&'r str>,
+}
+
+/// `FirewallStatelessRule`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StatelessRule<'r> {
+    pub rule_group_arn: &'r str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destinations: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub source_ports: Vec<PortRange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destination_ports: Vec<PortRange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protocols: Vec<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_action: Option<&'r str>,
+    pub priority: i64,
+}
+
+/// `FirewallStatefulRule`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StatefulRule<'r> {
+    pub rule_group_arn: &'r str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destinations: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub source_ports: Vec<PortRange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destination_ports: Vec<PortRange>,
+    pub protocol: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_action: Option<&'r str>,
+    pub direction: &'static str,
+}
+
+/// `AnalysisLoadBalancerListener`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ClassicListener {
+    pub load_balancer_port: u16,
+    pub instance_port: u16,
 }
 
 /// `AnalysisComponent`.
@@ -187,12 +240,26 @@ pub(super) struct Explanation<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<Component<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_gateway: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<Component<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<&'static str>,
     pub explanation_code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_route_table: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub internet_gateway: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classic_load_balancer_listener: Option<ClassicListener>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer_listener_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer_target_group: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elastic_load_balancer_listener: Option<Component<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_component: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,6 +295,10 @@ pub(super) struct Explanation<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpc_endpoint: Option<Component<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpn_connection: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpn_gateway: Option<Component<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transit_gateway: Option<Component<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transit_gateway_route_table: Option<Component<'r>>,
@@ -239,4 +310,8 @@ pub(super) struct Explanation<'r> {
     pub component_account: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component_region: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firewall_stateless_rule: Option<StatelessRule<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firewall_stateful_rule: Option<StatefulRule<'r>>,
 }

@@ -104,7 +104,7 @@ impl Telling<'_, '_, '_> {
         }
     }
 
-    fn add(&mut self, blocker: Blocker) {
+    pub(super) fn add(&mut self, blocker: Blocker) {
         let known = self.blockers.iter_mut().find(|known| {
             (known.direction, known.code, known.component, known.rule)
                 == (blocker.direction, blocker.code, blocker.component, blocker.rule)
@@ -169,7 +169,7 @@ impl Telling<'_, '_, '_> {
     }
 
     /// A blocker of a flow's packets, with no reason yet.
-    fn of_flow(
+    pub(super) fn of_flow(
         &self,
         flow: &Flow,
         direction: Direction,

@@ -108,7 +108,16 @@ fn won(network: &Network, event: &Event) -> Option<(ExplanationCode, Component, 
     lengths.sort_unstable();
     let (longest, next) = (lengths.pop()?, lengths.pop()?);
     let is_transit = event.kind == LocationKind::TransitRouteTable;
+    let mut winners = covering(network, map, &event.destination);
+    let is_local = winners.any(|(_, hop)| match hop {
+        Hop::Edge(edge) => {
+            let is_router = network.location(network.end_of(edge)).kind == LocationKind::Router;
+            is_router && network.graph[edge].origin == origin
+        }
+        Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
+    });
     let code = match (longest == next, is_transit) {
+        _ if is_local => ExplanationCode::VpcLocalRouteCidrRestriction,
         (true, true) => ExplanationCode::TgwRtbHigherPriorityRoute,
         (false, true) => ExplanationCode::TgwRtbMoreSpecificRoute,
         (true, false) => ExplanationCode::HigherPriorityRoute,

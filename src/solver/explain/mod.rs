@@ -4,6 +4,7 @@
 //! too, from where the packets would have arrived, so that two faults on one path are both named.
 
 mod blockers;
+mod answers;
 mod captured;
 
 use std::cmp::Reverse;
@@ -189,11 +190,12 @@ impl Telling<'_, '_, '_> {
             walk.is_on_premises_asked = is_on_premises(self.pair);
             walk.story = Some(Story::lenient());
             let was_blocked = answer.blocked;
-            walk.run(answer);
+            walk.run(answer.clone());
             let has_lost = walk.has_lost;
             let arrivals = walk.arrivals;
             let story = walk.story.unwrap_or_default();
             self.drops(&story, Direction::Return);
+            self.other_zone(&story, &conversation);
             let home =
                 |arrival: &&Arrival| arrival.end.is_home(conversation.origin) || arrival.end == End::Possible;
             for strayed in arrivals.iter().filter(|arrival| !home(arrival)) {
@@ -210,6 +212,9 @@ impl Telling<'_, '_, '_> {
                     Some(arrival) if arrival.flow.blocked == was_blocked => Verdict::Reachable,
                     Some(_) | None => Verdict::ForwardOnly,
                 };
+                if path.verdict == Verdict::ForwardOnly {
+                    self.other_interfaces(arrival, &answer);
+                }
             }
         }
         let is_wanted = self.paths.len() < MOST_RUNS * MOST_PATHS;

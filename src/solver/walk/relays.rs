@@ -7,8 +7,8 @@
 use super::loss::narrow;
 use super::{Next, Walk, Way};
 use crate::network::{
-    EntryKind, ExplanationCode, LocationId, PeerSide, RelayChoice, RelayIndex, RelayPort, RelayRow, RelayTo,
-    SubnetIndex,
+    EntryKind, ExplanationCode, LocationId, PeerSide, RelayChoice, RelayCodes, RelayIndex, RelayPort,
+    RelayRow, RelayTo, SubnetIndex,
 };
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
@@ -32,18 +32,25 @@ impl Walk<'_, '_> {
         }
         let row = &self.network.relays[relay.index()];
         let mut rest = flow.transport;
+        let mut listened = None;
         for port in &row.ports {
             let passing = self.workspace.intersection(rest, port.takes);
             if passing.is_empty() {
                 continue;
             }
             rest = self.workspace.difference(rest, passing);
+            listened.get_or_insert(port.origin);
             let part = Flow { transport: passing, ..flow.clone() };
             self.hand_on(part, relay, port);
         }
         if !rest.is_empty() {
             flow.transport = rest;
-            self.drop_by(flow, row.mismatch, row.component, RuleUse::None);
+            match listened {
+                None => self.drop_by(flow, row.codes.takes_none, row.component, RuleUse::None),
+                Some(origin) => {
+                    self.drop_by(flow, row.codes.takes_others, row.component, RuleUse::Relay(origin))
+                }
+            };
         }
         Next::Ended
     }
@@ -75,7 +82,8 @@ impl Walk<'_, '_> {
             }
             narrow(&mut flow, PeerSide::Source, outside);
         }
-        self.drop_by(&flow, ExplanationCode::Elbv2ListenerHasNoTg, port.component, RuleUse::None);
+        let code = ExplanationCode::Elbv2ListenerRequiresTgAccept;
+        self.drop_by(&flow, code, port.component, RuleUse::Relay(port.origin));
     }
 
     fn choose(&mut self, mut flow: Flow, relay: RelayIndex, port: &RelayPort, choice: &RelayChoice) {
@@ -235,14 +243,27 @@ impl Walk<'_, '_> {
         for (address, transport) in targets {
             let mut part = flow.clone();
             narrow(&mut part, PeerSide::Destination, AddressSet::point(family, address));
-            let code = ExplanationCode::TargetPortRestriction;
-            if let Next::Go = self.narrow_transport(&mut part, transport, code, RuleUse::None) {
+            if let Next::Go = self.keep_spoken(&mut part, transport, row.codes) {
                 part.resume = self.number + 1;
                 self.pending.push(part);
             }
             let rest = flow.destination.difference(&AddressSet::point(family, address));
             narrow(flow, PeerSide::Destination, rest);
         }
-        self.narrow_transport(flow, last, ExplanationCode::TargetPortRestriction, RuleUse::None)
+        self.keep_spoken(flow, last, row.codes)
+    }
+
+    /// The protocol first, then the port.
+    fn keep_spoken(&mut self, flow: &mut Flow, spoken: TransportSet, codes: RelayCodes) -> Next {
+        let mut protocols: Vec<u32> = Vec::new();
+        for (low, high) in self.workspace.intervals(spoken) {
+            protocols.extend((low >> 16)..=(high >> 16));
+        }
+        let lines: Vec<_> = protocols.into_iter().map(|it| (it << 16, it << 16 | 0xffff)).collect();
+        let protocols = self.workspace.of(&lines);
+        match self.narrow_transport(flow, protocols, codes.target_protocol, RuleUse::None) {
+            Next::Go => self.narrow_transport(flow, spoken, codes.target_port, RuleUse::None),
+            next @ (Next::Move(_) | Next::Ended) => next,
+        }
     }
 }
