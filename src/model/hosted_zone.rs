@@ -1,4 +1,4 @@
-//! Hosted zones of Route 53 with their records and VPCs (`DNS`), which three calls tell of.
+//! Hosted zones of Route 53 with their records and VPCs (`DNS`), which four calls tell of.
 
 use compact_str::CompactString;
 use serde::Deserialize;
@@ -41,6 +41,7 @@ pub struct DnsRecord {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Wire {
     id: Option<CompactString>,
+    hosted_zone_id: Option<CompactString>,
     name: Option<CompactString>,
     config: Option<ConfigWire>,
     #[serde(rename = "VPCs")]
@@ -115,7 +116,8 @@ impl Resource for HostedZone {
     const KIND: ResourceKind = ResourceKind::HostedZone;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<HostedZone, ElementError> {
-        let id = wire.id.or_else(|| reading.parent.clone()).or_missing("HostedZoneId")?;
+        let id =
+            wire.id.or(wire.hosted_zone_id).or_else(|| reading.parent.clone()).or_missing("HostedZoneId")?;
         let records = wire.resource_record_sets;
         let vpcs = wire.vpcs;
         Ok(HostedZone {

@@ -28,6 +28,11 @@ pub mod byoip_cidr;
 pub mod instance_connect_endpoint;
 pub mod vpc_encryption_control;
 pub mod accelerator_endpoint_group;
+pub mod vpc_origin;
+pub mod verified_access_endpoint;
+pub mod core_network_attachment;
+pub mod core_network_routes;
+pub mod service_network_vpc_association;
 pub mod vpc_peering_connection;
 pub mod transit_gateway;
 pub mod transit_gateway_attachment;
@@ -78,6 +83,10 @@ pub use client_vpn::{
 };
 pub(crate) use collection::rank;
 pub use collection::{Collection, Iter};
+pub use core_network_attachment::{
+    CoreNetworkAttachment, CoreNetworkAttachmentKind, CoreNetworkAttachmentState,
+};
+pub use core_network_routes::{CoreNetworkRoute, CoreNetworkRouteState, CoreNetworkRoutes};
 pub use coverage::{Assumption, AssumptionCode, Coverage};
 pub use customer_gateway::CustomerGateway;
 pub use direct_connect_gateway::{
@@ -117,6 +126,7 @@ pub use route_table::{
 pub use security_group::{Peer, PeerGroup, PortMatch, SecurityGroup, SecurityGroupPermission};
 pub use security_group_association::SecurityGroupVpcAssociation;
 pub use security_group_rule::SecurityGroupRule;
+pub use service_network_vpc_association::{ServiceNetworkAssociationState, ServiceNetworkVpcAssociation};
 pub use subnet::{Subnet, Zone};
 pub use suricata::{Pattern, RuleHeader, RuleSide, StatefulAction, StatefulRule};
 pub use tags::Tags;
@@ -135,10 +145,12 @@ pub use transit_gateway_route_table::{
     TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTable, TransitGatewayRoutes,
 };
 pub use unmodelled::Unmodelled;
+pub use verified_access_endpoint::VerifiedAccessEndpoint;
 pub use vpc::{BlockState, CidrAssociation, Ipv6CidrAssociation, Vpc, VpcState};
 pub use vpc_dns_attributes::VpcDnsAttributes;
 pub use vpc_encryption_control::{EncryptionMode, VpcEncryptionControl};
 pub use vpc_endpoint::{EndpointKind, EndpointState, VpcEndpoint};
+pub use vpc_origin::VpcOrigin;
 pub use vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
 pub use vpn_connection::{TunnelStatus, VpnConnection, VpnRoute, VpnRouteState, VpnTunnel};
 pub use vpn_gateway::{VpnGateway, VpnState};
@@ -235,6 +247,16 @@ id_types! {
     VpcEncryptionControlId,
     /// The ARN of an endpoint group of an accelerator.
     AcceleratorEndpointGroupId,
+    /// `vo_…`, a VPC origin of CloudFront.
+    VpcOriginId,
+    /// `vae-…`
+    VerifiedAccessEndpointId,
+    /// `attachment-…` of a core network.
+    CoreNetworkAttachmentId,
+    /// A core network, a segment or function group of it, and a Region.
+    CoreNetworkRoutesId,
+    /// `snva-…`
+    ServiceNetworkVpcAssociationId,
     /// `pcx-…`
     VpcPeeringConnectionId,
     /// `tgw-…`
@@ -382,6 +404,11 @@ resources! {
     InstanceConnectEndpoint            instance_connect_endpoints   "InstanceConnectEndpoints"           "ec2 describe-instance-connect-endpoints";
     VpcEncryptionControl               encryption_controls          "VpcEncryptionControls"              "ec2 describe-vpc-encryption-controls";
     AcceleratorEndpointGroup           accelerator_endpoint_groups  "EndpointGroups"                     "globalaccelerator list-endpoint-groups";
+    VpcOrigin                          vpc_origins                  "VpcOriginList"                      "cloudfront list-vpc-origins";
+    VerifiedAccessEndpoint             verified_access_endpoints    "VerifiedAccessEndpoints"            "ec2 describe-verified-access-endpoints";
+    CoreNetworkAttachment              core_network_attachments     "Attachments"                        "networkmanager list-attachments";
+    CoreNetworkRoutes                  core_network_routes          "NetworkRoutes"                      "networkmanager get-network-routes";
+    ServiceNetworkVpcAssociation       service_network_vpc_associations "items"                          "vpc-lattice list-service-network-vpc-associations";
     VpcPeeringConnection               peering_connections          "VpcPeeringConnections"              "ec2 describe-vpc-peering-connections";
     TransitGateway                     transit_gateways             "TransitGateways"                    "ec2 describe-transit-gateways";
     TransitGatewayAttachment           transit_gateway_attachments  "TransitGatewayAttachments"          "ec2 describe-transit-gateway-attachments";

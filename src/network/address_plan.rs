@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::compiler::Compiler;
 use super::rows::{LinkLocal, NOBODY, PublicOwner, ServiceRow};
-use crate::model::AssumptionCode;
+use crate::model::{Route, RouteTarget};
 use crate::packet::{AddressMap, AddressSet, Family, TransportSet, protocol};
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8) -> IpNet {
@@ -59,6 +59,11 @@ fn set_of(family: Family, nets: &[IpNet]) -> AddressSet {
 /// The resolver's own addresses, the same in every VPC (DNS-1).
 pub(super) const RESOLVERS: [IpNet; 2] = [v4(169, 254, 169, 253, 32), v6(0xfd00, 0xec2, 0x253, 128)];
 
+/// Where services of VPC Lattice are, for which there are routes (LAT-1, LL-5).
+pub(super) const LATTICE: [IpNet; 2] =
+    [v4(169, 254, 171, 0, 24), IpNet::V6(Ipv6Net::new_assert(LATTICE_V6, 64))];
+const LATTICE_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0x80, 0, 0, 0, 0, 0);
+
 /// Destinations that are not routed like others.
 pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
     let mut entries: Vec<(IpNet, LinkLocal)> = Vec::new();
@@ -71,10 +76,24 @@ pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
         v6(0xfe80, 0, 0, 10),
     ];
     entries.extend(dropped.map(|net| (net, LinkLocal::NotRoutable)));
-    // LL-5: VPC Lattice.
-    let lattice =
-        compiler.assumption(AssumptionCode::NotModelled, "VPC Lattice at 169.254.171.0/24", None, None);
-    entries.push((v4(169, 254, 171, 0, 24), LinkLocal::Unknown(lattice)));
+    let routes = compiler.model.route_tables.iter().flat_map(|it| &it.routes);
+    let leads_to_lattice = |route: &Route| match &route.target {
+        RouteTarget::Gateway(id) => super::service_network_vpc_association::is_target(id),
+        RouteTarget::Local
+        | RouteTarget::NatGateway(_)
+        | RouteTarget::NetworkInterface(_)
+        | RouteTarget::Instance(_)
+        | RouteTarget::PeeringConnection(_)
+        | RouteTarget::TransitGateway(_)
+        | RouteTarget::EgressOnlyInternetGateway(_)
+        | RouteTarget::CarrierGateway(_)
+        | RouteTarget::LocalGateway(_)
+        | RouteTarget::CoreNetwork(_)
+        | RouteTarget::Unknown => false,
+    };
+    if routes.into_iter().any(leads_to_lattice) {
+        entries.extend(LATTICE.map(|net| (net, LinkLocal::Ordinary)));
+    }
     for (net, name, answered) in LINK_LOCAL_SERVICES {
         let mut transport = TransportSet::EMPTY;
         for (number, port) in *answered {

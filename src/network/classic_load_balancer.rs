@@ -51,7 +51,13 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, position: usize) -> Found {
         let takes = PortMatch::Ports { protocol: protocol::TCP, from: listener.port, to: listener.port };
         let origin = Origin::ClassicListener { balancer: row as u32, listener: number as u16 };
         let choices = choices(compiler, balancer, component, interface, listener);
-        ports.push(RelayPort { component, origin, takes: compiler.transport(takes), choices });
+        ports.push(RelayPort {
+            component,
+            origin,
+            takes: compiler.transport(takes),
+            choices,
+            alike: Box::default(),
+        });
     }
     let relay = Relay {
         component,

@@ -149,6 +149,14 @@ pub(super) enum PlaceKey {
     ClientVpn(usize),
     /// A link, outward or inward.
     Link(super::on_premises::Link, bool),
+    /// An attachment of a core network, from its VPC.
+    CoreNetworkIn(usize),
+    /// The same from the core network.
+    CoreNetworkOut(usize),
+    /// The routes of a segment of a core network.
+    CoreNetworkTable(usize),
+    /// An association with a service network.
+    ServiceNetwork(usize),
     Unknown(AssumptionIndex, Component),
 }
 
@@ -345,6 +353,13 @@ impl<'a> Compiler<'a> {
             ResourceKind::InstanceConnectEndpoint => super::instance_connect_endpoint::compile(self, stage),
             ResourceKind::VpcEncryptionControl => super::vpc_encryption_control::compile(self, stage),
             ResourceKind::AcceleratorEndpointGroup => super::accelerator_endpoint_group::compile(self, stage),
+            ResourceKind::VpcOrigin => super::vpc_origin::compile(self, stage),
+            ResourceKind::VerifiedAccessEndpoint => super::verified_access_endpoint::compile(self, stage),
+            ResourceKind::CoreNetworkAttachment => super::core_network_attachment::compile(self, stage),
+            ResourceKind::CoreNetworkRoutes => super::core_network_routes::compile(self, stage),
+            ResourceKind::ServiceNetworkVpcAssociation => {
+                super::service_network_vpc_association::compile(self, stage);
+            }
             ResourceKind::VpcPeeringConnection => super::vpc_peering_connection::compile(self, stage),
             ResourceKind::TransitGateway => super::transit_gateway::compile(self, stage),
             ResourceKind::TransitGatewayAttachment

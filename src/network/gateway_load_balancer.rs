@@ -34,7 +34,7 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, row: usize, position: usize) ->
     let model = compiler.model;
     let is_own = |it: &Listener| it.load_balancer.as_ref() == Some(&balancer.id);
     let listener = model.listeners.iter().position(is_own);
-    let (Some(listener), Some(carried)) = (listener, carried(compiler, balancer, position)) else {
+    let (Some(listener), Some(choices)) = (listener, targets(compiler, balancer, position)) else {
         let (account, region) = (balancer.about.account.as_ref(), balancer.about.region.as_ref());
         let id = balancer.id.as_str();
         let place = Some(balancer.about.place);
@@ -45,7 +45,8 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, row: usize, position: usize) ->
         component: Compiler::resource(ResourceKind::Listener, listener),
         origin,
         takes: TransportSet::EMPTY,
-        choices: carried.choices,
+        choices,
+        alike: Box::default(),
     };
     let relay = Relay {
         component,
@@ -174,6 +175,19 @@ fn interfaces_of<'c>(
 
 /// GWLB-5: a listener takes everything and sends it on by GENEVE.
 fn carried(compiler: &mut Compiler<'_>, balancer: &LoadBalancer, position: usize) -> Option<CarriedRow> {
+    let mut choices = targets(compiler, balancer, position)?;
+    for choice in &mut choices {
+        judge_place(compiler, balancer, position, choice);
+    }
+    Some(CarriedRow { node: InterfaceIndex(position as u32), choices })
+}
+
+/// Whom a node may send to; none where the snapshot lacks the listeners.
+fn targets(
+    compiler: &mut Compiler<'_>,
+    balancer: &LoadBalancer,
+    position: usize,
+) -> Option<Vec<RelayChoice>> {
     let model = compiler.model;
     let (account, region) = (balancer.about.account.as_ref(), balancer.about.region.as_ref());
     if !model.coverage.holds(ResourceKind::Listener, account, region) {
@@ -191,10 +205,7 @@ fn carried(compiler: &mut Compiler<'_>, balancer: &LoadBalancer, position: usize
         let component = Component::Resource(ResourceKind::LoadBalancer, row);
         choices.push(load_balancer::choice(RelayTo::Lost(ExplanationCode::Elbv2ListenerHasNoTg), component));
     }
-    for choice in &mut choices {
-        judge_place(compiler, balancer, position, choice);
-    }
-    Some(CarriedRow { node: InterfaceIndex(position as u32), choices })
+    Some(choices)
 }
 
 /// The way to a target outside of the load balancer's VPC is not judged.

@@ -46,7 +46,13 @@ pub(super) fn ports(
     for number in carriers(listener.protocol.as_ref()) {
         let takes = PortMatch::Ports { protocol: *number, from: port, to: port };
         let choices = choices_of(compiler, node, listener, *number);
-        ports.push(RelayPort { component, origin, takes: compiler.transport(takes), choices });
+        ports.push(RelayPort {
+            component,
+            origin,
+            takes: compiler.transport(takes),
+            choices,
+            alike: Box::default(),
+        });
     }
     ports
 }

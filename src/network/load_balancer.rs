@@ -231,6 +231,7 @@ pub(super) fn add(compiler: &mut Compiler<'_>, relay: Relay) -> RelayIndex {
         codes: relay.codes,
         way_back,
         most_choices: most as u16,
+        fewest_choices: most as u16,
         assumed: relay.assumed,
         transit_gap,
         guard: relay.guard,

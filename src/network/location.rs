@@ -229,6 +229,13 @@ pub enum Origin {
         /// Its index.
         listener: u16,
     },
+    /// A route of a core network.
+    CoreNetworkRoute {
+        /// The row of the list of routes.
+        list: u32,
+        /// Its index in the list.
+        route: u16,
+    },
     /// A prefix list in a transit gateway's table.
     TransitPrefixList {
         /// The row of the list of references.

@@ -14,6 +14,7 @@ mod filter;
 mod rows;
 mod relations;
 mod compiler;
+mod alike;
 mod address_plan;
 mod directory;
 mod vpc;
@@ -35,6 +36,11 @@ mod byoip_cidr;
 mod instance_connect_endpoint;
 mod vpc_encryption_control;
 mod accelerator_endpoint_group;
+mod vpc_origin;
+mod verified_access_endpoint;
+mod core_network_attachment;
+mod core_network_routes;
+mod service_network_vpc_association;
 mod vpc_peering_connection;
 mod transit_gateway;
 mod transit_gateway_attachment;
@@ -88,7 +94,7 @@ pub use ranges::{Claimant, RangeClaim, RangeHolder, Ranges, ranges};
 pub use rows::{
     CarriedRow, ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow,
     NatAddress, NatRow, OneWay, PublicAccess, PublicOwner, RelayChoice, RelayCodes, RelayPort, RelayRow,
-    RelayTo, ServiceRow, StandIn, SubnetRow, VpcRow,
+    RelayTo, ServiceRow, StandIn, SubnetRow, VpcRow, Walked,
 };
 
 use crate::model::{Assumption, Model};
@@ -327,5 +333,7 @@ impl Network {
 
 /// Compiles a model. O(n log n) in the number of rules and addresses.
 pub fn compile(model: &Model) -> Network {
-    compiler::Compiler::new(model).run()
+    let mut network = compiler::Compiler::new(model).run();
+    alike::note(&mut network);
+    network
 }

@@ -338,6 +338,7 @@ fn table_of<'a>(compiler: &Compiler<'a>, origin: Origin) -> Option<&'a RouteTabl
         | Origin::FirewallDefault { .. }
         | Origin::ClientVpnRule { .. }
         | Origin::ClientVpnRoute { .. }
+        | Origin::CoreNetworkRoute { .. }
         | Origin::TransitPrefixList { .. } => None,
     }
 }
@@ -383,10 +384,13 @@ fn target(
             let by_internet_gateway = table.is_some_and(serves_internet_gateway);
             super::appliance::by_instance(compiler, id, by_internet_gateway, place)
         }
-        RouteTarget::Gateway(id)
-        | RouteTarget::CarrierGateway(id)
-        | RouteTarget::LocalGateway(id)
-        | RouteTarget::CoreNetwork(id) => super::unmodelled::location(compiler, id, place),
+        RouteTarget::Gateway(id) if super::service_network_vpc_association::is_target(id) => {
+            super::service_network_vpc_association::by_route(compiler, vpc, place)
+        }
+        RouteTarget::CoreNetwork(id) => super::core_network_attachment::by_route(compiler, id, vpc, place),
+        RouteTarget::Gateway(id) | RouteTarget::CarrierGateway(id) | RouteTarget::LocalGateway(id) => {
+            super::unmodelled::location(compiler, id, place)
+        }
         // JS-4: never "no route".
         RouteTarget::Unknown => {
             super::unmodelled::location(compiler, "a route target of an unknown kind", place)

@@ -9,7 +9,7 @@ use super::location::{
     Origin, ServiceIndex, SubnetIndex, VpcIndex, ZoneIndex,
 };
 use crate::model::{Region, VpcId};
-use crate::packet::{AddressMap, Family, TransportSet};
+use crate::packet::{AddressMap, AddressSet, Family, TransportSet};
 
 /// No owner, in maps from addresses to rows.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -196,6 +196,8 @@ pub struct RelayRow {
     pub way_back: LocationId,
     /// How many choices the port with the most has.
     pub most_choices: u16,
+    /// The same of those that do not answer alike.
+    pub fewest_choices: u16,
     /// What its choices lean on.
     pub assumed: Option<AssumptionIndex>,
     /// What keeps it unknown what targets see of clients that come through a transit gateway.
@@ -228,6 +230,57 @@ pub struct RelayPort {
     pub takes: TransportSet,
     /// Where each may go on; never none.
     pub choices: Vec<RelayChoice>,
+    /// One choice of those that answer alike, by number; empty where no two do.
+    pub alike: Box<[u16]>,
+}
+
+impl RelayPort {
+    /// The choices that are worth a walk of their own.
+    pub fn walked(&self) -> Walked<'_> {
+        Walked { port: self, is_each: self.alike.is_empty() }
+    }
+
+    /// Whether one of some addresses is a choice, where not every choice is walked.
+    pub fn has_target_in(&self, addresses: &AddressSet) -> bool {
+        !self.alike.is_empty()
+            && self.choices.iter().any(|choice| match choice.to {
+                RelayTo::Address { family, address, .. } => {
+                    family == addresses.family() && addresses.holds(address)
+                }
+                RelayTo::Itself | RelayTo::Lost(_) | RelayTo::Unknown(_) => false,
+            })
+    }
+
+    /// Every choice.
+    pub fn each(&self) -> Walked<'_> {
+        Walked { port: self, is_each: true }
+    }
+}
+
+/// Choices of a port, by turns.
+#[derive(Debug, Clone, Copy)]
+pub struct Walked<'p> {
+    port: &'p RelayPort,
+    is_each: bool,
+}
+
+impl<'p> Walked<'p> {
+    /// How many there are.
+    pub fn len(self) -> usize {
+        if self.is_each { self.port.choices.len() } else { self.port.alike.len() }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of them; from the last on to the first again.
+    pub fn turn(self, number: usize) -> &'p RelayChoice {
+        let number = number % self.len();
+        let number = if self.is_each { number } else { usize::from(self.port.alike[number]) };
+        &self.port.choices[number]
+    }
 }
 
 /// Where a relay may hand packets on to.
@@ -398,8 +451,6 @@ pub enum LinkLocal {
     Service(ServiceIndex, TransportSet),
     /// It is dropped.
     NotRoutable,
-    /// It goes to something that is not modelled.
-    Unknown(AssumptionIndex),
 }
 
 /// Clients of a Client VPN endpoint that are treated alike.

@@ -10,8 +10,6 @@ pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {}
 pub(super) fn location(compiler: &mut Compiler<'_>, id: &str, place: Option<Place>) -> LocationId {
     let position = compiler.model.unmodelled.iter().position(|it| it.resource == id);
     let position = position.map_or(u32::MAX, |position| position as u32);
-    // CWAN-5: where a core network sends, only its own routes say.
-    let needs = id.contains(":core-network/").then_some("networkmanager get-network-routes");
-    let gap = compiler.assumption(AssumptionCode::NotModelled, id, needs, place);
+    let gap = compiler.assumption(AssumptionCode::NotModelled, id, None, place);
     compiler.unknown_location(gap, Component::Resource(ResourceKind::Unmodelled, position))
 }

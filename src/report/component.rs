@@ -150,6 +150,6 @@ pub(super) fn service_at(context: Context<'_>, event: &Event) -> Option<ServiceI
         if resolver { u128::from(u32::from(std::net::Ipv4Addr::new(169, 254, 169, 253))) } else { address };
     match network.link_local.at(family, address) {
         LinkLocal::Service(service, _) => Some(service),
-        LinkLocal::Ordinary | LinkLocal::NotRoutable | LinkLocal::Unknown(_) => None,
+        LinkLocal::Ordinary | LinkLocal::NotRoutable => None,
     }
 }

@@ -130,25 +130,9 @@ fn considered<'a>(case: Case<'_, 'a>, miss: NearMiss) -> Option<Considered<'a>> 
         differs.push(field_of(ports, &case.blocker.transport));
         reasons.push(format!("it is for {}, not {}", Match(ports), case.traffic()));
     }
-    let is_member = match &view.source {
-        // Where membership is lost on the way, the code says so.
-        RuleSource::Group { peer: Peer::Group(group), .. } => {
-            blocker.code == ExplanationCode::EniSgRulesMismatch && case.has_group(&group.id)
-        }
-        RuleSource::Group { .. }
-        | RuleSource::Entry { .. }
-        | RuleSource::Route { .. }
-        | RuleSource::Local { .. }
-        | RuleSource::Transit { .. }
-        | RuleSource::Propagation { .. }
-        | RuleSource::Listener { .. }
-        | RuleSource::ClassicListener { .. }
-        | RuleSource::Stateless { .. }
-        | RuleSource::Stateful { .. }
-        | RuleSource::Vpn
-        | RuleSource::Firewall
-        | RuleSource::List { .. } => false,
-    };
+    // Where membership is lost on the way, the code says so.
+    let is_member = matches!(&view.source, RuleSource::Group { peer: Peer::Group(group), .. }
+        if blocker.code == ExplanationCode::EniSgRulesMismatch && case.has_group(&group.id));
     if !miss.matches_peer && !is_member {
         differs.push(match (&view.source, is_outbound) {
             (RuleSource::Group { peer: Peer::Group(_), .. }, _) => "group",
@@ -191,6 +175,7 @@ fn ports_of(source: &RuleSource<'_>) -> Option<PortMatch> {
         | RuleSource::Stateless { .. }
         | RuleSource::Stateful { .. }
         | RuleSource::Vpn
+        | RuleSource::CoreNetwork { .. }
         | RuleSource::Firewall
         | RuleSource::List { .. } => None,
     }
@@ -242,6 +227,7 @@ fn peer_reason(case: Case<'_, '_>, source: &RuleSource<'_>) -> String {
         | RuleSource::Stateless { .. }
         | RuleSource::Stateful { .. }
         | RuleSource::Vpn
+        | RuleSource::CoreNetwork { .. }
         | RuleSource::Firewall
         | RuleSource::List { .. } => format!("the {end} is {peer}"),
     }

@@ -92,7 +92,8 @@ fn place_in(context: Context<'_>, place: Place, inside: &str) -> String {
     }
 }
 
-fn stateless_words(rule: &StatelessRule) -> String {
+/// A rule of the stateless engine in words.
+pub(super) fn stateless_words(rule: &StatelessRule) -> String {
     let action = rule.action.as_ref().map_or("an action that nobody knows", Word::as_text);
     match &rule.matches {
         Some(matches) => format!("{action} {}", match_words(matches)),

@@ -109,6 +109,11 @@ pub(super) fn kind_text(kind: ResourceKind) -> &'static str {
         ResourceKind::InstanceConnectEndpoint => "instance-connect-endpoint",
         ResourceKind::VpcEncryptionControl => "vpc-encryption-control",
         ResourceKind::AcceleratorEndpointGroup => "accelerator-endpoint-group",
+        ResourceKind::VpcOrigin => "vpc-origin",
+        ResourceKind::VerifiedAccessEndpoint => "verified-access-endpoint",
+        ResourceKind::CoreNetworkAttachment => "core-network-attachment",
+        ResourceKind::CoreNetworkRoutes => "core-network-routes",
+        ResourceKind::ServiceNetworkVpcAssociation => "service-network-vpc-association",
         ResourceKind::LoadBalancer => "load-balancer",
         ResourceKind::LoadBalancerAttributes => "load-balancer-attributes",
         ResourceKind::Listener => "listener",
@@ -251,6 +256,10 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
             (model.managed_services[row].vpc.as_ref().map(|it| it.as_str()), None)
         }
         ResourceKind::Firewall => (model.firewalls[row].vpc.as_ref().map(|it| it.as_str()), None),
+        ResourceKind::CoreNetworkAttachment => (model.core_network_attachments[row].vpc(), None),
+        ResourceKind::ServiceNetworkVpcAssociation => {
+            (model.service_network_vpc_associations[row].vpc.as_ref().map(|it| it.as_str()), None)
+        }
         ResourceKind::SecurityGroupRule
         | ResourceKind::FirewallPolicy
         | ResourceKind::FirewallRuleGroup
@@ -261,6 +270,9 @@ fn place(model: &Model, kind: ResourceKind, row: usize) -> (Option<&str>, Option
         | ResourceKind::InstanceConnectEndpoint
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::VpcOrigin
+        | ResourceKind::VerifiedAccessEndpoint
+        | ResourceKind::CoreNetworkRoutes
         | ResourceKind::VpnConnection
         | ResourceKind::CustomerGateway
         | ResourceKind::DirectConnectGateway
@@ -306,6 +318,12 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
     match kind {
         ResourceKind::Vpc => text(model.vpcs[row].state.as_ref()),
         ResourceKind::Instance => text(model.instances[row].state.as_ref()),
+        ResourceKind::CoreNetworkAttachment => text(model.core_network_attachments[row].state.as_ref()),
+        ResourceKind::ServiceNetworkVpcAssociation => {
+            text(model.service_network_vpc_associations[row].state.as_ref())
+        }
+        ResourceKind::VpcOrigin => model.vpc_origins[row].status.as_deref(),
+        ResourceKind::VerifiedAccessEndpoint => model.verified_access_endpoints[row].status.as_deref(),
         ResourceKind::InternetGateway => {
             text(model.internet_gateways[row].attachments.first()?.state.as_ref())
         }
@@ -387,6 +405,7 @@ fn state(model: &Model, kind: ResourceKind, row: usize) -> Option<&str> {
         | ResourceKind::TransitGatewayPrefixListReferences
         | ResourceKind::AvailabilityZone
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::CoreNetworkRoutes
         | ResourceKind::ManagedService
         | ResourceKind::VpcDnsAttributes
         | ResourceKind::HostedZone

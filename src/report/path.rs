@@ -458,6 +458,7 @@ fn allows(rule: &RuleView<'_>) -> bool {
         | RuleSource::Stateless { .. }
         | RuleSource::Stateful { .. }
         | RuleSource::Vpn
+        | RuleSource::CoreNetwork { .. }
         | RuleSource::Firewall
         | RuleSource::List { .. } => true,
     }

@@ -130,6 +130,14 @@ fn other_way_in(context: Context<'_>, thing: Component) -> String {
             let accelerator = group.map_or(id, |it| it.accelerator());
             format!("{accelerator} (Global Accelerator) {meaning}; security groups still judge it")
         }
+        Component::Resource(ResourceKind::VpcOrigin, _) => {
+            format!("{id} (a VPC origin of CloudFront) {meaning}; security groups still judge it")
+        }
+        Component::Resource(ResourceKind::VerifiedAccessEndpoint, _) => {
+            format!(
+                "{id} (Verified Access) {meaning}, for whoever its policy trusts; security groups still judge it"
+            )
+        }
         Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => {
             format!(
                 "{id} {meaning}, for whoever IAM lets use it: `netpath query {id} …` says what it reaches"

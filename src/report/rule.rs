@@ -11,9 +11,9 @@ use super::traffic::Match;
 use super::view::RuleView;
 use crate::model::words::Word;
 use crate::model::{
-    ClassicListener, FirewallRuleGroup, Listener, NetworkAclEntry, Peer, Place, Route, RouteDestination,
-    RouteOrigin, RouteState, RouteTarget, SecurityGroup, SecurityGroupPermission, SecurityGroupRuleId,
-    StatefulRule, StatelessRule, TransitGatewayPrefixListReference, TransitGatewayRoute,
+    ClassicListener, CoreNetworkRouteState, FirewallRuleGroup, Listener, NetworkAclEntry, Peer, Place, Route,
+    RouteDestination, RouteOrigin, RouteState, RouteTarget, SecurityGroup, SecurityGroupPermission,
+    SecurityGroupRuleId, StatefulRule, StatelessRule, TransitGatewayPrefixListReference, TransitGatewayRoute,
     TransitGatewayRouteKind, TransitGatewayRouteState,
 };
 use crate::network::{Component, Origin};
@@ -46,6 +46,8 @@ pub(super) enum RuleSource<'a> {
     Stateful { group: &'a FirewallRuleGroup, rule: &'a StatefulRule },
     /// A rule group as a whole or a default of a firewall.
     Firewall,
+    /// A route of a core network.
+    CoreNetwork { attachment: Option<&'a str> },
     /// A prefix list in a transit gateway's table.
     List { reference: &'a TransitGatewayPrefixListReference },
 }
@@ -76,6 +78,7 @@ pub(super) fn rule<'a>(context: Context<'a>, met: Met<'_>) -> Option<RuleView<'a
         Origin::ClientVpnRoute { route } => client_vpn_route(context, route),
         Origin::Listener { listener } => listener_rule(context, listener),
         Origin::ClassicListener { balancer, listener } => classic_listener(context, balancer, listener),
+        Origin::CoreNetworkRoute { list, route } => core_network_route(context, list, route),
         Origin::TransitPrefixList { list, reference } => transit_list(context, list, reference),
         Origin::FirewallStateless { group, rule } => firewall_rule::stateless(context, group, rule),
         Origin::FirewallStateful { group, rule } => firewall_rule::stateful(context, group, rule),
@@ -327,6 +330,24 @@ fn transit_list<'a>(context: Context<'a>, list: u32, reference: u16) -> Option<R
     })
 }
 
+fn core_network_route(context: Context<'_>, list: u32, route: u16) -> Option<RuleView<'_>> {
+    let list = context.snapshot.model.core_network_routes.get_row(list as usize)?;
+    let route = list.routes.get(usize::from(route))?;
+    let attachments: Vec<&str> = route.attachments.iter().flatten().map(|it| it.as_str()).collect();
+    let target =
+        if attachments.is_empty() { "nowhere that is told".to_owned() } else { attachments.join(" or ") };
+    let state = route.state.as_ref().filter(|it| **it != CoreNetworkRouteState::Active);
+    let state = state.map(|it| format!(" ({})", it.as_text().to_ascii_lowercase())).unwrap_or_default();
+    Some(RuleView {
+        rule: format!("{} {}", list.table.as_deref().unwrap_or(list.id.as_str()), route.cidr),
+        words: format!("{} -> {target}{state}", route.cidr),
+        id: None,
+        place: Some(place_text(context, list.about.place, format_args!("[{}]", route.index))),
+        also: Vec::new(),
+        source: RuleSource::CoreNetwork { attachment: attachments.first().copied() },
+    })
+}
+
 fn vpn_route(context: Context<'_>, connection: u32, route: u16) -> Option<RuleView<'_>> {
     let connection = context.snapshot.model.vpn_connections.get_row(connection as usize)?;
     let found = connection.routes.get(usize::from(route))?;
@@ -410,6 +431,7 @@ impl<'a> RuleSource<'a> {
             RuleSource::Route { route } => route.target.id().map(|id| id.as_str()),
             RuleSource::Transit { route } => route.attachments.first().map(|it| it.as_str()),
             RuleSource::Propagation { attachment, .. } => Some(attachment),
+            RuleSource::CoreNetwork { attachment } => *attachment,
             RuleSource::List { reference } => reference.attachment.as_ref().map(|it| it.as_str()),
             RuleSource::Group { .. }
             | RuleSource::Entry { .. }

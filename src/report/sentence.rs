@@ -231,7 +231,7 @@ pub(super) fn sentence(
             format!("no listener of {id} takes {}", case.traffic())
         }
         ExplanationCode::Elbv2ListenerPortRestriction | ExplanationCode::ElbListenerPortRestriction => {
-            format!("the listeners of {id} take their own ports only, not {}", case.traffic())
+            format!("{id} answers at the ports of its listeners only, not to {}", case.traffic())
         }
         ExplanationCode::Elbv2ListenerRequiresTgAccept => {
             format!("{id} takes no {} from {source}", case.traffic())
@@ -247,7 +247,9 @@ pub(super) fn sentence(
             format!("{id} hands on with the client's address {source}; the target would let its own in")
         }
         ExplanationCode::NlbHairpin => {
-            format!("{id} keeps client addresses, and {source} cannot be its own target then")
+            format!(
+                "{id} keeps client addresses, so nothing comes of it when {source} itself is chosen as target"
+            )
         }
         ExplanationCode::ElbInstalledAzRestriction => {
             format!("{id} is not enabled in the zone of any of its instances")

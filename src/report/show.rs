@@ -10,6 +10,9 @@ mod gateways;
 mod balancers;
 mod transit;
 mod services;
+mod links;
+mod firewalls;
+mod wide;
 
 use std::io::{self, Write};
 
@@ -108,6 +111,26 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
             transit::attachment(&mut document, source, &model.transit_gateway_peerings[row].id)
         }
         ResourceKind::ManagedService => services::managed(&mut document, source, row),
+        ResourceKind::VpnGateway => links::vpn_gateway(&mut document, source, row),
+        ResourceKind::VpnConnection => links::vpn_connection(&mut document, source, row),
+        ResourceKind::CustomerGateway => links::customer_gateway(&mut document, source, row),
+        ResourceKind::DirectConnectGateway => links::direct_connect_gateway(&mut document, source, row),
+        ResourceKind::VirtualInterface => links::virtual_interface(&mut document, source, row),
+        ResourceKind::ClientVpnEndpoint => links::client_vpn(&mut document, source, row),
+        ResourceKind::Firewall => firewalls::firewall(&mut document, source, row),
+        ResourceKind::FirewallPolicy => firewalls::policy(&mut document, source, row),
+        ResourceKind::FirewallRuleGroup => firewalls::rule_group(&mut document, source, row),
+        ResourceKind::CoreNetworkAttachment => wide::attachment(&mut document, source, row),
+        ResourceKind::ServiceNetworkVpcAssociation => wide::service_network(&mut document, source, row),
+        ResourceKind::InstanceConnectEndpoint => wide::connect_endpoint(&mut document, source, row),
+        ResourceKind::VpcOrigin => {
+            let it = &model.vpc_origins[row];
+            wide::way_in(&mut document, it.endpoint.as_deref(), it.status.as_deref());
+        }
+        ResourceKind::VerifiedAccessEndpoint => {
+            let it = &model.verified_access_endpoints[row];
+            wide::way_in(&mut document, it.endpoint.as_deref(), it.status.as_deref());
+        }
         ResourceKind::Unmodelled => {
             document.fact("key", Cell::shown(&model.unmodelled[row].key));
             document.fact(
@@ -120,19 +143,13 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::SecurityGroupVpcAssociation
         | ResourceKind::PrefixListEntries
         | ResourceKind::ByoipCidr
-        | ResourceKind::InstanceConnectEndpoint
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
-        | ResourceKind::VpnGateway
-        | ResourceKind::VpnConnection
-        | ResourceKind::CustomerGateway
-        | ResourceKind::DirectConnectGateway
+        | ResourceKind::CoreNetworkRoutes
         | ResourceKind::DirectConnectGatewayAssociation
         | ResourceKind::DirectConnectGatewayAttachment
-        | ResourceKind::VirtualInterface
         | ResourceKind::TransitGatewayConnect
         | ResourceKind::TransitGatewayConnectPeer
-        | ResourceKind::ClientVpnEndpoint
         | ResourceKind::ClientVpnTargetNetwork
         | ResourceKind::ClientVpnRoute
         | ResourceKind::ClientVpnAuthorizationRule
@@ -140,9 +157,6 @@ pub fn document(snapshot: &Snapshot, network: &Network, kind: ResourceKind, row:
         | ResourceKind::ListenerRule
         | ResourceKind::TargetGroupAttributes
         | ResourceKind::TargetHealth
-        | ResourceKind::Firewall
-        | ResourceKind::FirewallPolicy
-        | ResourceKind::FirewallRuleGroup
         | ResourceKind::EndpointConnection
         | ResourceKind::TransitGatewayRoutes
         | ResourceKind::TransitGatewayAssociations

@@ -24,18 +24,43 @@ pub(super) fn remarks(index: &Index<'_>, destinations: &[Destination]) -> Vec<Re
     let tunnels = endpoints
         .filter(|(_, endpoint)| interfaces.iter().any(|it| may_tunnel_to(index, endpoint, *it)))
         .map(|(row, _)| (ResourceKind::InstanceConnectEndpoint, row));
-    let ways = accelerators.chain(tunnels);
+    let leads = |endpoint: Option<&str>, by_gateway: bool| {
+        let is_meant = |it: &InterfaceIndex| {
+            let is_open = !by_gateway || has_gateway(index, *it);
+            is_open && endpoint.is_some_and(|endpoint| is_called(index, *it, endpoint))
+        };
+        interfaces.iter().any(is_meant)
+    };
+    // BD-3, BD-5: like an accelerator.
+    let origins = (0..).zip(model.vpc_origins.iter());
+    let origins = origins
+        .filter(|(_, it)| leads(it.endpoint.as_deref(), true))
+        .map(|(row, _)| (ResourceKind::VpcOrigin, row));
+    // BD-4.
+    let trusted = (0..).zip(model.verified_access_endpoints.iter());
+    let trusted = trusted
+        .filter(|(_, it)| leads(it.endpoint.as_deref(), false))
+        .map(|(row, _)| (ResourceKind::VerifiedAccessEndpoint, row));
+    let ways = accelerators.chain(tunnels).chain(origins).chain(trusted);
     ways.map(|(kind, row)| Remark::OtherWayIn { thing: Component::Resource(kind, row) }).collect()
 }
 
 /// BD-2: whether an accelerator sends to an interface: its VPC needs an internet gateway, and no route to it.
 fn sends_to(index: &Index<'_>, group: &AcceleratorEndpointGroup, interface: InterfaceIndex) -> bool {
+    has_gateway(index, interface)
+        && group.endpoints.iter().any(|endpoint| is_called(index, interface, endpoint))
+}
+
+fn has_gateway(index: &Index<'_>, interface: InterfaceIndex) -> bool {
     let row = &index.network.interfaces[interface.index()];
-    if index.network.vpcs[row.vpc.index()].internet_gateway.is_none() {
-        return false;
-    }
+    index.network.vpcs[row.vpc.index()].internet_gateway.is_some()
+}
+
+/// Whether an id or ARN is that of an interface, of its instance or of its load balancer.
+fn is_called(index: &Index<'_>, interface: InterfaceIndex, endpoint: &str) -> bool {
     let attached = index.model.network_interfaces.get_row(interface.index());
     let instance = attached.and_then(|it| it.attachment.as_ref()?.instance.as_ref());
+    let own = attached.map(|it| it.id.as_str());
     let fronts = index.network.fronts.iter().filter(|(_, own)| *own == interface);
     let balancers = fronts.filter_map(|(component, _)| match component {
         Component::Resource(ResourceKind::LoadBalancer, row) => {
@@ -43,8 +68,8 @@ fn sends_to(index: &Index<'_>, group: &AcceleratorEndpointGroup, interface: Inte
         }
         Component::Resource(..) | Component::Internet | Component::OnPremises | Component::Service(_) => None,
     });
-    let mut names = balancers.chain(instance.map(|it| it.as_str()));
-    names.any(|name| group.endpoints.iter().any(|endpoint| endpoint == name))
+    let mut names = balancers.chain(instance.map(|it| it.as_str())).chain(own);
+    names.any(|name| endpoint == name || endpoint.rsplit('/').next() == Some(name))
 }
 
 /// BD-1: whether somebody with the right to it may use an endpoint to get to an interface of its VPC.

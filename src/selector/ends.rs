@@ -17,7 +17,7 @@ use super::resource::{Resource, words};
 use super::word::{self, Word};
 use super::{back_doors, dns, names, owners, services};
 use crate::model::ResourceKind;
-use crate::network::{InterfaceIndex, LinkLocal, PublicOwner, VpcIndex};
+use crate::network::{InterfaceIndex, PublicOwner, VpcIndex};
 use crate::packet::{AddressSet, Family, bits, ip, range_of};
 use crate::solver::{Destination, Narrowing, Remark, Source};
 
@@ -374,7 +374,6 @@ impl End<'_, '_, '_> {
                 destinations.push(Destination::Addresses(network.internet(family).clone()));
                 continue;
             }
-            let asked = self.without_unmodelled(asked);
             let is_private = asked.intersection(network.internet(family)).is_empty();
             let of_family: Vec<IpNet> =
                 blocks.iter().filter(|it| Family::of(it.addr()) == family).copied().collect();
@@ -386,15 +385,6 @@ impl End<'_, '_, '_> {
             }
         }
         destinations
-    }
-
-    /// A set without the link-local addresses of which nobody can tell anything (LL-5), unless it has no others.
-    fn without_unmodelled(&self, asked: AddressSet) -> AddressSet {
-        let parts = self.index.network.link_local.split(&asked);
-        let is_known = |place: &LinkLocal| !matches!(place, LinkLocal::Unknown(_));
-        let known = parts.iter().filter(|(_, place)| is_known(place));
-        let known = known.fold(AddressSet::empty(asked.family()), |sum, (part, _)| sum.union(part));
-        if known.is_empty() { asked } else { known }
     }
 
     /// An address that several VPCs have is the packet's header and no more: where it leads is for the routes to say.

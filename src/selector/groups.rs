@@ -70,6 +70,11 @@ pub(super) fn meaning_of(
         | ResourceKind::ByoipCidr
         | ResourceKind::VpcEncryptionControl
         | ResourceKind::AcceleratorEndpointGroup
+        | ResourceKind::VpcOrigin
+        | ResourceKind::VerifiedAccessEndpoint
+        | ResourceKind::CoreNetworkAttachment
+        | ResourceKind::CoreNetworkRoutes
+        | ResourceKind::ServiceNetworkVpcAssociation
         | ResourceKind::VpnGateway
         | ResourceKind::VpnConnection
         | ResourceKind::CustomerGateway

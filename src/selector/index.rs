@@ -119,7 +119,7 @@ impl<'a> Index<'a> {
                     }
                 }
             }
-            for (resource, name) in balancer_names(self.model).chain(super::owners::names(self.model)) {
+            for (resource, name) in own_names(self.model).chain(super::owners::names(self.model)) {
                 let known = names.entry(name).or_default();
                 if !known.contains(&resource) {
                     known.push(resource);
@@ -249,8 +249,9 @@ impl Index<'_> {
     }
 }
 
-/// Load balancers by their names, and by the names that resolve to their addresses; target groups by theirs.
-fn balancer_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
+/// Load balancers by their names, and by the names that resolve to their addresses; target groups, firewalls with their
+/// parts and Direct Connect gateways by theirs.
+fn own_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
     let resource = |kind, position| Resource { kind, position };
     let balancers = (0..).zip(model.load_balancers.iter());
     let classic = (0..).zip(model.classic_load_balancers.iter());
@@ -264,7 +265,19 @@ fn balancer_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
     });
     let groups = (0..).zip(model.target_groups.iter());
     let groups = groups.map(move |(row, it)| (resource(ResourceKind::TargetGroup, row), it.name.as_str()));
-    balancers.chain(classic).chain(groups).filter(|(_, name)| !name.is_empty())
+    let firewalls = (0..).zip(model.firewalls.iter());
+    let firewalls = firewalls.map(move |(row, it)| (resource(ResourceKind::Firewall, row), it.name.as_str()));
+    let policies = (0..).zip(model.firewall_policies.iter());
+    let policies =
+        policies.map(move |(row, it)| (resource(ResourceKind::FirewallPolicy, row), it.name.as_str()));
+    let rules = (0..).zip(model.firewall_rule_groups.iter());
+    let rules =
+        rules.map(move |(row, it)| (resource(ResourceKind::FirewallRuleGroup, row), it.name.as_str()));
+    let gateways = (0..).zip(model.direct_connect_gateways.iter());
+    let gateways =
+        gateways.map(move |(row, it)| (resource(ResourceKind::DirectConnectGateway, row), it.name.as_str()));
+    let others = firewalls.chain(policies).chain(rules).chain(gateways);
+    balancers.chain(classic).chain(groups).chain(others).filter(|(_, name)| !name.is_empty())
 }
 
 /// The names that resolve to the addresses of load balancers.

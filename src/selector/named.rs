@@ -41,6 +41,13 @@ pub(super) const NAMEABLE: &[ResourceKind] = &[
     ResourceKind::EndpointService,
     ResourceKind::Listener,
     ResourceKind::InstanceConnectEndpoint,
+    ResourceKind::Firewall,
+    ResourceKind::FirewallPolicy,
+    ResourceKind::FirewallRuleGroup,
+    ResourceKind::CoreNetworkAttachment,
+    ResourceKind::ServiceNetworkVpcAssociation,
+    ResourceKind::VpcOrigin,
+    ResourceKind::VerifiedAccessEndpoint,
     ResourceKind::ManagedService,
     ResourceKind::Unmodelled,
 ];

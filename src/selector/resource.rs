@@ -86,6 +86,11 @@ impl Resource {
             | ResourceKind::InstanceConnectEndpoint
             | ResourceKind::VpcEncryptionControl
             | ResourceKind::AcceleratorEndpointGroup
+            | ResourceKind::VpcOrigin
+            | ResourceKind::VerifiedAccessEndpoint
+            | ResourceKind::CoreNetworkAttachment
+            | ResourceKind::CoreNetworkRoutes
+            | ResourceKind::ServiceNetworkVpcAssociation
             | ResourceKind::VpnGateway
             | ResourceKind::VpnConnection
             | ResourceKind::CustomerGateway
@@ -175,6 +180,13 @@ pub(super) fn words(kind: ResourceKind) -> (&'static str, &'static str) {
             ("Instance Connect Endpoint", "an Instance Connect Endpoint")
         }
         ResourceKind::VpcEncryptionControl => ("encryption control", "an encryption control"),
+        ResourceKind::VpcOrigin => ("VPC origin", "a VPC origin of CloudFront"),
+        ResourceKind::VerifiedAccessEndpoint => ("Verified Access endpoint", "a Verified Access endpoint"),
+        ResourceKind::CoreNetworkAttachment => ("core network attachment", "an attachment of a core network"),
+        ResourceKind::CoreNetworkRoutes => ("core network routes", "the routes of a core network"),
+        ResourceKind::ServiceNetworkVpcAssociation => {
+            ("service network association", "an association with a service network")
+        }
         ResourceKind::AcceleratorEndpointGroup => ("endpoint group", "an endpoint group of an accelerator"),
         ResourceKind::EndpointService | ResourceKind::EndpointConnection => {
             ("endpoint service", "an endpoint service")
@@ -276,6 +288,10 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::LoadBalancer => of(&model.load_balancers, text, how),
         ResourceKind::TargetGroup => of(&model.target_groups, text, how),
         ResourceKind::Listener => of(&model.listeners, text, how),
+        ResourceKind::VpcOrigin => of(&model.vpc_origins, text, how),
+        ResourceKind::VerifiedAccessEndpoint => of(&model.verified_access_endpoints, text, how),
+        ResourceKind::CoreNetworkAttachment => of(&model.core_network_attachments, text, how),
+        ResourceKind::ServiceNetworkVpcAssociation => of(&model.service_network_vpc_associations, text, how),
         ResourceKind::InstanceConnectEndpoint => of(&model.instance_connect_endpoints, text, how),
         ResourceKind::Firewall => of(&model.firewalls, text, how),
         ResourceKind::FirewallPolicy => of(&model.firewall_policies, text, how),
@@ -284,6 +300,7 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
         ResourceKind::ElasticAddress
         | ResourceKind::ByoipCidr
         | ResourceKind::VpcEncryptionControl
+        | ResourceKind::CoreNetworkRoutes
         | ResourceKind::AcceleratorEndpointGroup
         | ResourceKind::DirectConnectGatewayAssociation
         | ResourceKind::DirectConnectGatewayAttachment

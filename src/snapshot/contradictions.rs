@@ -67,6 +67,9 @@ fn is_joined(kind: ResourceKind) -> bool {
             | ResourceKind::TransitGatewayPrefixListReferences
             | ResourceKind::VpcDnsAttributes
             | ResourceKind::HostedZone
+            | ResourceKind::CoreNetworkAttachment
+            | ResourceKind::ServiceNetworkVpcAssociation
+            | ResourceKind::VpcOrigin
             | ResourceKind::ResolverRule
     )
 }

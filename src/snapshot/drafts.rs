@@ -155,6 +155,11 @@ drafts! {
     InstanceConnectEndpoint instance_connect_endpoints;
     VpcEncryptionControl encryption_controls;
     AcceleratorEndpointGroup accelerator_endpoint_groups;
+    VpcOrigin vpc_origins;
+    VerifiedAccessEndpoint verified_access_endpoints;
+    CoreNetworkAttachment core_network_attachments;
+    CoreNetworkRoutes core_network_routes;
+    ServiceNetworkVpcAssociation service_network_vpc_associations;
     ManagedService managed_services;
     VpcDnsAttributes vpc_dns_attributes;
     HostedZone hosted_zones;
@@ -177,6 +182,8 @@ macro_rules! of_kind {
             ClassicLoadBalancer, Firewall, FirewallPolicy, FirewallRuleGroup,
             BlockPublicAccessOptions, BlockPublicAccessExclusion, AvailabilityZone, ByoipCidr,
             InstanceConnectEndpoint, VpcEncryptionControl, AcceleratorEndpointGroup,
+            VpcOrigin, VerifiedAccessEndpoint, CoreNetworkAttachment, CoreNetworkRoutes,
+            ServiceNetworkVpcAssociation,
             ManagedService, VpcDnsAttributes, HostedZone, ResolverRule, Unmodelled)
     };
     (@arms $kind:expr, $T:ident => $body:expr; $($Type:ident),*) => {

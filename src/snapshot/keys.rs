@@ -64,6 +64,8 @@ pub(super) enum Whole {
     ZoneVpcs,
     /// `ResourceRecordSets` of `route53 list-resource-record-sets`.
     ZoneRecords,
+    /// `HostedZoneSummaries` of `route53 list-hosted-zones-by-vpc`.
+    ZonesOfVpc,
 }
 
 impl Whole {
@@ -78,7 +80,7 @@ impl Whole {
             Whole::TargetGroupAttributes => ResourceKind::TargetGroupAttributes,
             Whole::LoadBalancerAttributes | Whole::ClassicAttributes => ResourceKind::LoadBalancerAttributes,
             Whole::DnsSupport | Whole::DnsHostnames => ResourceKind::VpcDnsAttributes,
-            Whole::ZoneVpcs | Whole::ZoneRecords => ResourceKind::HostedZone,
+            Whole::ZoneVpcs | Whole::ZoneRecords | Whole::ZonesOfVpc => ResourceKind::HostedZone,
         }
     }
 
@@ -92,7 +94,7 @@ impl Whole {
             Whole::TargetHealth | Whole::TargetGroupAttributes => ("TargetGroupArn", "targetgroup/"),
             Whole::LoadBalancerAttributes => ("LoadBalancerArn", "loadbalancer/"),
             Whole::ClassicAttributes => ("LoadBalancerName", "loadbalancer/"),
-            Whole::DnsSupport | Whole::DnsHostnames => ("VpcId", "vpc-"),
+            Whole::DnsSupport | Whole::DnsHostnames | Whole::ZonesOfVpc => ("VpcId", "vpc-"),
             Whole::ZoneVpcs | Whole::ZoneRecords => ("HostedZoneId", "Z"),
         }
     }
@@ -185,6 +187,18 @@ const TABLE: &[(&str, Meaning)] = &[
     ("InstanceConnectEndpoints", List(Kind::InstanceConnectEndpoint)),
     ("VpcEncryptionControls", List(Kind::VpcEncryptionControl)),
     ("EndpointGroups", List(Kind::AcceleratorEndpointGroup)),
+    ("VpcOriginList", Meaning::Wrapped(Kind::VpcOrigin, "Items")),
+    ("VpcOrigin", List(Kind::VpcOrigin)),
+    ("VerifiedAccessEndpoints", List(Kind::VerifiedAccessEndpoint)),
+    ("Attachments", List(Kind::CoreNetworkAttachment)),
+    ("VpcAttachment", List(Kind::CoreNetworkAttachment)),
+    ("NetworkRoutes", Meaning::Answer(Kind::CoreNetworkRoutes)),
+    ("RouteTableArn", Beside),
+    ("RouteTableType", Beside),
+    ("RouteTableTimestamp", Beside),
+    ("CoreNetworkSegmentEdge", Beside),
+    ("CoreNetworkNetworkFunctionGroup", Beside),
+    ("items", Shared),
     ("availability_zones", List(Kind::AvailabilityZone)),
     // Batfish's way to keep answers with the table that was asked about.
     ("TransitGatewayPropagations", List(Kind::TransitGatewayPropagations)),
@@ -231,6 +245,7 @@ const TABLE: &[(&str, Meaning)] = &[
     ("HostedZones", List(Kind::HostedZone)),
     ("HostedZone", Beside),
     ("VPCs", Meaning::Whole(Whole::ZoneVpcs)),
+    ("HostedZoneSummaries", Meaning::Whole(Whole::ZonesOfVpc)),
     ("ResourceRecordSets", Meaning::Whole(Whole::ZoneRecords)),
     ("ResolverRules", List(Kind::ResolverRule)),
     ("ResolverRuleAssociations", List(Kind::ResolverRule)),

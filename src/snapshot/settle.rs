@@ -13,7 +13,7 @@ use super::syntax::{self, Top};
 use super::taker::Taker;
 use super::warnings::Problem;
 use crate::model::{
-    HostedZone, LoadBalancerAttributes, ManagedService, Place, PrefixListEntries, ResourceKind,
+    HostedZone, LoadBalancerAttributes, ManagedService, Place, PrefixListEntries, Resource, ResourceKind,
     TargetGroupAttributes, TargetHealth, TransitGatewayAssociations, TransitGatewayPropagations,
     TransitGatewayRoutes, Unmodelled, VpcDnsAttributes,
 };
@@ -266,10 +266,15 @@ fn whole(taker: &mut Taker<'_>, entries: &Entries<'_>, key: u16, answer: Whole, 
         taker.part.parent_from_path = if is_of_arn { hints.arn(prefix) } else { hints.id(prefix) };
         taker.part.parent_from_path.clone()
     });
+    if answer == Whole::ZonesOfVpc {
+        return zones_of_vpc(taker, key, parent.as_deref(), elements);
+    }
     taker.set_parent(parent);
     taker.call(answer.kind());
     let place = taker.place(key, 0, 0);
     match answer {
+        // Had above.
+        Whole::ZonesOfVpc => {}
         Whole::Routes => {
             let more =
                 |(name, raw): &(_, &RawValue)| *name == "AdditionalRoutesAvailable" && raw.get() == "true";
@@ -313,6 +318,25 @@ fn whole(taker: &mut Taker<'_>, entries: &Entries<'_>, key: u16, answer: Whole, 
         }
     }
     taker.set_parent(None);
+}
+
+/// The private zones of one VPC, which the answer does not name. It is no list of all zones: others may have more.
+fn zones_of_vpc(taker: &mut Taker<'_>, key: u16, vpc: Option<&str>, elements: &[&RawValue]) {
+    let vpcs =
+        vpc.map(|vpc| format!(",\"VPCs\":[{{\"VPCId\":{}}}]", serde_json::json!(vpc))).unwrap_or_default();
+    for (index, element) in elements.iter().enumerate() {
+        let place = taker.place(key, index, 0);
+        let inside = element.get().trim().strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        let Some(inside) = inside.filter(|it| !it.trim().is_empty()) else {
+            taker.bad(ResourceKind::HostedZone, place, "not an object".to_owned());
+            continue;
+        };
+        let document = format!("{{{inside},\"Config\":{{\"PrivateZone\":true}}{vpcs}}}");
+        match serde_json::from_str::<<HostedZone as Resource>::Wire>(&document) {
+            Ok(wire) => taker.take::<HostedZone>(place, wire),
+            Err(cause) => taker.bad(ResourceKind::HostedZone, place, cause.to_string()),
+        }
+    }
 }
 
 /// The members of the zone that `get-hosted-zone` prints beside its VPCs.

@@ -42,6 +42,7 @@ pub(super) fn decide(key: &str, clues: &Clues<'_>) -> Option<Meaning> {
         "LoadBalancerAttributes" => Some(load_balancer_attributes(clues)),
         "Firewalls" => Some(answers(clues, "Firewall", ResourceKind::Firewall)),
         "FirewallPolicies" => Some(answers(clues, "FirewallPolicyResponse", ResourceKind::FirewallPolicy)),
+        "items" => Some(items(clues)),
         "RuleGroups" => Some(answers(clues, "RuleGroupResponse", ResourceKind::FirewallRuleGroup)),
         _ => None,
     }
@@ -114,6 +115,17 @@ fn attributes(clues: &Clues<'_>) -> Meaning {
     }
 }
 
+/// The lists of VPC Lattice share a key, and have it with other services.
+fn items(clues: &Clues<'_>) -> Meaning {
+    let is_association = clues.has("vpcId") && clues.has("serviceNetworkId");
+    let is_mentioned = || clues.hints.mentions("service-network-vpc-associations");
+    if is_association || clues.members.is_empty() && is_mentioned() {
+        Meaning::List(ResourceKind::ServiceNetworkVpcAssociation)
+    } else {
+        Meaning::Aside
+    }
+}
+
 /// Lists that keep each answer with its parent, or the one object that classic load balancers have.
 fn load_balancer_attributes(clues: &Clues<'_>) -> Meaning {
     let is_classic = !clues.members.is_empty() && !clues.has("LoadBalancerArn");
@@ -172,6 +184,11 @@ const OBJECTS: &[(&[&str], &str)] = &[
     (&["VpnConnectionId", "CustomerGatewayId"], "VpnConnections"),
     (&["VpnGatewayId", "VpcAttachments"], "VpnGateways"),
     (&["CustomerGatewayId", "BgpAsn"], "CustomerGateways"),
+    (&["NetworkRoutes", "CoreNetworkSegmentEdge"], "NetworkRoutes"),
+    (&["NetworkRoutes", "CoreNetworkNetworkFunctionGroup"], "NetworkRoutes"),
+    (&["NetworkRoutes", "RouteTableArn"], "NetworkRoutes"),
+    (&["serviceNetworkId", "vpcId", "status"], "items"),
+    (&["AttachmentId", "CoreNetworkId", "AttachmentType"], "Attachments"),
 ];
 
 /// Members that tell what a list without a key is made of, where an object with them would be an answer of its own.

@@ -227,6 +227,7 @@ pub struct NearMiss {
 
 /// Verdict and packets only.
 pub(super) fn decide(solver: &mut Solver<'_>, query: &Query) -> Answer {
+    solver.walks_each = false;
     let pairs = each_pair(solver, query, |solver, indices, pair| {
         let outcome = solver.outcome(pair, &query.traffic, query.is_one_way)?;
         Some(without_story(solver, indices, pair, &outcome))
@@ -247,6 +248,7 @@ pub(super) fn blockers(solver: &mut Solver<'_>, query: &Query) -> Answer {
 fn explained(solver: &mut Solver<'_>, query: &Query, detail: Detail) -> Answer {
     let mut explained: [usize; 5] = [0; 5];
     let has_filter = !(query.via.is_empty() && query.avoid.is_empty());
+    solver.walks_each = query.all_paths || has_filter;
     let pairs = each_pair(solver, query, |solver, indices, pair| {
         let outcome = solver.outcome(pair, &query.traffic, query.is_one_way)?;
         let mut answer = without_story(solver, indices, pair, &outcome);

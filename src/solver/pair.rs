@@ -25,6 +25,10 @@ pub struct Solver<'n> {
     pub(super) filters: Filters,
     /// The last answers that were worked out: questions in a row are often about the same traffic.
     pub(super) answers: Option<(TransportSet, Vec<(u16, u16)>, (TransportSet, TransportSet))>,
+    /// Whether choices that answer alike are walked all the same, because ways are asked about.
+    pub(super) walks_each: bool,
+    /// How many assignments of choices have been walked.
+    walked: u64,
 }
 
 /// What passes, of one box of packets.
@@ -134,7 +138,13 @@ impl<'n> Solver<'n> {
     /// A solver for a network.
     pub fn new(network: &'n Network) -> Solver<'n> {
         let workspace = Workspace::over(&network.transport);
-        Solver { network, workspace, filters: Filters::default(), answers: None }
+        let filters = Filters::default();
+        Solver { network, workspace, filters, answers: None, walks_each: false, walked: 0 }
+    }
+
+    /// How many assignments of choices it has walked so far, for all its answers.
+    pub fn walked(&self) -> u64 {
+        self.walked
     }
 
     /// A walk with this solver's sets and filters.
@@ -144,7 +154,10 @@ impl<'n> Solver<'n> {
         way: Way<'w>,
         reading: Reading,
     ) -> Walk<'w, 'n> {
-        Walk::new(self.network, &mut self.workspace, &mut self.filters, choices, way, reading)
+        let (network, walks_each) = (self.network, self.walks_each);
+        let mut walk = Walk::new(network, &mut self.workspace, &mut self.filters, choices, way, reading);
+        walk.walks_each = walks_each;
+        walk
     }
 
     /// A filter in the words of this solver's workspace.
@@ -223,6 +236,7 @@ impl<'n> Solver<'n> {
         let mut there = self.there(asked, &mut choices, &mut noted);
         // Ends: the odometer of choices is finite, and cut off.
         let is_cut = loop {
+            self.walked += 1;
             runs.push(self.one_run(asked, &there, &mut choices, &mut noted));
             supposed.push(choices.supposed());
             if !choices.advance() {

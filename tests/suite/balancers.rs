@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use netpath::network;
+use netpath::solver::{self, Destination, Query, Solver, Source, Traffic, Verdict};
+
 use super::{semantics, shorthand};
 
 /// A load balancer with some hundred targets, all open but the last.
@@ -35,6 +38,53 @@ fn the_last_of_many_targets_counts_like_the_first() {
     let questions = "```questions\neni-client -> lb:front tcp/80 partial SG_HAS_NO_RULES by front tcp/80\n\
         eni-client -> lb:front tcp/81 reachable\n```\n";
     semantics::check(&(crowd(700) + questions));
+}
+
+/// The verdict and packets for the client and a port, with how many assignments of choices were walked for them.
+fn walked(page: &str, port: u16, walks_each: bool) -> (Verdict, String, u64) {
+    let topology = page.trim_start_matches("```topology\n").trim_end_matches("```\n");
+    let snapshot = shorthand::snapshot(topology).expect("the topology is right");
+    let network = network::compile(&snapshot.model);
+    let interface = |id: &str| {
+        let all = &snapshot.model.network_interfaces;
+        let position = all.position(&id.into()).expect("the topology has the interface");
+        network::InterfaceIndex(position as u32)
+    };
+    let query = Query {
+        sources: vec![Source::Interface(interface("eni-client"), None)],
+        destinations: vec![Destination::Interface(interface("eni-front"), None)],
+        traffic: Traffic::ports(6, port, port),
+        family: None,
+        is_one_way: false,
+        via: Vec::new(),
+        avoid: Vec::new(),
+        all_paths: walks_each,
+        narrowings: Vec::new(),
+        remarks: Vec::new(),
+    };
+    let mut solver = Solver::new(&network);
+    let answer = solver::solve_with(&mut solver, &query);
+    let packets: Vec<String> = answer.pairs.iter().map(|pair| format!("{:?}", pair.parts)).collect();
+    (answer.verdict, packets.join("; "), solver.walked())
+}
+
+#[test]
+fn targets_that_answer_alike_are_walked_once() {
+    let page = crowd(1000);
+    let shut = "acl acl-a in vpc-a\nentry acl-a inbound 10 allow all from 0.0.0.0/0\n\
+        entry acl-a outbound 10 deny tcp from 10.0.18.0/25\nentry acl-a outbound 20 allow all to 0.0.0.0/0\n"
+        .replace("from 10.0.18.0/25", "to 10.0.18.0/25");
+    let judged = page
+        .replace("subnet subnet-a 10.0.0.0/24 in vpc-a", "subnet subnet-a 10.0.0.0/24 in vpc-a acl acl-a")
+        .replace("eni eni-client", &format!("{shut}eni eni-client"));
+    // Two groups; and the addresses before, in and behind the block that the ACL drops. Ports take turns together.
+    for (page, port, most) in [(&page, 80, 2), (&page, 81, 2), (&judged, 80, 4), (&judged, 81, 4)] {
+        let (verdict, packets, runs) = walked(page, port, false);
+        let (each_verdict, each_packets, each_runs) = walked(page, port, true);
+        assert_eq!((verdict, packets), (each_verdict, each_packets), "tcp/{port}");
+        assert!(runs <= most, "tcp/{port}: {runs} walks");
+        assert!(each_runs >= 999, "tcp/{port}: {each_runs} walks");
+    }
 }
 
 /// A load balancer before another, each with as many targets as ports.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod balancers;
 mod cidr;
+mod shown;
 mod cli;
 mod corpus;
 mod damage;

@@ -163,6 +163,7 @@ pub(super) fn route(rule: &RuleView<'_>) -> Option<Route> {
         | RuleSource::Stateless { .. }
         | RuleSource::Stateful { .. }
         | RuleSource::Vpn
+        | RuleSource::CoreNetwork { .. }
         | RuleSource::Firewall
         | RuleSource::List { .. } => return None,
     };
@@ -228,6 +229,7 @@ pub(super) fn transit_route(rule: &RuleView<'_>) -> Option<TransitRoute> {
         | RuleSource::Stateless { .. }
         | RuleSource::Stateful { .. }
         | RuleSource::Vpn
+        | RuleSource::CoreNetwork { .. }
         | RuleSource::Firewall
         | RuleSource::Local { .. } => None,
     }

@@ -80,6 +80,7 @@ pub(super) fn listener_port(rule: &RuleView<'_>) -> Option<u16> {
         | RuleSource::Transit { .. }
         | RuleSource::Propagation { .. }
         | RuleSource::Vpn
+        | RuleSource::CoreNetwork { .. }
         | RuleSource::Stateless { .. }
         | RuleSource::Stateful { .. }
         | RuleSource::Firewall

@@ -70,6 +70,8 @@ pub(super) struct Walk<'w, 'n> {
     /// Whether the question says itself that an end is on premises: what is announced from there by BGP is taken for
     /// granted then.
     pub is_on_premises_asked: bool,
+    /// Whether choices that answer alike are walked all the same.
+    pub walks_each: bool,
     pub arrivals: Vec<Arrival>,
     /// Whether anything was dropped.
     pub has_lost: bool,
@@ -109,6 +111,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             reading,
             intended: None,
             is_on_premises_asked: false,
+            walks_each: false,
             arrivals: Vec::new(),
             has_lost: false,
             gaps: SmallVec::new(),

@@ -62,10 +62,13 @@ impl Walk<'_, '_> {
         if let Some(assumption) = row.assumed {
             self.assume(assumption);
         }
-        let key = (false, flow.at, u32::from(self.number));
-        let first = usize::from(self.choices.choose(key, row.most_choices.max(1)));
-        for offset in 0..port.choices.len() {
-            let choice = &port.choices[(first + offset) % port.choices.len()];
+        // What answers alike for others does not for itself (LB-6), and is not one way.
+        let is_each = self.walks_each || port.has_target_in(&flow.source);
+        let key = (false, flow.at, u32::from(self.number) | u32::from(is_each) << 16);
+        let first = usize::from(self.choices.choose(key, row.choices_walked(is_each).max(1)));
+        let choices = if is_each { port.each() } else { port.walked() };
+        for offset in 0..choices.len() {
+            let choice = choices.turn(first + offset);
             let Some(set) = choice.sources else {
                 self.choose(flow, relay, port, choice);
                 return;
@@ -261,6 +264,10 @@ impl Walk<'_, '_> {
         }
         let lines: Vec<_> = protocols.into_iter().map(|it| (it << 16, it << 16 | 0xffff)).collect();
         let protocols = self.workspace.of(&lines);
+        let spoken_there = self.workspace.intersection(flow.transport, protocols);
+        if spoken_there.is_empty() {
+            return self.drop_all(flow, codes.target_protocol, RuleUse::None);
+        }
         match self.narrow_transport(flow, protocols, codes.target_protocol, RuleUse::None) {
             Next::Go => self.narrow_transport(flow, spoken, codes.target_port, RuleUse::None),
             next @ (Next::Move(_) | Next::Ended) => next,

@@ -101,6 +101,7 @@ impl Walk<'_, '_> {
                     | Origin::FirewallDefault { .. }
                     | Origin::ClientVpnRule { .. }
                     | Origin::ClientVpnRoute { .. }
+                    | Origin::CoreNetworkRoute { .. }
                     | Origin::TransitPrefixList { .. } => RuleUse::Route(origin, map),
                 };
                 match self.drop_all(flow, code, rule) {

@@ -61,7 +61,6 @@ impl Walk<'_, '_> {
                 self.drop(flow, ExplanationCode::AddressNotRoutable, RuleUse::None);
                 Next::Ended
             }
-            LinkLocal::Unknown(assumption) => self.unknown(flow, assumption),
         }
     }
 

@@ -100,9 +100,10 @@ impl<'m> Walk<'_, 'm> {
             return self.back_at(interface, packet);
         }
         match self.owner(interface) {
-            _ if interface.kind == InterfaceKind::GatewayLoadBalancer => {
-                unknown(format!("{} belongs to a Gateway Load Balancer", interface.id))
-            }
+            _ if interface.kind == InterfaceKind::GatewayLoadBalancer => dropped(format!(
+                "nobody sends to {}, which carries what endpoints get (GWLB-5)",
+                interface.id
+            )),
             None => unknown(format!("the load balancer of {} is not in the snapshot", interface.id)),
             Some(Owner::Balancer(balancer)) => {
                 let node = Node { interface, balancer, is_by_endpoint: false };
@@ -323,9 +324,6 @@ impl<'m> Walk<'_, 'm> {
     pub fn begins_with_targets(&mut self, interface: &'m NetworkInterface, packet: &Packet) -> Step {
         let mut targets = Vec::new();
         match self.owner(interface) {
-            _ if interface.kind == InterfaceKind::GatewayLoadBalancer => {
-                return self.suppose_or_drop(format!("{} begins something", interface.id));
-            }
             None => return self.suppose_or_drop(format!("{} begins something", interface.id)),
             Some(Owner::Classic(balancer)) => {
                 for listener in &balancer.listeners {
@@ -339,8 +337,14 @@ impl<'m> Walk<'_, 'm> {
                     return self.suppose_or_drop(format!("{} begins something", interface.id));
                 }
                 let node = Node { interface, balancer, is_by_endpoint: false };
-                let own =
-                    |it: &&Listener| it.load_balancer.as_ref() == Some(&balancer.id) && it.port.is_some();
+                // GWLB-5: that of a Gateway Load Balancer takes everything and has no port.
+                let is_gateway = balancer.kind == Some(LoadBalancerKind::Gateway);
+                let own = |it: &&Listener| {
+                    it.load_balancer.as_ref() == Some(&balancer.id) && (is_gateway || it.port.is_some())
+                };
+                if is_gateway && !self.model.listeners.iter().any(|it| own(&it)) {
+                    return self.suppose_or_drop(format!("{} begins something", interface.id));
+                }
                 for listener in self.model.listeners.iter().filter(own) {
                     for number in [6, 17].into_iter().filter(|it| carries(listener.protocol.as_ref(), *it)) {
                         let choices = self.choices_of(node, listener, None, number);

@@ -5,7 +5,7 @@
 //! ids (`RT-4`) stand at the lines that encode them. Where AWS picks, or the snapshot lacks a fact, every way
 //! is tried ([`choices`]), and the opinion is the set of what can happen.
 //!
-//! Not modelled, and so *unknown*: Gateway Load Balancers, Client VPN, Cloud WAN, 1:1 NAT of transit gateways.
+//! Not modelled, and so *unknown*: Client VPN, 1:1 NAT of transit gateways.
 
 mod packet;
 mod choices;
@@ -28,6 +28,7 @@ mod hybrid;
 mod reply;
 mod appliances;
 mod gateway_load_balancers;
+mod wide;
 
 use std::fmt;
 
@@ -59,6 +60,8 @@ pub enum End {
     OnPremises(String),
     /// It is with the service behind a gateway endpoint.
     GatewayEndpoint(VpcEndpointId),
+    /// It is with the services that a VPC reaches by VPC Lattice.
+    ServiceNetwork(netpath::model::VpcId),
     /// It is with a service of AWS that every VPC has (`LL`).
     LinkLocal(&'static str),
 }
@@ -199,6 +202,7 @@ impl fmt::Display for Outcome {
             Outcome::Delivered(End::Internet) => write!(formatter, "delivered to the internet"),
             Outcome::Delivered(End::OnPremises(id)) => write!(formatter, "delivered over {id}"),
             Outcome::Delivered(End::GatewayEndpoint(id)) => write!(formatter, "delivered to {id}"),
+            Outcome::Delivered(End::ServiceNetwork(id)) => write!(formatter, "delivered to services of {id}"),
             Outcome::Delivered(End::LinkLocal(name)) => write!(formatter, "delivered to {name}"),
             Outcome::Dropped(why) => write!(formatter, "dropped: {why}"),
             Outcome::Unknown(why) => write!(formatter, "unknown: {why}"),

@@ -33,6 +33,10 @@ impl<'m> Walk<'_, 'm> {
             }
             End::Internet => self.enter_from_internet(reply),
             End::OnPremises(link) => self.enter_by(link, reply),
+            End::ServiceNetwork(vpc) => {
+                let vpc = self.vpc(vpc)?;
+                self.deliver(vpc, None, reply)
+            }
             End::GatewayEndpoint(id) => {
                 let endpoint = self.model.vpc_endpoints.get(id);
                 let vpc = self.vpc(&endpoint.expect("the packet was taken by this endpoint").vpc)?;

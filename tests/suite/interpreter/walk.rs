@@ -237,7 +237,7 @@ impl<'w, 'm> Walk<'w, 'm> {
         if packet.destination.is_multicast() || packet.destination == IpAddr::from([255, 255, 255, 255]) {
             return dropped("no multicast and no broadcast in a VPC (LL-7)");
         }
-        if let Some((service, answered)) = link_local(vpc, packet.destination)? {
+        if let Some((service, answered)) = link_local(vpc, packet.destination, self.has_lattice())? {
             let attributes = self.model.vpc_dns_attributes.get(&vpc.id);
             if service == "the resolver" && attributes.is_some_and(|it| it.support == Some(false)) {
                 return dropped(format!("enableDnsSupport is off in {} (DNS-1)", vpc.id));
@@ -346,11 +346,14 @@ impl<'w, 'm> Walk<'w, 'm> {
                 let interface = self.first_interface_of(id);
                 self.forward_by(vpc, Some(subnet), interface, id, packet)
             }
-            // Lattice and whatever else may stand there (JS-4).
-            RouteTarget::Gateway(id)
-            | RouteTarget::CarrierGateway(id)
-            | RouteTarget::LocalGateway(id)
-            | RouteTarget::CoreNetwork(id) => unknown(format!("{id} is not modelled")),
+            RouteTarget::CoreNetwork(arn) => self.enter_core_network(vpc, subnet, arn, packet),
+            RouteTarget::Gateway(id) if super::wide::is_lattice(id) => {
+                self.enter_service_network(vpc, packet, origin)
+            }
+            // Whatever else may stand there (JS-4).
+            RouteTarget::Gateway(id) | RouteTarget::CarrierGateway(id) | RouteTarget::LocalGateway(id) => {
+                unknown(format!("{id} is not modelled"))
+            }
             RouteTarget::Unknown => unknown("a route's target is of a kind that nobody knows (JS-4)"),
         }
     }
@@ -485,7 +488,11 @@ impl<'w, 'm> Walk<'w, 'm> {
 }
 
 /// Section 34.
-fn link_local(vpc: &Vpc, address: IpAddr) -> Step<Option<(&'static str, &'static [(u8, u16)])>> {
+fn link_local(
+    vpc: &Vpc,
+    address: IpAddr,
+    has_lattice: bool,
+) -> Step<Option<(&'static str, &'static [(u8, u16)])>> {
     let http = ("the metadata service", &[(6, 80)][..]);
     let dns = ("the resolver", &[(6, 53), (17, 53)][..]);
     let ntp = ("the time service", &[(17, 123)][..]);
@@ -509,8 +516,9 @@ fn link_local(vpc: &Vpc, address: IpAddr) -> Step<Option<(&'static str, &'static
     let reserved = |text: &str| {
         text.parse::<ipnet::IpNet>().expect("a CIDR of the semantics document").contains(&address)
     };
-    if reserved("169.254.171.0/24") || reserved("fd00:ec2:80::/64") {
-        return unknown("VPC Lattice is not modelled (LL-5)");
+    // LL-5.
+    if has_lattice && (reserved("169.254.171.0/24") || reserved("fd00:ec2:80::/64")) {
+        return Ok(None);
     }
     // RT-14, LL-6.
     if reserved("169.254.168.0/22") || reserved("fd00:ec2::/32") {
