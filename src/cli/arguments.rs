@@ -107,6 +107,12 @@ pub(super) enum Format {
     Junit,
     /// Of `lint`: for comments and wikis
     Markdown,
+    /// A page to look around in, one file
+    Html,
+    /// A picture for Graphviz
+    Dot,
+    /// A picture for Markdown
+    Mermaid,
 }
 
 /// Whether text is coloured.
@@ -179,6 +185,9 @@ pub(super) struct Query {
     /// Ask about all addresses of interfaces, not only the primary ones
     #[arg(long)]
     pub all_addresses: bool,
+    /// Draw the way into this file as well: `.svg`, `.html`, `.dot`, `.mmd` or `.json`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "brief"])]
+    pub diagram: Option<PathBuf>,
     /// Answer a file of questions, one JSON object a line; `-` is standard input
     ///
     /// Each line is an object with `source` and `destination`, and if wanted `id`, `traffic`, `source_ports`,
@@ -248,14 +257,27 @@ pub(super) struct Cidr {
 
 /// A picture of the network: accounts, Regions, VPCs, zones, tiers, subnets, who is in them, what joins them
 ///
-/// The picture is SVG, drawn by netpath itself: any browser shows it. Subnets stand in the band of their tier, by the
-/// routes in force; red is only for what is wrong. What is too much for a page is rolled up, which `--depth` and `--vpc`
-/// undo: groups of hosts first, then subnets, then VPCs that are alike.
+/// Without `--format` the ending of the output file decides: `.svg`, `.html`, `.dot`, `.mmd`, `.json`; else it is SVG, drawn
+/// by netpath itself, which any browser shows. Subnets stand in the band of their tier, by the routes in force; red is only
+/// for what is wrong. What is too much for a page is rolled up, which `--depth` and `--vpc` undo: groups of hosts first, then
+/// subnets, then VPCs that are alike. With two ends it is the way between them, hop by hop.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    netpath diagram -o network.svg\n  \
-    netpath diagram --vpc shop --depth host -o shop.svg")]
+    netpath diagram -o network.html\n  \
+    netpath diagram --vpc shop --depth host -o shop.svg\n  \
+    netpath diagram web db tcp/5432 -o way.svg")]
 pub(super) struct Diagram {
+    /// For the way between two ends: where packets begin
+    #[arg(requires = "destination")]
+    pub source: Option<String>,
+    /// Where they are for
+    pub destination: Option<String>,
+    /// Which packets
+    #[arg(default_value = "all")]
+    pub traffic: String,
+    /// What is shown [default: topology; path with two ends]
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<PictureView>,
     /// How deep boxes are opened [default: as deep as stays readable]
     #[arg(long, value_name = "DEPTH")]
     pub depth: Option<PictureDepth>,
@@ -271,6 +293,29 @@ pub(super) struct Diagram {
     /// Only what something is wrong with
     #[arg(long)]
     pub only_violations: bool,
+    /// Who says where boxes stand in SVG: netpath, or Graphviz's `dot`, which has to be installed
+    #[arg(long, value_name = "LAYOUT", default_value = "own")]
+    pub layout: PictureLayout,
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PictureView {
+    /// Accounts, Regions, VPCs, subnets and what joins them
+    Topology,
+    /// The way between two ends
+    Path,
+    /// Transit gateways: attachments, the table that each uses, where that leads
+    Tgw,
+}
+
+/// Who lays a picture out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PictureLayout {
+    /// netpath
+    Own,
+    /// Graphviz
+    Dot,
 }
 
 /// How deep boxes are opened.

@@ -66,6 +66,10 @@ fn one(context: &Context, words: &Words, source: &str, destination: &str) -> Res
     };
     let report = Report::new(&question, &query, &answer, &opened.network, &opened.snapshot);
     print(context, &report)?;
+    if let Some(file) = &words.diagram {
+        let picture = report::diagram::path(&report, &opened.snapshot.model);
+        super::diagram::save(&picture, file)?;
+    }
     Ok(judge(context, words, answer.verdict))
 }
 
@@ -82,9 +86,11 @@ fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
         Format::Text => report::text::write(report, &mut output, style),
         Format::Json => report::json::write(report, &mut output),
         Format::Aws => report::aws::write(report, &mut output),
-        Format::Svg => return Err(options.format.is_a_picture()),
         Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
             return Err(options.format.is_of_lint());
+        }
+        Format::Svg | Format::Html | Format::Dot | Format::Mermaid => {
+            return Err(options.format.is_a_picture());
         }
     };
     written.map_err(|cause| unwritable("the answer", &cause))?;
@@ -99,7 +105,10 @@ fn print_brief(context: &Context, answer: &Answer) -> Result<(), Failure> {
         Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
             return Err(context.options.format.is_of_lint());
         }
-        Format::Json | Format::Aws | Format::Svg => report::batch::alone(answer.verdict, &codes),
+        Format::Json | Format::Aws => report::batch::alone(answer.verdict, &codes),
+        Format::Svg | Format::Html | Format::Dot | Format::Mermaid => {
+            return Err(context.options.format.is_a_picture());
+        }
     };
     let mut output = Output::open(context.options.output.as_deref())?;
     writeln!(output, "{line}").map_err(|cause| unwritable("the answer", &cause))?;

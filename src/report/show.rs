@@ -19,6 +19,8 @@ use std::io::{self, Write};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
+pub(in crate::report) use filters::ports as ports_text;
+
 use super::name::kind_text;
 use super::text::Style;
 use super::text::page::clean;

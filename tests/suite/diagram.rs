@@ -4,11 +4,20 @@
 //! share. What a browser makes of it is for `tests/browser`.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use netpath::network::{Network, compile};
-use netpath::report::diagram::{Depth, Options, Picture, svg, topology};
+use netpath::packet::Family;
+use netpath::report::diagram::{
+    Depth, Inside, Options, Paint, Picture, Shape, dot, html, json, mermaid, path, svg, tgw, topology,
+};
+use netpath::report::{Question, Report};
+use netpath::selector::{Arguments, Index, resolve};
 use netpath::snapshot::{ReadOptions, Snapshot, read};
+use netpath::solver::solve;
+use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
 use crate::corpus::corpus;
@@ -253,9 +262,13 @@ fn is_wire(node: Node<'_, '_>) -> bool {
 }
 
 fn drawn(picture: &Picture) -> String {
+    written(picture, svg::write)
+}
+
+fn written(picture: &Picture, write: fn(&Picture, &mut dyn io::Write) -> io::Result<()>) -> String {
     let mut bytes = Vec::new();
-    svg::write(picture, &mut bytes).expect("memory can be written to");
-    String::from_utf8(bytes).expect("SVG is UTF-8")
+    write(picture, &mut bytes).expect("memory can be written to");
+    String::from_utf8(bytes).expect("pictures are UTF-8")
 }
 
 fn opened(path: &Path) -> (Snapshot, Network) {
@@ -276,11 +289,156 @@ fn check(path: &Path, depths: &[Option<Depth>]) -> Vec<String> {
     let (snapshot, network) = opened(path);
     let mut wrong = Vec::new();
     for depth in depths {
-        let drawing = drawn(&topology(&snapshot, &network, &at_depth(*depth)));
+        let picture = topology(&snapshot, &network, &at_depth(*depth));
         let place = format!("{} at {depth:?}", path.display());
-        wrong.extend(faults(&drawing).into_iter().take(5).map(|it| format!("{place}: {it}")));
+        wrong.extend(faults(&drawn(&picture)).into_iter().take(5).map(|it| format!("{place}: {it}")));
+        if let Err(error) = graphviz_rust::parse(&written(&picture, dot::write)) {
+            wrong.push(format!("{place}: no DOT: {error}"));
+        }
     }
+    let gateways = drawn(&tgw(&snapshot.model));
+    wrong.extend(faults(&gateways).into_iter().map(|it| format!("{} as tgw: {it}", path.display())));
     wrong
+}
+
+/// The picture of the way of a question.
+fn way(snapshot: &Snapshot, network: &Network, words: [&str; 3], family: Option<Family>) -> Picture {
+    let [source, destination, traffic] = words;
+    let index = Index::new(&snapshot.model, network);
+    let arguments = Arguments { source, destination, traffic, family, ..Arguments::default() };
+    let query = resolve(&index, &arguments).unwrap_or_else(|error| panic!("{source}: {error:?}"));
+    let answer = solve(network, &query);
+    let [source, destination, traffic] = words.map(str::to_owned);
+    let question = Question { source, destination, traffic };
+    path(&Report::new(&question, &query, &answer, network, snapshot), &snapshot.model)
+}
+
+#[test]
+fn ways_of_every_topology_are_drawn_hop_by_hop() {
+    let mut wrong = Vec::new();
+    for folder in folders(&topologies()) {
+        let text = std::fs::read_to_string(folder.join("questions.toml")).expect("a topology has questions");
+        let sheet: toml::Table = text.parse().expect("questions are TOML");
+        let first = &sheet["question"][0];
+        let word = |key: &str| first[key].as_str().expect("a question's words are text");
+        let is_asked = |key: &str| first.get(key).and_then(toml::Value::as_bool) == Some(true);
+        let family = [("ipv4", Family::V4), ("ipv6", Family::V6)].into_iter().find(|(key, _)| is_asked(key));
+        let family = family.map(|(_, family)| family);
+        let (snapshot, network) = opened(&folder.join("snapshot"));
+        let picture =
+            way(&snapshot, &network, [word("source"), word("destination"), word("traffic")], family);
+        let drawing = drawn(&picture);
+        let place = folder.display();
+        wrong.extend(faults(&drawing).into_iter().map(|it| format!("{place}: {it}")));
+        let verdict = word("verdict");
+        if !picture.title.ends_with(verdict) {
+            wrong.push(format!("{place}: `{}` does not say {verdict}", picture.title));
+        }
+        let is_red = drawing.contains("wrong\" data-key");
+        if verdict == "reachable" && is_red {
+            wrong.push(format!("{place}: what works is red"));
+        }
+        if verdict == "blocked" && !is_red {
+            wrong.push(format!("{place}: nothing is red although it is blocked"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_blocked_way_says_what_is_missing() {
+    let (snapshot, network) = opened(&topologies().join("three-tier/snapshot"));
+    let drawing = drawn(&way(&snapshot, &network, ["web-a", "db-a", "tcp/5432"], None));
+    for words in ["✗ ENI_SG_RULES_MISMATCH", "missing: a rule in", "allow tcp 5432", "back, if it got there"]
+    {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+}
+
+#[test]
+fn arrows_say_who_talks_to_whom() {
+    let (snapshot, network) = opened(&topologies().join("three-tier/snapshot"));
+    let drawing = drawn(&topology(&snapshot, &network, &Options::default()));
+    for words in ["tcp 8080 · 4 pairs", "sg-web → sg-app", "tcp 5432 · 4 pairs", "internet → sg-web"] {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+    assert!(!drawing.contains("sg-web → sg-db"), "web servers do not reach databases");
+}
+
+fn named(name: &str) -> Picture {
+    let host = Shape::new("host", Paint::Host, name).tells(name);
+    let root = Shape::new(name, Paint::Canvas, name).holding(Inside::Packed(vec![host]));
+    Picture { title: name.to_owned(), description: name.to_owned(), root, nets: Vec::new() }
+}
+
+proptest! {
+    #[test]
+    fn no_name_breaks_a_format(name in any::<String>()) {
+        let picture = named(&name);
+        let drawing = drawn(&picture);
+        prop_assert!(Document::parse(&drawing).is_ok(), "{}", drawing);
+        let graph = written(&picture, dot::write);
+        prop_assert!(graphviz_rust::parse(&graph).is_ok(), "{}", graph);
+        let parsed: Result<serde_json::Value, _> = serde_json::from_str(&written(&picture, json::write));
+        prop_assert!(parsed.is_ok());
+        let chart = written(&picture, mermaid::write);
+        let labels = chart.lines().filter(|it| it.contains("[\""));
+        prop_assert!(labels.clone().count() == 1 && labels.into_iter().all(|it| it.matches('"').count() == 2), "{}", chart);
+        let page = written(&picture, |picture, out| html::write(&[("all", picture)], &html::Answers::default(), out));
+        prop_assert_eq!(page.matches("<script").count(), 2);
+        prop_assert_eq!(page.matches("</script").count(), 2);
+    }
+}
+
+fn netpath(words: &[&str]) -> (bool, String, String) {
+    let snapshot = topologies().join("three-tier/snapshot");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netpath"));
+    let output = command.args(["-q", "-s"]).arg(snapshot).args(words).output().expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it writes UTF-8");
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_ending_of_the_file_says_the_format() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let begins = [
+        ("a.svg", "<svg"),
+        ("a.html", "<!doctype html>"),
+        ("a.dot", "digraph"),
+        ("a.mmd", "flowchart TB"),
+        ("a.json", "{"),
+    ];
+    for (name, beginning) in begins {
+        let file = folder.path().join(name);
+        let place = file.to_str().expect("a path of letters");
+        let (is_fine, _, words) = netpath(&["diagram", "-o", place]);
+        assert!(is_fine, "{name}: {words}");
+        let text = std::fs::read_to_string(&file).expect("the picture is there");
+        assert!(text.starts_with(beginning), "{name} begins with {}", &text[..20]);
+        let (_, _, words) = netpath(&["query", "web-a", "db-a", "tcp/5432", "--diagram", place]);
+        assert_eq!(words, "", "{name}");
+        let text = std::fs::read_to_string(&file).expect("the picture is there");
+        assert!(text.contains("ENI_SG_RULES_MISMATCH"), "{name}");
+    }
+    let (is_fine, _, words) = netpath(&["diagram", "-o", "picture.gif"]);
+    assert!(!is_fine && words.contains("no picture has the ending `.gif`"), "{words}");
+    let (is_fine, _, words) = netpath(&["diagram", "--view", "path"]);
+    assert!(!is_fine && words.contains("wants two ends"), "{words}");
+}
+
+/// Pictures in the book, with the words that draw them.
+const BOOK: &[(&str, &[&str])] =
+    &[("three-tier.svg", &["diagram"]), ("blocked-way.svg", &["diagram", "web-a", "db-a", "tcp/5432"])];
+
+#[test]
+fn pictures_in_the_book_are_what_the_program_draws() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
+    let different = BOOK.iter().filter(|(name, words)| {
+        let drawing = netpath(words).1;
+        std::fs::read_to_string(folder.join(name)).ok() != Some(drawing)
+    });
+    let different: Vec<&str> = different.map(|(name, _)| *name).collect();
+    assert!(different.is_empty(), "draw anew in docs/pictures: {different:?}");
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {

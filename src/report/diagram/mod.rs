@@ -10,9 +10,17 @@ mod wires;
 mod grid;
 mod legend;
 pub mod svg;
+pub mod json;
+pub mod dot;
+pub mod mermaid;
+pub mod html;
 pub mod topology;
+mod path;
+mod tgw;
 
+pub use path::path;
 pub use picture::{
     Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side, Tier, Zones,
 };
+pub use tgw::tgw;
 pub use topology::{Depth, Options, topology};

@@ -28,6 +28,8 @@ pub struct Shape {
     pub hover: Vec<String>,
     /// What is wrong with it.
     pub problem: Option<String>,
+    /// What to write to ask about it, where it is an end of packets.
+    pub ask: Option<String>,
     /// What it holds.
     pub inside: Inside,
     /// The nets that end at it.
@@ -226,6 +228,7 @@ impl Shape {
             lines: vec![Line { text: name.into(), hand: Hand::Name }],
             hover: Vec::new(),
             problem: None,
+            ask: None,
             inside: Inside::Nothing,
             ports: Vec::new(),
         }

@@ -24,14 +24,24 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
 
 /// The picture as SVG.
 pub(super) fn drawn(picture: &Picture) -> String {
+    let style = format!("<style>\n{STYLE}</style>\n");
+    svg(picture, "", &style)
+}
+
+/// The picture as a part of a page that has the style sheet, and several pictures.
+pub(super) fn part(picture: &Picture, number: usize) -> String {
+    svg(picture, &format!("p{number}-"), "")
+}
+
+fn svg(picture: &Picture, prefix: &str, style: &str) -> String {
     let placed = place(picture);
     let (width, height) = (placed.bounds.width + 2 * MARGIN, placed.bounds.height + 2 * MARGIN);
-    let mut pen = Pen { text: String::new(), used: BTreeSet::new(), picture };
+    let mut pen = Pen { text: String::new(), used: BTreeSet::new(), prefix, picture };
     let _ = write!(
         pen.text,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"np-title np-desc\">\n\
-         <title id=\"np-title\">{}</title>\n<desc id=\"np-desc\">{}</desc>\n<style>\n{STYLE}</style>\n",
+         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{prefix}np-title {prefix}np-desc\">\n\
+         <title id=\"{prefix}np-title\">{}</title>\n<desc id=\"{prefix}np-desc\">{}</desc>\n{style}",
         escaped(&picture.title),
         escaped(&picture.description)
     );
@@ -44,6 +54,8 @@ struct Pen<'p> {
     text: String,
     /// Ids that elements have already.
     used: BTreeSet<String>,
+    /// What ids begin with.
+    prefix: &'p str,
     picture: &'p Picture,
 }
 
@@ -53,9 +65,10 @@ impl Pen<'_> {
         let wrong = if shape.problem.is_some() { " wrong" } else { "" };
         let id = self.fresh(&shape.key);
         let class = shape.paint.class();
+        let ask = shape.ask.as_ref().map(|it| format!(" data-ask=\"{}\"", escaped(it))).unwrap_or_default();
         let _ = write!(
             self.text,
-            "<g id=\"{id}\" class=\"{class}{wrong}\" data-key=\"{}\">",
+            "<g id=\"{id}\"{ask} class=\"{class}{wrong}\" data-key=\"{}\">",
             escaped(&shape.key)
         );
         let hover: Vec<&str> = shape.hover.iter().map(String::as_str).collect();
@@ -161,8 +174,8 @@ impl Pen<'_> {
     /// An id for an element that no other has, and that is the same for the same thing.
     fn fresh(&mut self, key: &str) -> String {
         let plain = |it: char| if it.is_ascii_alphanumeric() || it == '-' { it } else { '_' };
-        let base: String =
-            std::iter::once('n').chain(std::iter::once('-')).chain(key.chars().map(plain)).collect();
+        let plain: String = key.chars().map(plain).collect();
+        let base = format!("{}n-{plain}", self.prefix);
         let mut id = base.clone();
         let mut count = 1;
         // Ends: only so many ids are used.

@@ -71,7 +71,7 @@ pub(super) fn list_cell(source: Source<'_>, id: &PrefixListId) -> Cell {
 }
 
 /// Protocol and ports as questions write them.
-pub(super) fn ports(ports: PortMatch) -> String {
+pub(in crate::report) fn ports(ports: PortMatch) -> String {
     let name = |number: u8| match number {
         protocol::TCP => "tcp".to_owned(),
         protocol::UDP => "udp".to_owned(),

@@ -18,7 +18,8 @@ pub(super) fn picture(estate: &Estate<'_>, depth: Depth, options: &Options) -> P
     let drawing = Drawing { estate, joints: &joints, endpoints: &endpoints, depth, options };
     let mut shapes = Vec::new();
     if joints.internet.is_some() {
-        shapes.push(outside("internet", "internet", joints.internet, Side::Bottom));
+        let internet = outside("internet", "internet", joints.internet, Side::Bottom);
+        shapes.push(Shape { ask: Some("internet".to_owned()), ..internet });
     }
     shapes.extend(accounts(&drawing));
     shapes.extend(elsewhere(&drawing));

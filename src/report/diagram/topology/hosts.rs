@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use super::depth::Depth;
 use super::estate::{Estate, SubnetFacts};
 use crate::model::words::Word;
-use crate::model::{About, InterfaceKind, NetworkInterface, VpcEndpoint};
+use crate::model::{About, InterfaceKind, NatGateway, NatGatewayId, NetworkInterface, Peer, VpcEndpoint};
 use crate::network::InterfaceIndex;
 use crate::report::diagram::picture::{Paint, Shape};
+use crate::report::show::ports_text;
 
 /// A subnet has no more groups than this in a picture.
 const MOST_GROUPS: usize = 8;
+/// More rules of a group in one direction are counted.
+const MOST_RULES: usize = 10;
 
 /// Interfaces of one kind.
 struct Group<'a> {
@@ -64,7 +67,7 @@ pub(super) fn hosts(
 }
 
 /// What an interface is there for, with where such ones stand.
-fn role(
+pub(super) fn role(
     estate: &Estate<'_>,
     endpoints: &Endpoints<'_>,
     interface: &NetworkInterface,
@@ -151,10 +154,11 @@ fn balancer(interface: &NetworkInterface) -> String {
 }
 
 fn nat_role(estate: &Estate<'_>, interface: &NetworkInterface) -> String {
-    let id = interface.description.rsplit(' ').next().unwrap_or_default();
-    let gateway = estate.model.nat_gateways.get(&crate::model::NatGatewayId::from(id));
-    let name = gateway.map_or(id, |it| it.about.name().unwrap_or(it.id.as_str()));
-    if name.is_empty() { "NAT gateway".to_owned() } else { format!("NAT {name}") }
+    let gateway = nat_gateway(estate, interface);
+    gateway.map_or_else(
+        || "NAT gateway".to_owned(),
+        |it| format!("NAT {}", it.about.name().unwrap_or(it.id.as_str())),
+    )
 }
 
 fn instance_about<'a>(estate: &Estate<'a>, interface: &NetworkInterface) -> Option<&'a About> {
@@ -174,13 +178,18 @@ fn shape(estate: &Estate<'_>, subnet: &SubnetFacts<'_>, group: &Group<'_>) -> Sh
         None if count == 1 => group.role.clone(),
         None => format!("{} × {count}", group.role),
     };
-    let key = if count == 1 { first.id.to_string() } else { format!("{}/{}", subnet.id, group.role) };
+    let nat = nat_gateway(estate, first).filter(|_| matches!(first.kind, InterfaceKind::NatGateway));
+    let key = match nat {
+        Some(gateway) => gateway.id.to_string(),
+        None if count == 1 => first.id.to_string(),
+        None => format!("{}/{}", subnet.id, group.role),
+    };
     let mut shape = Shape::new(key, Paint::Host, name).says(addresses(&private));
+    shape.ask = Some(first.id.to_string());
     if public > 0 {
         let only = first.addresses.iter().find_map(|it| it.public).filter(|_| count == 1 && public == 1);
         shape = shape.says(only.map_or(format!("{public} public addresses"), |it| format!("public {it}")));
     }
-    shape = shape.tells(format!("security groups: {}", group.role));
     for member in group.members.iter().take(12) {
         let name =
             instance_about(estate, member).and_then(About::name).or(member.about.name()).unwrap_or_default();
@@ -188,7 +197,59 @@ fn shape(estate: &Estate<'_>, subnet: &SubnetFacts<'_>, group: &Group<'_>) -> Sh
         let words: Vec<&str> = words.into_iter().filter(|it| !it.is_empty()).collect();
         shape = shape.tells(words.join("  "));
     }
-    if count > 12 { shape.tells(format!("and {} more", count - 12)) } else { shape }
+    if count > 12 {
+        shape = shape.tells(format!("and {} more", count - 12));
+    }
+    rules(estate, first).into_iter().fold(shape, Shape::tells)
+}
+
+/// The rules of an interface's security groups, in words.
+fn rules(estate: &Estate<'_>, interface: &NetworkInterface) -> Vec<String> {
+    let mut lines = Vec::new();
+    for id in &interface.groups {
+        let Some(group) = estate.model.security_groups.get(id) else {
+            lines.push(format!("{id}: not in the snapshot"));
+            continue;
+        };
+        lines.push(format!("security group {} {}", group.name, group.id));
+        for (direction, word, rules) in [("in", "from", &group.inbound), ("out", "to", &group.outbound)] {
+            lines.extend(rules.iter().take(MOST_RULES).map(|rule| {
+                let peers: Vec<String> = rule.peers.iter().take(4).map(|it| peer(estate, it)).collect();
+                let more = rule.peers.len().saturating_sub(4);
+                let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!("  {direction}: {} {word} {}{rest}", ports_text(rule.ports), peers.join(", "))
+            }));
+            if rules.len() > MOST_RULES {
+                lines.push(format!("  {direction}: and {} more rules", rules.len() - MOST_RULES));
+            }
+        }
+    }
+    lines
+}
+
+fn peer(estate: &Estate<'_>, peer: &Peer) -> String {
+    match peer {
+        Peer::Cidr(net) => net.to_string(),
+        Peer::PrefixList(id) => {
+            let name = estate.model.prefix_lists.get(id).map(|it| it.name.as_str());
+            name.filter(|it| !it.is_empty()).unwrap_or(id.as_str()).to_owned()
+        }
+        Peer::Group(group) => {
+            let found = estate.model.security_groups.get(&group.id);
+            found.map_or_else(|| group.id.to_string(), |it| it.about.name().unwrap_or(&it.name).to_owned())
+        }
+    }
+}
+
+fn nat_gateway<'a>(estate: &Estate<'a>, interface: &NetworkInterface) -> Option<&'a NatGateway> {
+    let id = interface.description.rsplit(' ').next().unwrap_or_default();
+    estate.model.nat_gateways.get(&NatGatewayId::from(id))
+}
+
+/// What an interface is called.
+pub(super) fn name_of<'a>(estate: &Estate<'a>, interface: &'a NetworkInterface) -> &'a str {
+    let name = instance_about(estate, interface).and_then(About::name).or(interface.about.name());
+    name.unwrap_or(interface.id.as_str())
 }
 
 fn address(interface: &NetworkInterface) -> Option<String> {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::estate::{Estate, VpcFacts};
 use crate::model::words::Word;
-use crate::model::{AttachmentKind, AttachmentState, PeeringSide, PeeringStatus};
+use crate::model::{
+    AttachmentKind, AttachmentState, Model, PeeringSide, PeeringStatus, TunnelStatus, VpnConnection,
+};
 use crate::report::diagram::picture::{Net, NetKind, Paint, Port, Shape, Side};
 
 /// More peering connections than this are counted, not drawn.
@@ -144,7 +146,8 @@ impl<'a> Joints<'a> {
         shapes.extend(vpc.vpn_gateways.iter().map(|row| {
             let it = &model.vpn_gateways[*row];
             let name = it.about.name().unwrap_or(it.id.as_str());
-            let shape = Shape::new(it.id.as_str(), Paint::Gateway, name).says("virtual private gateway");
+            let mut shape = Shape::new(it.id.as_str(), Paint::Gateway, name).says("virtual private gateway");
+            shape.problem = tunnels_down(model, |link| link.vpn_gateway.as_ref() == Some(&it.id));
             Shape { ports: Joints::port(self.premises, Side::Bottom), ..shape.tells(it.id.as_str()) }
         }));
         let endpoints = vpc.endpoints.iter().map(|row| &model.vpc_endpoints[*row]);
@@ -220,6 +223,8 @@ impl<'a> Joints<'a> {
             .says(if gateway.is_some() { "transit gateway" } else { "transit gateway, not in the snapshot" })
             .says(counted(&counts))
             .tells(id);
+        let is_own = |link: &VpnConnection| link.transit_gateway.as_ref().is_some_and(|it| it.as_str() == id);
+        shape.problem = tunnels_down(model, is_own);
         shape.ports = Joints::port(self.transit.get(id).copied(), Side::Top);
         for (row, net) in &self.hub_peerings {
             let it = &model.transit_gateway_peerings[*row];
@@ -246,6 +251,15 @@ fn is_from_premises(kind: &AttachmentKind) -> bool {
             | AttachmentKind::DirectConnectGateway
             | AttachmentKind::Connect
     )
+}
+
+/// A VPN connection of some gateway whose tunnels are all down.
+fn tunnels_down(model: &Model, is_own: impl Fn(&VpnConnection) -> bool) -> Option<String> {
+    let is_down = |it: &&VpnConnection| {
+        !it.tunnels.is_empty() && it.tunnels.iter().all(|it| it.status == Some(TunnelStatus::Down))
+    };
+    let link = model.vpn_connections.iter().filter(|it| is_own(it)).find(is_down)?;
+    Some(format!("all tunnels of {} are down", link.about.name().unwrap_or(link.id.as_str())))
 }
 
 /// Counts in words; what there is none of is left out.

@@ -9,6 +9,7 @@ mod estate;
 mod joints;
 mod subnets;
 mod hosts;
+mod flows;
 mod vpcs;
 mod frame;
 

@@ -7,7 +7,7 @@ use super::depth::Depth;
 use super::estate::{Estate, VpcFacts};
 use super::hosts::Endpoints;
 use super::joints::{Joints, counted};
-use super::subnets;
+use super::{flows, subnets};
 use crate::report::diagram::picture::{Inside, Paint, Shape, Tier, Zones};
 
 /// What is needed to draw VPCs.
@@ -66,7 +66,11 @@ fn opened(drawing: &Drawing<'_, '_>, vpc: &VpcFacts<'_>) -> Shape {
     let below = drawing.joints.below(drawing.estate, vpc);
     let mut shape = head(vpc);
     shape.problem = subnets::broken_nat(drawing.estate, vpc);
-    shape.holding(Inside::Zones(Zones { columns, bands, above, below, flows: Vec::new() }))
+    let flows = match drawing.depth {
+        Depth::Group | Depth::Host => flows::flows(drawing.estate, drawing.endpoints, vpc, &bands, collapse),
+        Depth::Account | Depth::Region | Depth::Kind | Depth::Vpc | Depth::Subnet => Vec::new(),
+    };
+    shape.holding(Inside::Zones(Zones { columns, bands, above, below, flows }))
 }
 
 /// A VPC as a card: what it holds is counted.
