@@ -113,6 +113,8 @@ pub(super) enum Format {
     Dot,
     /// A picture for Markdown
     Mermaid,
+    /// A picture in pixels, where the program was built with the feature `png`
+    Png,
 }
 
 /// Whether text is coloured.
@@ -257,7 +259,7 @@ pub(super) struct Cidr {
 
 /// A picture of the network: accounts, Regions, VPCs, zones, tiers, subnets, who is in them, what joins them
 ///
-/// Without `--format` the ending of the output file decides: `.svg`, `.html`, `.dot`, `.mmd`, `.json`; else it is SVG, drawn
+/// Without `--format` the ending of the output file decides: `.svg`, `.png`, `.html`, `.dot`, `.mmd`, `.json`; else it is SVG, drawn
 /// by netpath itself, which any browser shows. Subnets stand in the band of their tier, by the routes in force; red is only
 /// for what is wrong. What is too much for a page is rolled up, which `--depth` and `--vpc` undo: groups of hosts first, then
 /// subnets, then VPCs that are alike. With two ends it is the way between them, hop by hop.
@@ -307,6 +309,8 @@ pub(super) enum PictureView {
     Path,
     /// Transit gateways: attachments, the table that each uses, where that leads
     Tgw,
+    /// Addresses: who has which, what is free, who overlaps
+    Cidr,
 }
 
 /// Who lays a picture out.

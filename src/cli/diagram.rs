@@ -10,6 +10,8 @@ use super::open::{Opened, open};
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
 use crate::model::ResourceKind;
+use crate::network::ranges;
+use crate::report::cidr::Plan;
 use crate::report::diagram::{self, Depth, Options, Picture, html};
 use crate::report::{Question, Report};
 use crate::selector::{Arguments, Index, find, resolve};
@@ -30,6 +32,10 @@ pub(super) fn run(context: &Context, words: &Diagram) -> Result<Outcome, Failure
         PictureView::Topology => diagram::topology(&opened.snapshot, &opened.network, &options),
         PictureView::Tgw => diagram::tgw(&opened.snapshot.model),
         PictureView::Path => path(opened, words)?,
+        PictureView::Cidr => {
+            let ranges = ranges(&opened.snapshot.model, &opened.network);
+            diagram::cidr(&Plan::new(&opened.network, &opened.snapshot, &ranges))
+        }
     };
     let mut output = Output::open(context.options.output.as_deref())?;
     match (format, words.layout) {
@@ -56,12 +62,14 @@ fn format_of(context: &Context) -> Result<Format, Failure> {
         (Format::Text, Some(file)) => by_ending(file),
         // What is asked for in no format is a picture.
         (Format::Text, None) => Ok(Format::Svg),
-        (Format::Aws, _) => {
-            Err(Failure::new("a picture has no form of AWS's").help("ask for `--format svg`"))
+        (Format::Aws | Format::Sarif | Format::Github | Format::Junit | Format::Markdown, _) => {
+            Err(Failure::new("a picture has no such format").help("ask for `--format svg`"))
         }
-        (format @ (Format::Json | Format::Svg | Format::Html | Format::Dot | Format::Mermaid), _) => {
-            Ok(format)
-        }
+        (
+            format
+            @ (Format::Json | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png),
+            _,
+        ) => Ok(format),
     }
 }
 
@@ -69,12 +77,13 @@ fn by_ending(file: &Path) -> Result<Format, Failure> {
     let ending = file.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {
         "svg" | "" => Ok(Format::Svg),
+        "png" => Ok(Format::Png),
         "html" | "htm" => Ok(Format::Html),
         "dot" | "gv" => Ok(Format::Dot),
         "mmd" | "mermaid" => Ok(Format::Mermaid),
         "json" => Ok(Format::Json),
         other => Err(Failure::new(format!("no picture has the ending `.{other}`"))
-            .help("use `.svg`, `.html`, `.dot`, `.mmd` or `.json`, or say `--format`")),
+            .help("use `.svg`, `.png`, `.html`, `.dot`, `.mmd` or `.json`, or say `--format`")),
     }
 }
 
@@ -84,7 +93,7 @@ fn view_of(words: &Diagram) -> Result<PictureView, Failure> {
         (None, None) => Ok(PictureView::Topology),
         (Some(PictureView::Path), None) => Err(Failure::new("`--view path` wants two ends")
             .help("for example `netpath diagram web db tcp/5432`")),
-        (Some(PictureView::Topology | PictureView::Tgw), Some(_)) => {
+        (Some(PictureView::Topology | PictureView::Tgw | PictureView::Cidr), Some(_)) => {
             Err(Failure::new("only the view `path` has two ends").help("leave out `--view`, or the ends"))
         }
         (Some(view), _) => Ok(view),
@@ -103,9 +112,21 @@ fn write(picture: &Picture, format: Format, out: &mut dyn Write) -> Result<(), F
         Format::Json => diagram::json::write(picture, out),
         Format::Dot => diagram::dot::write(picture, out),
         Format::Mermaid => diagram::mermaid::write(picture, out),
+        Format::Png => pixels(picture, out)?,
         Format::Html => html::write(&[("picture", picture)], &html::Answers::default(), out),
     };
     written.map_err(|cause| unwritable("the picture", &cause))
+}
+
+#[cfg(feature = "png")]
+fn pixels(picture: &Picture, out: &mut dyn Write) -> Result<std::io::Result<()>, Failure> {
+    Ok(diagram::png::write(picture, out))
+}
+
+#[cfg(not(feature = "png"))]
+fn pixels(_picture: &Picture, _out: &mut dyn Write) -> Result<std::io::Result<()>, Failure> {
+    Err(Failure::new("this netpath was built without PNG")
+        .help("write SVG, or build with `cargo install --path . --features png`"))
 }
 
 /// A page with the picture, the same with VPCs closed and with every host, and the answers between ends.

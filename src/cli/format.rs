@@ -21,7 +21,9 @@ impl Format {
             Format::Aws => {
                 Err(Failure::new("`--format aws` is for `netpath query`").help("use `--format json`"))
             }
-            Format::Svg | Format::Html | Format::Dot | Format::Mermaid => Err(self.is_a_picture()),
+            Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
+                Err(self.is_a_picture())
+            }
             Format::Sarif | Format::Github | Format::Junit | Format::Markdown => Err(self.is_of_lint()),
         }
     }

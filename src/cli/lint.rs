@@ -32,7 +32,10 @@ pub(super) fn run(context: &Context, words: &Lint) -> Result<Outcome, Failure> {
     }
     let baseline = words.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
     // What cannot be written is not worked out.
-    if matches!(context.options.format, Format::Aws | Format::Svg) {
+    if matches!(
+        context.options.format,
+        Format::Aws | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png
+    ) {
         context.options.format.plain()?;
     }
     let opened = open(context)?;
@@ -94,7 +97,9 @@ fn print(context: &Context, found: &report::lint::LintReport<'_>) -> Result<(), 
         Format::Github => report::lint::write_github(found, &mut output),
         Format::Junit => report::lint::write_junit(found, &mut output),
         Format::Markdown => report::lint::write_markdown(found, &mut output),
-        Format::Aws | Format::Svg => return options.format.plain().map(|_| ()),
+        Format::Aws | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
+            return options.format.plain().map(|_| ());
+        }
     };
     written.map_err(|cause| unwritable("the findings", &cause))?;
     output.finish()

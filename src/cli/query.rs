@@ -89,7 +89,7 @@ fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
         Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
             return Err(options.format.is_of_lint());
         }
-        Format::Svg | Format::Html | Format::Dot | Format::Mermaid => {
+        Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
             return Err(options.format.is_a_picture());
         }
     };
@@ -106,7 +106,7 @@ fn print_brief(context: &Context, answer: &Answer) -> Result<(), Failure> {
             return Err(context.options.format.is_of_lint());
         }
         Format::Json | Format::Aws => report::batch::alone(answer.verdict, &codes),
-        Format::Svg | Format::Html | Format::Dot | Format::Mermaid => {
+        Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
             return Err(context.options.format.is_a_picture());
         }
     };

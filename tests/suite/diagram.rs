@@ -10,8 +10,9 @@ use std::process::Command;
 
 use netpath::network::{Network, compile};
 use netpath::packet::Family;
+use netpath::report::cidr::Plan;
 use netpath::report::diagram::{
-    Depth, Inside, Options, Paint, Picture, Shape, dot, html, json, mermaid, path, svg, tgw, topology,
+    Depth, Inside, Options, Paint, Picture, Shape, cidr, dot, html, json, mermaid, path, svg, tgw, topology,
 };
 use netpath::report::{Question, Report};
 use netpath::selector::{Arguments, Index, resolve};
@@ -292,10 +293,16 @@ fn check(path: &Path, depths: &[Option<Depth>]) -> Vec<String> {
         let picture = topology(&snapshot, &network, &at_depth(*depth));
         let place = format!("{} at {depth:?}", path.display());
         wrong.extend(faults(&drawn(&picture)).into_iter().take(5).map(|it| format!("{place}: {it}")));
-        if let Err(error) = graphviz_rust::parse(&written(&picture, dot::write)) {
+        // Its parser is slow: the depth that people see is enough.
+        if depth.is_none()
+            && let Err(error) = graphviz_rust::parse(&written(&picture, dot::write))
+        {
             wrong.push(format!("{place}: no DOT: {error}"));
         }
     }
+    let ranges = netpath::network::ranges(&snapshot.model, &network);
+    let plan = drawn(&cidr(&Plan::new(&network, &snapshot, &ranges)));
+    wrong.extend(faults(&plan).into_iter().map(|it| format!("{} as cidr: {it}", path.display())));
     let gateways = drawn(&tgw(&snapshot.model));
     wrong.extend(faults(&gateways).into_iter().map(|it| format!("{} as tgw: {it}", path.display())));
     wrong
@@ -422,6 +429,14 @@ fn the_ending_of_the_file_says_the_format() {
     }
     let (is_fine, _, words) = netpath(&["diagram", "-o", "picture.gif"]);
     assert!(!is_fine && words.contains("no picture has the ending `.gif`"), "{words}");
+    let file = folder.path().join("a.png");
+    let (is_fine, _, words) = netpath(&["diagram", "-o", file.to_str().expect("a path of letters")]);
+    if cfg!(feature = "png") {
+        let bytes = std::fs::read(&file).expect("the picture is there");
+        assert!(is_fine && bytes.starts_with(b"\x89PNG") && bytes.len() > 20_000, "{words} {}", bytes.len());
+    } else {
+        assert!(!is_fine && words.contains("built without PNG") && !file.exists(), "{words}");
+    }
     let (is_fine, _, words) = netpath(&["diagram", "--view", "path"]);
     assert!(!is_fine && words.contains("wants two ends"), "{words}");
 }
@@ -532,6 +547,21 @@ fn names_are_text_and_nothing_else() {
     let whole: String = texts.collect();
     assert!(whole.replace(' ', "").contains(&name.trim().replace(' ', "")), "the name is not whole");
     assert!(whole.contains(&long), "a long name is not whole");
+}
+
+#[test]
+fn a_part_of_every_topology_is_drawn() {
+    for folder in folders(&topologies()) {
+        let (snapshot, network) = opened(&folder.join("snapshot"));
+        let wrong = Options { only_violations: true, ..Options::default() };
+        let one = Options { vpcs: vec![0], ..Options::default() };
+        let tag = Options { tag: Some(("Name".to_owned(), Some("web".to_owned()))), ..Options::default() };
+        let collapsed = Options { collapse: Some("Name".to_owned()), ..Options::default() };
+        for options in [wrong, one, tag, collapsed] {
+            let found = faults(&drawn(&topology(&snapshot, &network, &options)));
+            assert_eq!(found, Vec::<String>::new(), "{} with {options:?}", folder.display());
+        }
+    }
 }
 
 #[test]

@@ -14,10 +14,14 @@ pub mod json;
 pub mod dot;
 pub mod mermaid;
 pub mod html;
+#[cfg(feature = "png")]
+pub mod png;
 pub mod topology;
 mod path;
 mod tgw;
+mod cidr;
 
+pub use cidr::cidr;
 pub use path::path;
 pub use picture::{
     Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side, Tier, Zones,

@@ -143,6 +143,11 @@ fn subnets<'a>(model: &'a Model, network: &'a Network, options: &Options, vpcs: 
             let instance = instance.and_then(|it| model.instances.get(it));
             interface.about.tags.has(key, value.as_deref())
                 || instance.is_some_and(|it| it.about.tags.has(key, value.as_deref()))
+                || model
+                    .subnets
+                    .get(&interface.subnet)
+                    .is_some_and(|it| it.about.tags.has(key, value.as_deref()))
+                || model.vpcs.get(&interface.vpc).is_some_and(|it| it.about.tags.has(key, value.as_deref()))
         })
     };
     for row in 0..model.network_interfaces.len() as u32 {

@@ -1,0 +1,100 @@
+//! The view `cidr`: who has which addresses, what is free, and who overlaps with whom.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::legend;
+use super::picture::{Hand, Inside, Line, Paint, Picture, Shape};
+use crate::report::cidr::{OverlapView, Plan, RoomView, SpaceView};
+
+/// More VPCs than this are cards.
+const MOST_OPEN: usize = 40;
+/// More free blocks of a VPC than this are counted.
+const MOST_FREE: usize = 12;
+/// More overlaps than this are counted.
+const MOST_OVERLAPS: usize = 24;
+
+/// The picture of an address plan.
+pub fn cidr(plan: &Plan<'_>) -> Picture {
+    let is_open = plan.vpcs.len() <= MOST_OPEN;
+    let mut spaces: Vec<&SpaceView> = plan.vpcs.iter().collect();
+    spaces.sort_by_key(|it| (it.family, it.blocks.first().and_then(|it| it.parse::<IpNet>().ok()), &it.id));
+    let mut shapes: Vec<Shape> = spaces.iter().map(|it| space(plan, it, is_open)).collect();
+    shapes
+        .extend(plan.overlaps.iter().take(MOST_OVERLAPS).enumerate().map(|(number, it)| overlap(number, it)));
+    if plan.overlaps.len() > MOST_OVERLAPS {
+        let words = format!("{} more overlaps", plan.overlaps.len() - MOST_OVERLAPS);
+        shapes.push(Shape::new("overlaps", Paint::Step, words).says("listed by `netpath cidr`"));
+    }
+    shapes.extend(legend::of(&shapes));
+    let title = format!("Addresses of {} VPCs", plan.vpcs.len());
+    let mut root = Shape::new("netpath", Paint::Canvas, "");
+    root.lines = vec![Line { text: title.clone(), hand: Hand::Title }];
+    root.inside = Inside::Packed(shapes);
+    let description = format!("{title}: subnets and what is free between them, in the order of addresses.");
+    Picture { title, description, root, nets: Vec::new() }
+}
+
+/// A VPC's blocks of one family.
+fn space(plan: &Plan<'_>, space: &SpaceView, is_open: bool) -> Shape {
+    let name = space.name.as_deref().unwrap_or(&space.id);
+    let key = format!("{}-{}", space.id, space.family);
+    let mut shape = Shape::new(key, Paint::Vpc, name).says(space.blocks.join(", ")).tells(space.id.as_str());
+    if let (Some(unused), Some(all)) = (space.unused_addresses, space.addresses) {
+        shape = shape.says(format!("{unused} of {all} addresses in no subnet"));
+    }
+    let serious =
+        plan.overlaps.iter().find(|it| it.can_meet && it.holders.iter().any(|it| it.id == space.id));
+    shape.problem = serious.map(|it| format!("{} is had by others too: {}", it.block, it.grade));
+    if !is_open {
+        return shape.says(format!("{} subnets", space.subnets.len()));
+    }
+    let free = space.unused_blocks.iter().take(MOST_FREE);
+    let free = free.map(|it| {
+        (first(it), Shape::new(format!("{}/{it}", space.id), Paint::Free, it.as_str()).says("free"))
+    });
+    let used = space.subnets.iter().map(|it| (first(&it.block), room(it)));
+    let mut parts: Vec<(Option<IpAddr>, Shape)> = free.chain(used).collect();
+    parts.sort_by_key(|it| it.0);
+    let mut parts: Vec<Shape> = parts.into_iter().map(|it| it.1).collect();
+    if space.unused_blocks.len() > MOST_FREE {
+        let words = format!("{} smaller blocks", space.unused_blocks.len() - MOST_FREE);
+        parts.push(Shape::new(format!("{}/free", space.id), Paint::Free, words).says("free"));
+    }
+    if parts.is_empty() { shape } else { shape.holding(Inside::Packed(parts)) }
+}
+
+fn first(block: &str) -> Option<IpAddr> {
+    block.parse::<IpNet>().ok().map(|it| it.network())
+}
+
+fn room(room: &RoomView) -> Shape {
+    let name = room.name.as_deref().unwrap_or(&room.id);
+    let shape =
+        Shape::new(room.id.as_str(), Paint::Host, name).says(room.block.as_str()).tells(room.id.as_str());
+    match (room.used, room.free) {
+        (Some(used), Some(free)) => {
+            let most = if room.is_at_most { "at most " } else { "" };
+            shape.says(format!("{used} used, {most}{free} free"))
+        }
+        (_, _) => shape,
+    }
+}
+
+fn overlap(number: usize, overlap: &OverlapView<'_>) -> Shape {
+    let words = format!("{} twice", overlap.block);
+    let mut shape = Shape::new(format!("overlap-{number}"), Paint::Step, words);
+    for holder in overlap.holders.iter().take(6) {
+        shape = shape.says(format!("{} {}", holder.name.unwrap_or(&holder.id), holder.block));
+    }
+    if overlap.holders.len() > 6 {
+        shape = shape.says(format!("and {} more", overlap.holders.len() - 6));
+    }
+    let by = overlap.by.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+    if overlap.can_meet {
+        shape.problem = Some(format!("{}{by}", overlap.grade));
+        return shape;
+    }
+    shape.says(format!("{}{by}", overlap.grade))
+}
