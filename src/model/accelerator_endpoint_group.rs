@@ -43,6 +43,7 @@ impl Resource for AcceleratorEndpointGroup {
     type Wire = Wire;
     type Id = AcceleratorEndpointGroupId;
     const KIND: ResourceKind = ResourceKind::AcceleratorEndpointGroup;
+    const WORD: &'static str = "accelerator-endpoint-group";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<AcceleratorEndpointGroup, ElementError> {
         let arn = wire.endpoint_group_arn.or_missing("EndpointGroupArn")?;

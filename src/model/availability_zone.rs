@@ -34,6 +34,7 @@ impl Resource for AvailabilityZone {
     type Wire = Wire;
     type Id = AvailabilityZoneKey;
     const KIND: ResourceKind = ResourceKind::AvailabilityZone;
+    const WORD: &'static str = "availability-zone";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<AvailabilityZone, ElementError> {
         let name = wire.zone_name.or_missing("ZoneName")?;

@@ -106,6 +106,7 @@ impl Resource for BlockPublicAccessOptions {
     type Wire = OptionsWire;
     type Id = BlockPublicAccessOptionsId;
     const KIND: ResourceKind = ResourceKind::BlockPublicAccessOptions;
+    const WORD: &'static str = "vpc-block-public-access-options";
 
     fn convert(wire: OptionsWire, reading: &mut Reading) -> Result<BlockPublicAccessOptions, ElementError> {
         let mut about = reading.about(wire.aws_account_id, None, None);
@@ -129,12 +130,17 @@ impl Resource for BlockPublicAccessOptions {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(Some(&self.mode))
+    }
 }
 
 impl Resource for BlockPublicAccessExclusion {
     type Wire = ExclusionWire;
     type Id = BlockPublicAccessExclusionId;
     const KIND: ResourceKind = ResourceKind::BlockPublicAccessExclusion;
+    const WORD: &'static str = "vpc-block-public-access-exclusion";
 
     fn convert(
         wire: ExclusionWire,
@@ -157,5 +163,9 @@ impl Resource for BlockPublicAccessExclusion {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

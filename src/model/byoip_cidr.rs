@@ -49,6 +49,7 @@ impl Resource for ByoipCidr {
     type Wire = Wire;
     type Id = ByoipCidrId;
     const KIND: ResourceKind = ResourceKind::ByoipCidr;
+    const WORD: &'static str = "byoip-cidr";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ByoipCidr, ElementError> {
         let text = wire.cidr.or_missing("Cidr")?;
@@ -66,5 +67,9 @@ impl Resource for ByoipCidr {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -86,6 +86,7 @@ impl Resource for ClassicLoadBalancer {
     type Wire = Wire;
     type Id = ClassicLoadBalancerId;
     const KIND: ResourceKind = ResourceKind::ClassicLoadBalancer;
+    const WORD: &'static str = "classic-load-balancer";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ClassicLoadBalancer, ElementError> {
         let name = wire.load_balancer_name.or_missing("LoadBalancerName")?;
@@ -127,5 +128,9 @@ impl Resource for ClassicLoadBalancer {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
     }
 }

@@ -188,6 +188,7 @@ impl Resource for ClientVpnEndpoint {
     type Wire = EndpointWire;
     type Id = ClientVpnEndpointId;
     const KIND: ResourceKind = ResourceKind::ClientVpnEndpoint;
+    const WORD: &'static str = "client-vpn-endpoint";
 
     fn convert(wire: EndpointWire, reading: &mut Reading) -> Result<ClientVpnEndpoint, ElementError> {
         let pool = present(wire.client_cidr_block).map(|text| cidr("ClientCidrBlock", &text)).transpose()?;
@@ -210,12 +211,21 @@ impl Resource for ClientVpnEndpoint {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for ClientVpnTargetNetwork {
     type Wire = NetworkWire;
     type Id = ClientVpnPartId;
     const KIND: ResourceKind = ResourceKind::ClientVpnTargetNetwork;
+    const WORD: &'static str = "client-vpn-target-network";
 
     fn convert(wire: NetworkWire, reading: &mut Reading) -> Result<ClientVpnTargetNetwork, ElementError> {
         let endpoint = wire.client_vpn_endpoint_id.or_missing("ClientVpnEndpointId")?;
@@ -238,12 +248,21 @@ impl Resource for ClientVpnTargetNetwork {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (None, Some(self.subnet.as_str()))
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for ClientVpnRoute {
     type Wire = RouteWire;
     type Id = ClientVpnPartId;
     const KIND: ResourceKind = ResourceKind::ClientVpnRoute;
+    const WORD: &'static str = "client-vpn-route";
 
     fn convert(wire: RouteWire, reading: &mut Reading) -> Result<ClientVpnRoute, ElementError> {
         let endpoint = wire.client_vpn_endpoint_id.or_missing("ClientVpnEndpointId")?;
@@ -268,12 +287,17 @@ impl Resource for ClientVpnRoute {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for ClientVpnAuthorizationRule {
     type Wire = RuleWire;
     type Id = ClientVpnPartId;
     const KIND: ResourceKind = ResourceKind::ClientVpnAuthorizationRule;
+    const WORD: &'static str = "client-vpn-authorization-rule";
 
     fn convert(wire: RuleWire, reading: &mut Reading) -> Result<ClientVpnAuthorizationRule, ElementError> {
         let endpoint = wire.client_vpn_endpoint_id.or_missing("ClientVpnEndpointId")?;
@@ -295,5 +319,9 @@ impl Resource for ClientVpnAuthorizationRule {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

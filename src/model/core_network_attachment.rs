@@ -111,6 +111,8 @@ impl Resource for CoreNetworkAttachment {
     type Wire = Wire;
     type Id = CoreNetworkAttachmentId;
     const KIND: ResourceKind = ResourceKind::CoreNetworkAttachment;
+    const WORD: &'static str = "core-network-attachment";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<CoreNetworkAttachment, ElementError> {
         let (subnets, options) = (wire.subnet_arns, wire.options.unwrap_or_default());
@@ -158,5 +160,13 @@ impl Resource for CoreNetworkAttachment {
         self.has_ipv6 = self.has_ipv6.or(other.has_ipv6);
         self.appliance_mode = self.appliance_mode.or(other.appliance_mode);
         self.group_referencing = self.group_referencing.or(other.group_referencing);
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc(), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

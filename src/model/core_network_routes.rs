@@ -97,6 +97,7 @@ impl Resource for CoreNetworkRoutes {
     type Wire = Wire;
     type Id = CoreNetworkRoutesId;
     const KIND: ResourceKind = ResourceKind::CoreNetworkRoutes;
+    const WORD: &'static str = "core-network-routes";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<CoreNetworkRoutes, ElementError> {
         let arn = present(wire.route_table_arn);

@@ -34,6 +34,7 @@ impl Resource for CustomerGateway {
     type Wire = Wire;
     type Id = CustomerGatewayId;
     const KIND: ResourceKind = ResourceKind::CustomerGateway;
+    const WORD: &'static str = "customer-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<CustomerGateway, ElementError> {
         Ok(CustomerGateway {
@@ -50,5 +51,9 @@ impl Resource for CustomerGateway {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

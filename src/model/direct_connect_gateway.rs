@@ -197,6 +197,7 @@ impl Resource for DirectConnectGateway {
     type Wire = GatewayWire;
     type Id = DirectConnectGatewayId;
     const KIND: ResourceKind = ResourceKind::DirectConnectGateway;
+    const WORD: &'static str = "dx-gateway";
 
     fn convert(wire: GatewayWire, reading: &mut Reading) -> Result<DirectConnectGateway, ElementError> {
         let id = wire.direct_connect_gateway_id.or_missing("directConnectGatewayId")?;
@@ -215,12 +216,17 @@ impl Resource for DirectConnectGateway {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for DirectConnectGatewayAssociation {
     type Wire = AssociationWire;
     type Id = DirectConnectAssociationId;
     const KIND: ResourceKind = ResourceKind::DirectConnectGatewayAssociation;
+    const WORD: &'static str = "dx-gateway-association";
 
     fn convert(
         wire: AssociationWire,
@@ -252,12 +258,17 @@ impl Resource for DirectConnectGatewayAssociation {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for DirectConnectGatewayAttachment {
     type Wire = AttachmentWire;
     type Id = DirectConnectAttachmentId;
     const KIND: ResourceKind = ResourceKind::DirectConnectGatewayAttachment;
+    const WORD: &'static str = "dx-gateway-attachment";
 
     fn convert(
         wire: AttachmentWire,
@@ -281,12 +292,17 @@ impl Resource for DirectConnectGatewayAttachment {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for VirtualInterface {
     type Wire = InterfaceWire;
     type Id = VirtualInterfaceId;
     const KIND: ResourceKind = ResourceKind::VirtualInterface;
+    const WORD: &'static str = "dxvif";
 
     fn convert(wire: InterfaceWire, reading: &mut Reading) -> Result<VirtualInterface, ElementError> {
         let peers = wire.bgp_peers.unwrap_or_default().into_iter();
@@ -307,5 +323,9 @@ impl Resource for VirtualInterface {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

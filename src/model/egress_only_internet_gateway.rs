@@ -34,6 +34,7 @@ impl Resource for EgressOnlyInternetGateway {
     type Wire = Wire;
     type Id = EgressOnlyInternetGatewayId;
     const KIND: ResourceKind = ResourceKind::EgressOnlyInternetGateway;
+    const WORD: &'static str = "egress-only-internet-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<EgressOnlyInternetGateway, ElementError> {
         let id = wire.egress_only_internet_gateway_id.or_missing("EgressOnlyInternetGatewayId")?;
@@ -50,5 +51,13 @@ impl Resource for EgressOnlyInternetGateway {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.attachments.first().map(|it| it.vpc.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.attachments.first()?.state.as_ref())
     }
 }

@@ -41,6 +41,7 @@ impl Resource for ElasticAddress {
     type Wire = Wire;
     type Id = ElasticAddressId;
     const KIND: ResourceKind = ResourceKind::ElasticAddress;
+    const WORD: &'static str = "elastic-ip";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ElasticAddress, ElementError> {
         let text = present(wire.public_ip).or(present(wire.carrier_ip)).or_missing("PublicIp")?;

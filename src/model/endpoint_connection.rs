@@ -41,6 +41,7 @@ impl Resource for EndpointConnection {
     type Wire = Wire;
     type Id = EndpointConnectionId;
     const KIND: ResourceKind = ResourceKind::EndpointConnection;
+    const WORD: &'static str = "vpc-endpoint-connection";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<EndpointConnection, ElementError> {
         let service = wire.service_id.or_missing("ServiceId")?;
@@ -61,5 +62,9 @@ impl Resource for EndpointConnection {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -60,6 +60,7 @@ impl Resource for EndpointService {
     type Wire = Wire;
     type Id = EndpointServiceId;
     const KIND: ResourceKind = ResourceKind::EndpointService;
+    const WORD: &'static str = "vpc-endpoint-service";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<EndpointService, ElementError> {
         let arns = |arns: Option<Vec<CompactString>>| {
@@ -95,5 +96,9 @@ impl Resource for EndpointService {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -87,6 +87,7 @@ impl Resource for Firewall {
     type Wire = Wire;
     type Id = FirewallId;
     const KIND: ResourceKind = ResourceKind::Firewall;
+    const WORD: &'static str = "firewall";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Firewall, ElementError> {
         let firewall = wire.firewall.unwrap_or_default();
@@ -117,6 +118,14 @@ impl Resource for Firewall {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn own_name(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
     }
 }
 

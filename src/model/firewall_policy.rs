@@ -171,6 +171,7 @@ impl Resource for FirewallPolicy {
     type Wire = Wire;
     type Id = FirewallPolicyId;
     const KIND: ResourceKind = ResourceKind::FirewallPolicy;
+    const WORD: &'static str = "firewall-policy";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<FirewallPolicy, ElementError> {
         let response = wire.firewall_policy_response.unwrap_or_default();

@@ -401,6 +401,7 @@ impl Resource for FirewallRuleGroup {
     type Wire = Wire;
     type Id = FirewallRuleGroupId;
     const KIND: ResourceKind = ResourceKind::FirewallRuleGroup;
+    const WORD: &'static str = "firewall-rule-group";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<FirewallRuleGroup, ElementError> {
         let response = wire.rule_group_response.unwrap_or_default();

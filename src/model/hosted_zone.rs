@@ -114,6 +114,8 @@ impl Resource for HostedZone {
     type Wire = Wire;
     type Id = HostedZoneId;
     const KIND: ResourceKind = ResourceKind::HostedZone;
+    const WORD: &'static str = "hosted-zone";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<HostedZone, ElementError> {
         let id =
@@ -145,6 +147,10 @@ impl Resource for HostedZone {
         self.is_private = self.is_private.or(other.is_private);
         self.vpcs = joined(self.vpcs.take(), other.vpcs);
         self.records = joined(self.records.take(), other.records);
+    }
+
+    fn own_name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 }
 

@@ -66,6 +66,7 @@ impl Resource for Instance {
     type Wire = Wire;
     type Id = InstanceId;
     const KIND: ResourceKind = ResourceKind::Instance;
+    const WORD: &'static str = "instance";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Instance, ElementError> {
         let interfaces = wire.network_interfaces.unwrap_or_default();
@@ -89,5 +90,13 @@ impl Resource for Instance {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (None, self.subnet.as_ref().map(|it| it.as_str()))
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -59,6 +59,7 @@ impl Resource for InstanceConnectEndpoint {
     type Wire = Wire;
     type Id = InstanceConnectEndpointId;
     const KIND: ResourceKind = ResourceKind::InstanceConnectEndpoint;
+    const WORD: &'static str = "instance-connect-endpoint";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<InstanceConnectEndpoint, ElementError> {
         let interfaces = wire.network_interface_ids.unwrap_or_default();
@@ -80,5 +81,9 @@ impl Resource for InstanceConnectEndpoint {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

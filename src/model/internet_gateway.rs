@@ -93,6 +93,7 @@ impl Resource for InternetGateway {
     type Wire = Wire;
     type Id = InternetGatewayId;
     const KIND: ResourceKind = ResourceKind::InternetGateway;
+    const WORD: &'static str = "internet-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<InternetGateway, ElementError> {
         Ok(InternetGateway {
@@ -108,5 +109,13 @@ impl Resource for InternetGateway {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.attachments.first().map(|it| it.vpc.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.attachments.first()?.state.as_ref())
     }
 }

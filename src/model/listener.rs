@@ -123,6 +123,7 @@ impl Resource for Listener {
     type Wire = Wire;
     type Id = ListenerId;
     const KIND: ResourceKind = ResourceKind::Listener;
+    const WORD: &'static str = "listener";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Listener, ElementError> {
         let arn = wire.listener_arn.or_missing("ListenerArn")?;

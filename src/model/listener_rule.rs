@@ -89,6 +89,7 @@ impl Resource for ListenerRule {
     type Wire = Wire;
     type Id = ListenerRuleId;
     const KIND: ResourceKind = ResourceKind::ListenerRule;
+    const WORD: &'static str = "listener-rule";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ListenerRule, ElementError> {
         let arn = wire.rule_arn.or_missing("RuleArn")?;

@@ -127,6 +127,7 @@ impl Resource for LoadBalancer {
     type Wire = Wire;
     type Id = LoadBalancerId;
     const KIND: ResourceKind = ResourceKind::LoadBalancer;
+    const WORD: &'static str = "load-balancer";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<LoadBalancer, ElementError> {
         let arn = wire.load_balancer_arn.or_missing("LoadBalancerArn")?;
@@ -155,5 +156,17 @@ impl Resource for LoadBalancer {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn own_name(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

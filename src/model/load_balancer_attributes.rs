@@ -52,6 +52,7 @@ impl Resource for LoadBalancerAttributes {
     type Wire = Wire;
     type Id = LoadBalancerId;
     const KIND: ResourceKind = ResourceKind::LoadBalancerAttributes;
+    const WORD: &'static str = "load-balancer-attributes";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<LoadBalancerAttributes, ElementError> {
         let id = present(wire.load_balancer_arn).or_else(|| present(wire.load_balancer_name));

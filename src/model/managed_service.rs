@@ -118,6 +118,7 @@ impl Resource for ManagedService {
     type Wire = Wire;
     type Id = ManagedServiceId;
     const KIND: ResourceKind = ResourceKind::ManagedService;
+    const WORD: &'static str = "managed-service";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ManagedService, ElementError> {
         // The reader says the key in the parent's place.
@@ -145,5 +146,9 @@ impl Resource for ManagedService {
         interfaces.sort();
         interfaces.dedup();
         self.interfaces = interfaces.into();
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
     }
 }

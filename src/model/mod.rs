@@ -163,6 +163,10 @@ pub trait Resource: Sized {
     type Id: Ord + Clone + std::fmt::Display + AsRef<str>;
     /// Its row in the `resources!` table.
     const KIND: ResourceKind;
+    /// What it is, as programs read it: AWS's own word, as in ARNs.
+    const WORD: &'static str;
+    /// Whether several answers tell of one of them, each a part.
+    const IS_JOINED: bool = false;
     /// The typed resource, or why the element cannot be one.
     fn convert(wire: Self::Wire, reading: &mut Reading) -> Result<Self, ElementError>;
     /// Its id.
@@ -173,6 +177,18 @@ pub trait Resource: Sized {
     }
     /// Place, owner, tags.
     fn about(&self) -> &About;
+    /// A name that it has beside its tag.
+    fn own_name(&self) -> Option<&str> {
+        None
+    }
+    /// The VPC and subnet that it is in or attached to.
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (None, None)
+    }
+    /// Its state or that of its attachment, in AWS's word.
+    fn state_word(&self) -> Option<&str> {
+        None
+    }
     /// Takes in a second element with the same id. The owner's view is preferred (SHR-5): the reader
     /// passes that one first; parts that come in pages are joined.
     fn merge(&mut self, _other: Self) {}
@@ -364,6 +380,35 @@ macro_rules! resources {
             /// The type's name.
             pub fn name(self) -> &'static str {
                 match self { $(ResourceKind::$Type => stringify!($Type),)* }
+            }
+
+            /// What they are, as programs read it.
+            pub fn word(self) -> &'static str {
+                match self { $(ResourceKind::$Type => <$Type as Resource>::WORD,)* }
+            }
+
+            /// Whether several answers tell of one of them, each a part.
+            pub fn is_joined(self) -> bool {
+                match self { $(ResourceKind::$Type => <$Type as Resource>::IS_JOINED,)* }
+            }
+
+            /// A name that one of them has beside its tag.
+            pub fn own_name(self, model: &Model, row: usize) -> Option<&str> {
+                match self { $(ResourceKind::$Type => model.$field.get_row(row).and_then(Resource::own_name),)* }
+            }
+
+            /// The VPC and subnet that one of them is in or attached to.
+            pub fn vpc_and_subnet(self, model: &Model, row: usize) -> (Option<&str>, Option<&str>) {
+                match self {
+                    $(ResourceKind::$Type => {
+                        model.$field.get_row(row).map(Resource::vpc_and_subnet).unwrap_or_default()
+                    })*
+                }
+            }
+
+            /// The state of one of them or of its attachment, in AWS's word.
+            pub fn state_word(self, model: &Model, row: usize) -> Option<&str> {
+                match self { $(ResourceKind::$Type => model.$field.get_row(row).and_then(Resource::state_word),)* }
             }
 
             /// How many of them a model holds.

@@ -125,6 +125,7 @@ impl Resource for NatGateway {
     type Wire = Wire;
     type Id = NatGatewayId;
     const KIND: ResourceKind = ResourceKind::NatGateway;
+    const WORD: &'static str = "nat-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<NatGateway, ElementError> {
         let addresses = wire.nat_gateway_addresses.unwrap_or_default().into_iter().map(AddressWire::convert);
@@ -150,5 +151,13 @@ impl Resource for NatGateway {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), self.subnet.as_ref().map(|it| it.as_str()))
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -174,6 +174,7 @@ impl Resource for NetworkAcl {
     type Wire = Wire;
     type Id = NetworkAclId;
     const KIND: ResourceKind = ResourceKind::NetworkAcl;
+    const WORD: &'static str = "network-acl";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<NetworkAcl, ElementError> {
         let mut inbound = Vec::new();
@@ -202,5 +203,9 @@ impl Resource for NetworkAcl {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), None)
     }
 }

@@ -245,6 +245,7 @@ impl Resource for NetworkInterface {
     type Wire = Wire;
     type Id = NetworkInterfaceId;
     const KIND: ResourceKind = ResourceKind::NetworkInterface;
+    const WORD: &'static str = "network-interface";
 
     fn convert(mut wire: Wire, reading: &mut Reading) -> Result<NetworkInterface, ElementError> {
         let addresses = wire.addresses()?;
@@ -288,5 +289,9 @@ impl Resource for NetworkInterface {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), Some(self.subnet.as_str()))
     }
 }

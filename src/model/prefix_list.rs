@@ -65,6 +65,8 @@ impl Resource for PrefixList {
     type Wire = Wire;
     type Id = PrefixListId;
     const KIND: ResourceKind = ResourceKind::PrefixList;
+    const WORD: &'static str = "prefix-list";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<PrefixList, ElementError> {
         let cidrs = wire
@@ -97,12 +99,18 @@ impl Resource for PrefixList {
         self.cidrs = self.cidrs.take().or(other.cidrs);
         self.is_ipv6 = self.is_ipv6.or(other.is_ipv6);
     }
+
+    fn own_name(&self) -> Option<&str> {
+        Some(&self.name)
+    }
 }
 
 impl Resource for PrefixListEntries {
     type Wire = EntriesWire;
     type Id = PrefixListId;
     const KIND: ResourceKind = ResourceKind::PrefixListEntries;
+    const WORD: &'static str = "prefix-list-entries";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: EntriesWire, reading: &mut Reading) -> Result<PrefixListEntries, ElementError> {
         let id = present(wire.prefix_list_id).or_else(|| reading.parent.clone());

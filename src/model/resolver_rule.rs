@@ -56,6 +56,8 @@ impl Resource for ResolverRule {
     type Wire = Wire;
     type Id = ResolverRuleId;
     const KIND: ResourceKind = ResourceKind::ResolverRule;
+    const WORD: &'static str = "resolver-rule";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ResolverRule, ElementError> {
         let about = reading.about(None, wire.arn.as_deref(), None);

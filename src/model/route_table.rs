@@ -225,6 +225,7 @@ impl Resource for RouteTable {
     type Wire = Wire;
     type Id = RouteTableId;
     const KIND: ResourceKind = ResourceKind::RouteTable;
+    const WORD: &'static str = "route-table";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<RouteTable, ElementError> {
         let mut associations = Vec::new();
@@ -268,5 +269,9 @@ impl Resource for RouteTable {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), None)
     }
 }

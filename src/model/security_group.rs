@@ -254,6 +254,7 @@ impl Resource for SecurityGroup {
     type Wire = Wire;
     type Id = SecurityGroupId;
     const KIND: ResourceKind = ResourceKind::SecurityGroup;
+    const WORD: &'static str = "security-group";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<SecurityGroup, ElementError> {
         Ok(SecurityGroup {
@@ -272,5 +273,13 @@ impl Resource for SecurityGroup {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn own_name(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
     }
 }

@@ -35,6 +35,7 @@ impl Resource for SecurityGroupVpcAssociation {
     type Wire = Wire;
     type Id = SecurityGroupVpcAssociationId;
     const KIND: ResourceKind = ResourceKind::SecurityGroupVpcAssociation;
+    const WORD: &'static str = "security-group-vpc-association";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<SecurityGroupVpcAssociation, ElementError> {
         let group = wire.group_id.or_missing("GroupId")?;
@@ -53,5 +54,9 @@ impl Resource for SecurityGroupVpcAssociation {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), None)
     }
 }

@@ -50,6 +50,7 @@ impl Resource for SecurityGroupRule {
     type Wire = Wire;
     type Id = SecurityGroupRuleId;
     const KIND: ResourceKind = ResourceKind::SecurityGroupRule;
+    const WORD: &'static str = "security-group-rule";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<SecurityGroupRule, ElementError> {
         let peer = if let Some(text) = present(wire.cidr_ipv4) {

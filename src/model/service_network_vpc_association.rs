@@ -60,6 +60,8 @@ impl Resource for ServiceNetworkVpcAssociation {
     type Wire = Wire;
     type Id = ServiceNetworkVpcAssociationId;
     const KIND: ResourceKind = ResourceKind::ServiceNetworkVpcAssociation;
+    const WORD: &'static str = "service-network-vpc-association";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<ServiceNetworkVpcAssociation, ElementError> {
         let arn = present(wire.arn);
@@ -90,5 +92,13 @@ impl Resource for ServiceNetworkVpcAssociation {
         self.vpc = self.vpc.take().or(other.vpc);
         self.state = self.state.take().or(other.state);
         self.groups = self.groups.take().or(other.groups);
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.vpc.as_ref().map(|it| it.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -68,6 +68,7 @@ impl Resource for Subnet {
     type Wire = Wire;
     type Id = SubnetId;
     const KIND: ResourceKind = ResourceKind::Subnet;
+    const WORD: &'static str = "subnet";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Subnet, ElementError> {
         Ok(Subnet {
@@ -89,5 +90,9 @@ impl Resource for Subnet {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), Some(self.id.as_str()))
     }
 }

@@ -56,6 +56,7 @@ impl Resource for TargetGroup {
     type Wire = Wire;
     type Id = TargetGroupId;
     const KIND: ResourceKind = ResourceKind::TargetGroup;
+    const WORD: &'static str = "target-group";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TargetGroup, ElementError> {
         let arn = wire.target_group_arn.or_missing("TargetGroupArn")?;
@@ -78,5 +79,9 @@ impl Resource for TargetGroup {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn own_name(&self) -> Option<&str> {
+        Some(&self.name)
     }
 }

@@ -32,6 +32,7 @@ impl Resource for TargetGroupAttributes {
     type Wire = Wire;
     type Id = TargetGroupId;
     const KIND: ResourceKind = ResourceKind::TargetGroupAttributes;
+    const WORD: &'static str = "target-group-attributes";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TargetGroupAttributes, ElementError> {
         let id = present(wire.target_group_arn).or_else(|| reading.parent.clone());

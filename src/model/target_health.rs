@@ -82,6 +82,7 @@ impl Resource for TargetHealth {
     type Wire = Wire;
     type Id = TargetGroupId;
     const KIND: ResourceKind = ResourceKind::TargetHealth;
+    const WORD: &'static str = "target-health";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TargetHealth, ElementError> {
         let id = present(wire.target_group_arn).or_else(|| reading.parent.clone());

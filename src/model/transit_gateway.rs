@@ -48,6 +48,7 @@ impl Resource for TransitGateway {
     type Wire = Wire;
     type Id = TransitGatewayId;
     const KIND: ResourceKind = ResourceKind::TransitGateway;
+    const WORD: &'static str = "transit-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TransitGateway, ElementError> {
         Ok(TransitGateway {
@@ -66,5 +67,9 @@ impl Resource for TransitGateway {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

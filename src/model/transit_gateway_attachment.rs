@@ -193,6 +193,8 @@ impl Resource for TransitGatewayAttachment {
     type Wire = Wire;
     type Id = TransitGatewayAttachmentKey;
     const KIND: ResourceKind = ResourceKind::TransitGatewayAttachment;
+    const WORD: &'static str = "transit-gateway-attachment";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TransitGatewayAttachment, ElementError> {
         let association = wire.association.unwrap_or_default();
@@ -235,12 +237,22 @@ impl Resource for TransitGatewayAttachment {
         self.route_table = self.route_table.take().or(other.route_table);
         self.has_policy_table |= other.has_policy_table;
     }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        let resource = self.resource.as_deref();
+        (resource.filter(|it| it.starts_with("vpc-")), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for TransitGatewayVpcAttachment {
     type Wire = VpcWire;
     type Id = TransitGatewayAttachmentId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayVpcAttachment;
+    const WORD: &'static str = "transit-gateway-vpc-attachment";
 
     fn convert(wire: VpcWire, reading: &mut Reading) -> Result<TransitGatewayVpcAttachment, ElementError> {
         let options = wire.options.unwrap_or_default();
@@ -267,12 +279,21 @@ impl Resource for TransitGatewayVpcAttachment {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for TransitGatewayPeeringAttachment {
     type Wire = PeeringWire;
     type Id = TransitGatewayAttachmentId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayPeeringAttachment;
+    const WORD: &'static str = "transit-gateway-peering-attachment";
 
     fn convert(
         wire: PeeringWire,
@@ -299,5 +320,9 @@ impl Resource for TransitGatewayPeeringAttachment {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -78,6 +78,7 @@ impl Resource for TransitGatewayConnect {
     type Wire = ConnectWire;
     type Id = TransitGatewayAttachmentId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayConnect;
+    const WORD: &'static str = "transit-gateway-connect";
 
     fn convert(wire: ConnectWire, reading: &mut Reading) -> Result<TransitGatewayConnect, ElementError> {
         let id = wire.transit_gateway_attachment_id.or_missing("TransitGatewayAttachmentId")?;
@@ -97,12 +98,17 @@ impl Resource for TransitGatewayConnect {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for TransitGatewayConnectPeer {
     type Wire = PeerWire;
     type Id = TransitGatewayConnectPeerId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayConnectPeer;
+    const WORD: &'static str = "transit-gateway-connect-peer";
 
     fn convert(wire: PeerWire, reading: &mut Reading) -> Result<TransitGatewayConnectPeer, ElementError> {
         let id = wire.transit_gateway_connect_peer_id.or_missing("TransitGatewayConnectPeerId")?;
@@ -124,5 +130,9 @@ impl Resource for TransitGatewayConnectPeer {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -220,6 +220,7 @@ impl Resource for TransitGatewayRouteTable {
     type Wire = Wire;
     type Id = TransitGatewayRouteTableId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayRouteTable;
+    const WORD: &'static str = "transit-gateway-route-table";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TransitGatewayRouteTable, ElementError> {
         Ok(TransitGatewayRouteTable {
@@ -237,12 +238,18 @@ impl Resource for TransitGatewayRouteTable {
     fn about(&self) -> &About {
         &self.about
     }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
+    }
 }
 
 impl Resource for TransitGatewayRoutes {
     type Wire = RoutesWire;
     type Id = TransitGatewayRouteTableId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayRoutes;
+    const WORD: &'static str = "transit-gateway-routes";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: RoutesWire, reading: &mut Reading) -> Result<TransitGatewayRoutes, ElementError> {
         let mut routes = Vec::new();
@@ -291,6 +298,8 @@ impl Resource for TransitGatewayAssociations {
     type Wire = AssociationsWire;
     type Id = TransitGatewayRouteTableId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayAssociations;
+    const WORD: &'static str = "transit-gateway-associations";
+    const IS_JOINED: bool = true;
 
     fn convert(
         wire: AssociationsWire,
@@ -323,6 +332,8 @@ impl Resource for TransitGatewayPropagations {
     type Wire = PropagationsWire;
     type Id = TransitGatewayRouteTableId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayPropagations;
+    const WORD: &'static str = "transit-gateway-propagations";
+    const IS_JOINED: bool = true;
 
     fn convert(
         wire: PropagationsWire,
@@ -354,6 +365,8 @@ impl Resource for TransitGatewayPrefixListReferences {
     type Wire = ReferencesWire;
     type Id = TransitGatewayRouteTableId;
     const KIND: ResourceKind = ResourceKind::TransitGatewayPrefixListReferences;
+    const WORD: &'static str = "transit-gateway-prefix-list-references";
+    const IS_JOINED: bool = true;
 
     fn convert(
         wire: ReferencesWire,

@@ -50,6 +50,7 @@ impl Resource for Unmodelled {
     type Wire = Wire;
     type Id = UnmodelledId;
     const KIND: ResourceKind = ResourceKind::Unmodelled;
+    const WORD: &'static str = "not-modelled";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Unmodelled, ElementError> {
         // The reader says the key in the parent's place.

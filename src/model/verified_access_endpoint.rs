@@ -55,6 +55,7 @@ impl Resource for VerifiedAccessEndpoint {
     type Wire = Wire;
     type Id = VerifiedAccessEndpointId;
     const KIND: ResourceKind = ResourceKind::VerifiedAccessEndpoint;
+    const WORD: &'static str = "verified-access-endpoint";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VerifiedAccessEndpoint, ElementError> {
         let balancer = wire.load_balancer_options.and_then(|it| present(it.load_balancer_arn));
@@ -75,5 +76,9 @@ impl Resource for VerifiedAccessEndpoint {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        self.status.as_deref()
     }
 }

@@ -168,6 +168,7 @@ impl Resource for Vpc {
     type Wire = Wire;
     type Id = VpcId;
     const KIND: ResourceKind = ResourceKind::Vpc;
+    const WORD: &'static str = "vpc";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Vpc, ElementError> {
         let mut about = reading.about(wire.owner_id, None, wire.tags);
@@ -207,5 +208,13 @@ impl Resource for Vpc {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.id.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

@@ -39,6 +39,8 @@ impl Resource for VpcDnsAttributes {
     type Wire = Wire;
     type Id = VpcId;
     const KIND: ResourceKind = ResourceKind::VpcDnsAttributes;
+    const WORD: &'static str = "vpc-dns-attributes";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpcDnsAttributes, ElementError> {
         let value = |values: Option<Vec<ValueWire>>| values?.into_iter().find_map(|it| it.value);

@@ -47,6 +47,7 @@ impl Resource for VpcEncryptionControl {
     type Wire = Wire;
     type Id = VpcEncryptionControlId;
     const KIND: ResourceKind = ResourceKind::VpcEncryptionControl;
+    const WORD: &'static str = "vpc-encryption-control";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpcEncryptionControl, ElementError> {
         Ok(VpcEncryptionControl {
@@ -64,5 +65,9 @@ impl Resource for VpcEncryptionControl {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.mode.as_ref())
     }
 }

@@ -122,6 +122,7 @@ impl Resource for VpcEndpoint {
     type Wire = Wire;
     type Id = VpcEndpointId;
     const KIND: ResourceKind = ResourceKind::VpcEndpoint;
+    const WORD: &'static str = "vpc-endpoint";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpcEndpoint, ElementError> {
         let list =
@@ -152,5 +153,13 @@ impl Resource for VpcEndpoint {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (Some(self.vpc.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

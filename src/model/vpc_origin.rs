@@ -42,6 +42,8 @@ impl Resource for VpcOrigin {
     type Wire = Wire;
     type Id = VpcOriginId;
     const KIND: ResourceKind = ResourceKind::VpcOrigin;
+    const WORD: &'static str = "vpc-origin";
+    const IS_JOINED: bool = true;
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpcOrigin, ElementError> {
         let arn = present(wire.arn);
@@ -66,5 +68,9 @@ impl Resource for VpcOrigin {
     fn merge(&mut self, other: VpcOrigin) {
         self.endpoint = self.endpoint.take().or(other.endpoint);
         self.status = self.status.take().or(other.status);
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        self.status.as_deref()
     }
 }

@@ -119,6 +119,7 @@ impl Resource for VpcPeeringConnection {
     type Wire = Wire;
     type Id = VpcPeeringConnectionId;
     const KIND: ResourceKind = ResourceKind::VpcPeeringConnection;
+    const WORD: &'static str = "vpc-peering-connection";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpcPeeringConnection, ElementError> {
         let requester = wire.requester_vpc_info.unwrap_or_default().convert()?;
@@ -137,5 +138,9 @@ impl Resource for VpcPeeringConnection {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.status.as_ref())
     }
 }

@@ -123,6 +123,7 @@ impl Resource for VpnConnection {
     type Wire = Wire;
     type Id = VpnConnectionId;
     const KIND: ResourceKind = ResourceKind::VpnConnection;
+    const WORD: &'static str = "vpn-connection";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpnConnection, ElementError> {
         let options = wire.options.unwrap_or_default();
@@ -169,5 +170,9 @@ impl Resource for VpnConnection {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        super::words::as_text(self.state.as_ref())
     }
 }

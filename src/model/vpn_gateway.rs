@@ -46,6 +46,7 @@ impl Resource for VpnGateway {
     type Wire = Wire;
     type Id = VpnGatewayId;
     const KIND: ResourceKind = ResourceKind::VpnGateway;
+    const WORD: &'static str = "vpn-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<VpnGateway, ElementError> {
         Ok(VpnGateway {
@@ -62,5 +63,14 @@ impl Resource for VpnGateway {
 
     fn about(&self) -> &About {
         &self.about
+    }
+
+    fn vpc_and_subnet(&self) -> (Option<&str>, Option<&str>) {
+        (self.attachments.first().map(|it| it.vpc.as_str()), None)
+    }
+
+    fn state_word(&self) -> Option<&str> {
+        let attachment = self.attachments.first().and_then(|it| it.state.as_ref());
+        super::words::as_text(attachment).or_else(|| super::words::as_text(self.state.as_ref()))
     }
 }

@@ -16,6 +16,11 @@ pub trait Word: Sized {
     fn as_text(&self) -> &str;
 }
 
+/// AWS's word, where there is one.
+pub(super) fn as_text<W: Word>(word: Option<&W>) -> Option<&str> {
+    word.map(Word::as_text)
+}
+
 /// Keeps a word nobody knows.
 pub(crate) fn unknown(text: &str) -> CompactString {
     CompactString::from(text)

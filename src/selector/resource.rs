@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::error::Candidate;
-use crate::model::{About, Collection, Model, Resource as Type, ResourceKind, VpcId};
+use crate::model::{About, Collection, Model, Resource as Type, ResourceKind};
 use crate::network::Component;
 
 /// A resource of the model.
@@ -48,89 +48,16 @@ impl Resource {
     }
 
     /// The VPC that it is a part of or attached to, where there is one.
-    #[expect(clippy::too_many_lines, reason = "a table: an arm for each kind")]
-    pub fn vpc(self, model: &Model) -> Option<&VpcId> {
+    pub fn vpc(self, model: &Model) -> Option<&str> {
         let row = self.row();
-        match self.kind {
-            ResourceKind::Vpc => Some(&model.vpcs[row].id),
-            ResourceKind::Subnet => Some(&model.subnets[row].vpc),
-            ResourceKind::RouteTable => Some(&model.route_tables[row].vpc),
-            ResourceKind::NetworkInterface => Some(&model.network_interfaces[row].vpc),
-            ResourceKind::Instance => {
-                let instance = &model.instances[row];
-                let by_subnet = || model.subnets.get(instance.subnet.as_ref()?).map(|it| &it.vpc);
-                let first = instance.interfaces.first();
-                first.and_then(|id| model.network_interfaces.get(id)).map(|it| &it.vpc).or_else(by_subnet)
-            }
-            ResourceKind::SecurityGroup => model.security_groups[row].vpc.as_ref(),
-            ResourceKind::NetworkAcl => Some(&model.network_acls[row].vpc),
-            ResourceKind::InternetGateway => {
-                model.internet_gateways[row].attachments.first().map(|it| &it.vpc)
-            }
-            ResourceKind::NatGateway => model.nat_gateways[row].vpc.as_ref(),
-            ResourceKind::TransitGatewayVpcAttachment => {
-                Some(&model.transit_gateway_vpc_attachments[row].vpc)
-            }
-            ResourceKind::VpcEndpoint => Some(&model.vpc_endpoints[row].vpc),
-            ResourceKind::LoadBalancer => model.load_balancers[row].vpc.as_ref(),
-            ResourceKind::ClassicLoadBalancer => model.classic_load_balancers[row].vpc.as_ref(),
-            ResourceKind::ManagedService => model.managed_services[row].vpc.as_ref(),
-            ResourceKind::Firewall => model.firewalls[row].vpc.as_ref(),
-            ResourceKind::SecurityGroupRule
-            | ResourceKind::SecurityGroupVpcAssociation
-            | ResourceKind::PrefixList
-            | ResourceKind::PrefixListEntries
-            | ResourceKind::EgressOnlyInternetGateway
-            | ResourceKind::ElasticAddress
-            | ResourceKind::ByoipCidr
-            | ResourceKind::InstanceConnectEndpoint
-            | ResourceKind::VpcEncryptionControl
-            | ResourceKind::AcceleratorEndpointGroup
-            | ResourceKind::VpcOrigin
-            | ResourceKind::VerifiedAccessEndpoint
-            | ResourceKind::CoreNetworkAttachment
-            | ResourceKind::CoreNetworkRoutes
-            | ResourceKind::ServiceNetworkVpcAssociation
-            | ResourceKind::VpnGateway
-            | ResourceKind::VpnConnection
-            | ResourceKind::CustomerGateway
-            | ResourceKind::DirectConnectGateway
-            | ResourceKind::DirectConnectGatewayAssociation
-            | ResourceKind::DirectConnectGatewayAttachment
-            | ResourceKind::VirtualInterface
-            | ResourceKind::TransitGatewayConnect
-            | ResourceKind::TransitGatewayConnectPeer
-            | ResourceKind::ClientVpnEndpoint
-            | ResourceKind::ClientVpnTargetNetwork
-            | ResourceKind::ClientVpnRoute
-            | ResourceKind::ClientVpnAuthorizationRule
-            | ResourceKind::LoadBalancerAttributes
-            | ResourceKind::Listener
-            | ResourceKind::ListenerRule
-            | ResourceKind::TargetGroup
-            | ResourceKind::TargetGroupAttributes
-            | ResourceKind::TargetHealth
-            | ResourceKind::FirewallPolicy
-            | ResourceKind::FirewallRuleGroup
-            | ResourceKind::EndpointService
-            | ResourceKind::EndpointConnection
-            | ResourceKind::VpcPeeringConnection
-            | ResourceKind::TransitGateway
-            | ResourceKind::TransitGatewayAttachment
-            | ResourceKind::TransitGatewayPeeringAttachment
-            | ResourceKind::TransitGatewayRouteTable
-            | ResourceKind::TransitGatewayRoutes
-            | ResourceKind::TransitGatewayAssociations
-            | ResourceKind::TransitGatewayPropagations
-            | ResourceKind::TransitGatewayPrefixListReferences
-            | ResourceKind::BlockPublicAccessOptions
-            | ResourceKind::BlockPublicAccessExclusion
-            | ResourceKind::AvailabilityZone
-            | ResourceKind::VpcDnsAttributes
-            | ResourceKind::HostedZone
-            | ResourceKind::ResolverRule
-            | ResourceKind::Unmodelled => None,
+        let (vpc, subnet) = self.kind.vpc_and_subnet(model, row);
+        let by_subnet = || Some(model.subnets.get(&subnet?.into())?.vpc.as_str());
+        if self.kind != ResourceKind::Instance {
+            return vpc.or_else(by_subnet);
         }
+        let first = model.instances[row].interfaces.first();
+        let by_interface = first.and_then(|id| model.network_interfaces.get(id)).map(|it| it.vpc.as_str());
+        by_interface.or_else(by_subnet)
     }
 
     /// What tells it from others.

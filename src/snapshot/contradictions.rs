@@ -6,7 +6,7 @@
 
 use std::fmt::Debug;
 
-use crate::model::{About, AccountId, Place, Resource, ResourceKind};
+use crate::model::{About, AccountId, Place, Resource};
 
 /// Where copies come from.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub(super) struct Contradiction {
 pub(super) fn settle<T: Resource + Debug>(items: &mut Vec<T>, origins: &Origins) -> Vec<Contradiction> {
     let mut found = Vec::new();
     let has_copies = items.windows(2).any(|pair| pair[0].id() == pair[1].id());
-    if !has_copies || is_joined(T::KIND) {
+    if !has_copies || T::IS_JOINED {
         return found;
     }
     let mut dropped: Vec<usize> = Vec::new();
@@ -52,26 +52,6 @@ pub(super) fn settle<T: Resource + Debug>(items: &mut Vec<T>, origins: &Origins)
         dropped.binary_search(&(number - 1)).is_err()
     });
     found
-}
-
-/// Kinds whose parts come in several answers and are put together.
-fn is_joined(kind: ResourceKind) -> bool {
-    matches!(
-        kind,
-        ResourceKind::PrefixList
-            | ResourceKind::PrefixListEntries
-            | ResourceKind::TransitGatewayAttachment
-            | ResourceKind::TransitGatewayRoutes
-            | ResourceKind::TransitGatewayAssociations
-            | ResourceKind::TransitGatewayPropagations
-            | ResourceKind::TransitGatewayPrefixListReferences
-            | ResourceKind::VpcDnsAttributes
-            | ResourceKind::HostedZone
-            | ResourceKind::CoreNetworkAttachment
-            | ResourceKind::ServiceNetworkVpcAssociation
-            | ResourceKind::VpcOrigin
-            | ResourceKind::ResolverRule
-    )
 }
 
 /// The copies of one resource that say something else than the one that counts.
