@@ -494,6 +494,49 @@ fn aws_form_of_what_nobody_knows_has_failed() {
     );
 }
 
+#[test]
+fn aws_form_has_members_for_listeners_and_rules_of_firewalls() {
+    let case = case(
+        "vpc vpc-a 10.0.0.0/16
+         subnet subnet-a 10.0.0.0/24 in vpc-a
+         subnet subnet-b 10.0.1.0/24 in vpc-a
+         subnet subnet-w 10.0.9.0/24 in vpc-a
+         eni eni-client 10.0.0.9 in subnet-a
+         eni eni-web 10.0.1.10 in subnet-b sg sg-web
+         allow sg-web inbound all from 10.0.0.0/16
+         lb front network 10.0.0.5 in subnet-a sg none
+         target-group web instance TCP 8080 in vpc-a to i-web preserve on
+         listener front TCP 80 -> web
+         firewall fw-a fp-a in subnet-w
+         firewall-policy fp-a stateless forward
+         rule-group rg-a stateful in fp-a
+         fw-rule rg-a drop tcp 10.0.2.0/24 any -> 10.0.3.0/24 [22,8000:8010] (sid:7;)
+         subnet subnet-c 10.0.2.0/24 in vpc-a
+         subnet subnet-d 10.0.3.0/24 in vpc-a
+         eni eni-c 10.0.2.10 in subnet-c
+         eni eni-d 10.0.3.10 in subnet-d sg sg-web
+         route subnet-c 10.0.3.0/24 -> vpce-fw-a
+         route subnet-d 10.0.2.0/24 -> vpce-fw-a",
+    );
+    let value = case.ask("eni-client eni-front tcp/81").aws();
+    let explanation = &value["Explanations"][0];
+    assert_eq!(explanation["ExplanationCode"], "ELBV2_LISTENERS_MISMATCH");
+    let arn = explanation["LoadBalancerArn"].as_str().expect("the load balancer is named");
+    assert!(arn.contains(":loadbalancer/net/front"), "{arn}");
+    let value = case.ask("eni-client eni-front tcp/80-81").aws();
+    let explanation = &value["Explanations"][0];
+    assert_eq!(explanation["ExplanationCode"], "ELBV2_LISTENER_PORT_RESTRICTION");
+    assert_eq!(explanation["LoadBalancerListenerPort"], 80);
+    let listener = explanation["ElasticLoadBalancerListener"]["Arn"].as_str().expect("the listener is named");
+    assert!(listener.contains(":listener/net/front"), "{listener}");
+    let value = case.ask("eni-c eni-d tcp/22").aws();
+    let rule = &value["Explanations"][0]["FirewallStatefulRule"];
+    assert_eq!(rule["Sources"], json!(["10.0.2.0/24"]), "{value}");
+    assert_eq!(rule["RuleAction"], "drop");
+    assert_eq!(rule["Direction"], "FORWARD");
+    assert_eq!(rule["DestinationPorts"], json!([{ "From": 22, "To": 22 }, { "From": 8000, "To": 8010 }]));
+}
+
 // The manual.
 
 #[test]

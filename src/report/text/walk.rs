@@ -190,6 +190,11 @@ pub(super) fn kind_words(kind: &str) -> &str {
         | "transit-gateway-vpc-attachment"
         | "transit-gateway-peering-attachment" => "TGW attachment",
         "transit-gateway-route-table" => "TGW route table",
+        "core-network-attachment" => "WAN attachment",
+        "core-network-routes" => "WAN routes",
+        "service-network-vpc-association" => "VPC Lattice",
+        "load-balancer" | "classic-load-balancer" => "load balancer",
+        "target-group" => "target group",
         "vpn-gateway" => "VPN gateway",
         "vpn-connection" => "VPN connection",
         "dx-gateway-association" => "Direct Connect",
