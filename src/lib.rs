@@ -8,5 +8,6 @@ pub mod network;
 pub mod solver;
 pub mod selector;
 pub mod lint;
+pub mod store;
 pub mod report;
 pub mod cli;

@@ -9,6 +9,7 @@ use netpath::report::{self, Question, Report, Style, show};
 use netpath::selector::{Arguments, Index, components, find, resolve};
 use netpath::snapshot::{ReadOptions, Snapshot, read_documents, strict_problems};
 use netpath::solver::{Destination, Query, Solver, Source, decide, solve_blockers, solve_with};
+use netpath::store;
 
 use super::damage::Script;
 use super::topologies::Files;
@@ -17,12 +18,26 @@ use super::topologies::Files;
 const TRAFFIC: [&str; 8] =
     ["all", "tcp/443", "udp/53", "icmp", "icmpv6/128+icmp/8", "tcp/1-65535", "proto/50", "tcp/22,80+udp"];
 
-/// Reads, compiles and asks twice, the second time with the files in another order; the text of it.
+/// Reads, compiles and asks twice, the second time with the files in another order, written as a compiled file and asked
+/// of that; the text of it.
 pub fn check(files: Files, script: &Script<'_>) -> String {
     let mut turned = files.clone();
     turned.reverse();
-    let first = text(files, &mut script.clone());
-    let second = text(turned, &mut script.clone());
+    let mut options = ReadOptions::default();
+    let mut questions = script.clone();
+    options.assume_defaults = questions.byte() & 1 == 1;
+    let first = match read(files, &options) {
+        Ok((snapshot, network)) => told(&snapshot, &network, &mut questions.clone()),
+        Err(cause) => cause,
+    };
+    let second = match read(turned, &options) {
+        Ok((snapshot, network)) => {
+            let file = compiled(&snapshot, &network, &options);
+            let opened = store::open_bytes(file).expect("what was written can be opened");
+            told(&opened.snapshot, &opened.network, &mut questions)
+        }
+        Err(cause) => cause,
+    };
     if first != second {
         let differ = first.lines().zip(second.lines()).find(|(one, other)| one != other);
         panic!("asked twice, two answers: {differ:?}");
@@ -30,26 +45,35 @@ pub fn check(files: Files, script: &Script<'_>) -> String {
     first
 }
 
-fn text(files: Files, script: &mut Script<'_>) -> String {
-    let options = ReadOptions { assume_defaults: script.byte() & 1 == 1, ..ReadOptions::default() };
-    let snapshot = match read_documents(files, &options) {
-        Ok(snapshot) => snapshot,
-        Err(cause) => return format!("{cause} {:?}", cause.help()),
-    };
+fn read(files: Files, options: &ReadOptions) -> Result<(Snapshot, Network), String> {
+    let read = read_documents(files, options).map_err(|cause| format!("{cause} {:?}", cause.help()));
+    read.map(|snapshot| {
+        let network = network::compile(&snapshot.model);
+        (snapshot, network)
+    })
+}
+
+/// The compiled file of a snapshot.
+pub fn compiled(snapshot: &Snapshot, network: &Network, options: &ReadOptions) -> Vec<u8> {
+    store::write(Vec::new(), snapshot, network, options).expect("memory can be written")
+}
+
+/// What a snapshot answers to everything that a script asks.
+pub fn told(snapshot: &Snapshot, network: &Network, script: &mut Script<'_>) -> String {
     let mut text = String::new();
     for warning in &snapshot.warnings {
         let _ = writeln!(text, "{warning} {:?}", warning.problem.help());
     }
-    let _ = writeln!(text, "{:?} {:?}", snapshot.counts, strict_problems(&snapshot));
-    let network = network::compile(&snapshot.model);
-    let index = Index::new(&snapshot.model, &network);
+    let _ = writeln!(text, "{:?} {:?}", snapshot.counts, strict_problems(snapshot));
+    let _ = writeln!(text, "{} {:?} {:?}", snapshot.sha256, snapshot.accounts, snapshot.regions);
+    let index = Index::new(&snapshot.model, network);
     let traffic = TRAFFIC[script.below(TRAFFIC.len())];
-    ask_all(&index, &snapshot, traffic, script, &mut text);
+    ask_all(&index, snapshot, traffic, script, &mut text);
     // Ends: a few, whatever the script says.
     for _ in 0..3 {
-        ask_some(&index, &snapshot, traffic, script, &mut text);
+        ask_some(&index, snapshot, traffic, script, &mut text);
     }
-    show_all(&snapshot, &network, &mut text);
+    show_all(snapshot, network, &mut text);
     text
 }
 

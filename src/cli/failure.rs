@@ -1,11 +1,13 @@
 //! What goes wrong: one line that says what, one that says what to do.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::Context;
 use super::terminal::clean;
 use crate::selector::{Index, SelectorError};
 use crate::snapshot::SnapshotError;
+use crate::store::Unread;
 
 /// How many of the things that a name may mean are listed.
 const MOST_LISTED: usize = 20;
@@ -67,6 +69,18 @@ impl Failure {
             | SelectorError::SourcePorts { .. }) => {
                 Failure { message: error.to_string(), details: Vec::new(), help }
             }
+        }
+    }
+
+    /// A compiled file that cannot be read.
+    pub(super) fn of_compiled(path: &Path, cause: &Unread) -> Failure {
+        let path = path.display();
+        match cause {
+            Unread::Unreadable(cause) => Failure::new(format!("cannot read `{path}`: {cause}")),
+            Unread::OtherEngine => Failure::new(format!("`{path}` was compiled by another build of netpath"))
+                .help("compile the snapshot again: `netpath -s FOLDER compile -o FILE`"),
+            Unread::Damaged => Failure::new(format!("`{path}` is damaged: it is not what was compiled"))
+                .help("compile the snapshot again: `netpath -s FOLDER compile -o FILE`"),
         }
     }
 

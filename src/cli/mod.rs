@@ -11,8 +11,10 @@ mod progress;
 mod settings;
 mod open;
 mod format;
+mod cache;
 mod output;
 mod query;
+mod compile;
 mod expectation;
 mod filter;
 mod batch;
@@ -32,12 +34,16 @@ pub mod fuzzing;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Command, Options};
+use failure::Failure;
 use terminal::Terminal;
+
+use crate::store;
 
 /// What a run says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +96,9 @@ pub fn run() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let context = Context { options: arguments.options, terminal };
-    let outcome = match arguments.command {
+    let run = || match arguments.command {
         Command::Query(query) => query::run(&context, &query),
+        Command::Compile(_) => compile::run(&context),
         Command::Show(show) => show::run(&context, &show),
         Command::Deps(deps) => deps::run(&context, &deps),
         Command::Cidr(cidr) => cidr::run(&context, &cidr),
@@ -101,13 +108,19 @@ pub fn run() -> ExitCode {
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),
     };
-    match outcome {
+    let outcome = store::or_unread(run).unwrap_or_else(|cause| {
+        let path = context.options.snapshot.first().map_or(Path::new("the compiled file"), PathBuf::as_path);
+        Err(Failure::of_compiled(path, &cause))
+    });
+    let code = match outcome {
         Ok(outcome) => outcome.code(),
         Err(failure) => {
             failure.print(&context);
             Outcome::Unanswered.code()
         }
-    }
+    };
+    cache::finish();
+    code
 }
 
 /// Help and version are results; what is wrong with the arguments is not. A closed pipe ends either quietly.

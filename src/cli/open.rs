@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::arguments::Options;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::terminal::clean;
-use super::{Context, settings};
+use super::{Context, cache, settings};
 use crate::model::{AccountId, Region};
 use crate::network::{self, Network};
-use crate::snapshot::{self, ReadOptions, Snapshot};
+use crate::snapshot::{self, ReadOptions, Snapshot, SnapshotError};
+use crate::store;
 
 /// A snapshot and the network that it makes.
 pub(super) struct Opened {
@@ -16,27 +18,89 @@ pub(super) struct Opened {
     pub network: Network,
 }
 
-/// Reads and compiles the snapshot that is meant.
+/// Reads and compiles the snapshot that is meant, or opens it where it is compiled.
 ///
 /// It is never taken apart: that would take a big estate longer than an answer, and the process ends with it.
 pub(super) fn open(context: &Context) -> Result<&'static Opened, Failure> {
-    let options = &context.options;
     let paths = paths(context)?;
-    let read = ReadOptions {
-        account: options.account.as_deref().map(AccountId::from),
-        region: options.region.as_deref().map(Region::from),
-        strict: options.strict,
-        assume_defaults: options.assume_defaults,
-    };
+    let read = read_options(&context.options);
+    if let Some(path) = paths.iter().find(|path| store::is_compiled(path)) {
+        if paths.len() > 1 {
+            let path = path.display();
+            return Err(Failure::new(format!(
+                "`{path}` is compiled, and a compiled file is a snapshot of its own"
+            ))
+            .help("compile all of the paths together, or give it alone"));
+        }
+        let opened = compiled(path, &read)?;
+        warn(context, &opened.snapshot);
+        return Ok(Box::leak(Box::new(opened)));
+    }
+    from_answers(context, &paths, read)
+}
+
+/// Reads and compiles what the aws-cli printed, unless that was done before.
+fn from_answers(
+    context: &Context,
+    paths: &[PathBuf],
+    options: ReadOptions,
+) -> Result<&'static Opened, Failure> {
     let reading = Progress::begin(context, "reading the snapshot", None);
-    let read = snapshot::read(&paths, &read);
+    let input = snapshot::find(paths)?;
+    let cache = cache::of(context, input.bytes());
+    let known = cache.as_ref().and_then(|cache| cache.open(&input.identity(&options)?));
+    if let Some(store::Opened { snapshot, network, .. }) = known {
+        drop(reading);
+        warn(context, &snapshot);
+        return Ok(Box::leak(Box::new(Opened { snapshot, network })));
+    }
+    let snapshot = input.read(&options);
     drop(reading);
-    let snapshot = read?;
+    let snapshot = snapshot?;
     warn(context, &snapshot);
     let compiling = Progress::begin(context, "compiling the network", None);
     let network = network::compile(&snapshot.model);
     drop(compiling);
-    Ok(Box::leak(Box::new(Opened { snapshot, network })))
+    let opened: &'static Opened = Box::leak(Box::new(Opened { snapshot, network }));
+    if let Some(cache) = cache {
+        cache::keep(context, cache, opened, options);
+    }
+    Ok(opened)
+}
+
+/// What the options say of reading.
+pub(super) fn read_options(options: &Options) -> ReadOptions {
+    ReadOptions {
+        account: options.account.as_deref().map(AccountId::from),
+        region: options.region.as_deref().map(Region::from),
+        strict: options.strict,
+        assume_defaults: options.assume_defaults,
+    }
+}
+
+/// A compiled file. How a snapshot is read is settled when it is compiled: an option that would have made another one
+/// cannot be followed.
+fn compiled(path: &Path, read: &ReadOptions) -> Result<Opened, Failure> {
+    let opened = store::open(path).map_err(|cause| Failure::of_compiled(path, &cause))?;
+    let own = &opened.options;
+    let differs = [
+        ("--account", read.account.is_some() && read.account != own.account),
+        ("--region", read.region.is_some() && read.region != own.region),
+        ("--assume-defaults", read.assume_defaults && !own.assume_defaults),
+    ];
+    if let Some((option, _)) = differs.into_iter().find(|(_, differs)| *differs) {
+        let message = format!("`{}` was compiled without this `{option}`", path.display());
+        return Err(Failure::new(message).help(format!("compile it again with `{option}`")));
+    }
+    let is_checked = own.strict;
+    let store::Opened { snapshot, network, .. } = opened;
+    if read.strict && !is_checked {
+        let problems = snapshot::strict_problems(&snapshot);
+        if !problems.is_empty() {
+            return Err(SnapshotError::Strict(problems).into());
+        }
+    }
+    Ok(Opened { snapshot, network })
 }
 
 /// `--snapshot`, the environment, `netpath.toml`, this folder: the first that says something.

@@ -44,8 +44,13 @@ impl Output {
         let flushed = self.flush();
         match &mut self {
             Output::Standard { .. } => flushed.map_err(|cause| unwritable("standard output", &cause)),
-            Output::File { draft, path, .. } => {
-                let renamed = flushed.and_then(|()| match draft {
+            Output::File { writer, draft, path } => {
+                // What is not on disk yet when the name changes may be lost with the power, and the old file with it.
+                let synced = match (writer.get_ref(), &draft) {
+                    (file, Some(_)) => flushed.and_then(|()| file.sync_all()),
+                    (_, None) => flushed,
+                };
+                let renamed = synced.and_then(|()| match draft {
                     Some(draft) => fs::rename(draft, &*path),
                     None => Ok(()),
                 });
@@ -66,8 +71,14 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        if let Output::File { draft: Some(draft), .. } = self {
-            let _gone = fs::remove_file(draft);
+        match self {
+            Output::File { draft: Some(draft), .. } => drop(fs::remove_file(draft)),
+            // A part of an answer is none: what is left of a compiled file that cannot be read is not printed.
+            Output::Standard { writer, .. } if std::thread::panicking() => {
+                let nothing = BufWriter::new(io::stdout().lock());
+                let _unwritten = std::mem::replace(writer, nothing).into_parts();
+            }
+            Output::File { draft: None, .. } | Output::Standard { .. } => {}
         }
     }
 }

@@ -174,7 +174,7 @@ fn transit_uses(
                 let (Hop::Edge(edge) | Hop::IfAnnounced(_, _, edge)) = network.hops[hop.index()] else {
                     continue;
                 };
-                let to = network.leads_to.get(&network.end_of(edge)).copied();
+                let to = network.leads_to.value(&network.end_of(edge)).copied();
                 if let Some(to) = to.filter(|it| members.contains(it)) {
                     let rule = network.graph.edge_weight(edge).map(|it| it.origin);
                     let rule = rule.filter(|it| *it != Origin::Wiring);

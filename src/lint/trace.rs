@@ -279,7 +279,7 @@ fn follow(network: &Network, walker: &mut Walker, hop: Hop, open: &mut Vec<Walke
         }
         Hop::Unknown(gap) => walker.clone().end(End::Unknown(gap), ways),
         Hop::OneOf(first, count) => {
-            let equals = &network.alternatives[first as usize..][..usize::from(count)];
+            let equals = network.alternatives.iter().skip(first as usize).take(usize::from(count));
             for equal in equals {
                 follow(network, &mut walker.clone(), *equal, open, ways);
             }

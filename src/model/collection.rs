@@ -5,11 +5,12 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::Index;
+use std::ops::{Index, Range};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Place, Resource};
+use super::{Place, Resource, Rows, Shelf};
 
 /// All resources of one type, sorted by id and without repeats.
 #[derive(Clone)]
@@ -17,9 +18,11 @@ pub struct Collection<T> {
     lists: Vec<Vec<T>>,
     order: Vec<Slot>,
     /// Of each item in order, the first bytes in which its id differs from others: a search compares these side by side.
-    heads: Vec<u128>,
+    heads: Shelf<u128>,
     /// How many bytes all ids begin with.
     skip: usize,
+    /// The items in order, where they are fetched when asked for; lists and order are empty then.
+    fetched: Option<Arc<dyn Rows<T>>>,
 }
 
 /// Where an item stands.
@@ -31,7 +34,7 @@ struct Slot {
 
 impl<T> Default for Collection<T> {
     fn default() -> Self {
-        Collection { lists: Vec::new(), order: Vec::new(), heads: Vec::new(), skip: 0 }
+        Collection { lists: Vec::new(), order: Vec::new(), heads: Shelf::default(), skip: 0, fetched: None }
     }
 }
 
@@ -82,8 +85,8 @@ impl<T: Resource + Sync> Collection<T> {
             Ordering::Equal => rank(item(left.1)).cmp(&rank(item(right.1))),
             unequal @ (Ordering::Less | Ordering::Greater) => unequal,
         });
-        let (heads, order) = ranked.into_iter().unzip();
-        Collection { lists, order, heads, skip }
+        let (heads, order): (Vec<u128>, Vec<Slot>) = ranked.into_iter().unzip();
+        Collection { lists, order, heads: heads.into(), skip, fetched: None }
     }
 
     fn has_repeats(&self) -> bool {
@@ -93,13 +96,31 @@ impl<T: Resource + Sync> Collection<T> {
 
     /// The position of an id, for dense tables beside the collection. O(log n).
     pub fn position(&self, id: &T::Id) -> Option<usize> {
-        let text = id.as_ref().as_bytes();
-        let prefix = self.first()?.id().as_ref().as_bytes().get(..self.skip)?;
-        let head = head_of(text.strip_prefix(prefix)?);
-        let first = self.heads.partition_point(|it| *it < head);
-        let alike = self.heads[first..].partition_point(|it| *it == head);
-        let row = first + self.order[first..first + alike].partition_point(|slot| self.at(*slot).id() < id);
+        let row = self.lower_bound(id);
         self.get_row(row).filter(|item| item.id() == id).map(|_| row)
+    }
+
+    /// The position of the first item whose id is not less. O(log n).
+    pub fn lower_bound(&self, id: &T::Id) -> usize {
+        let Some(first) = self.first() else { return 0 };
+        let text = id.as_ref().as_bytes();
+        let prefix = &first.id().as_ref().as_bytes()[..self.skip];
+        let Some(rest) = text.strip_prefix(prefix) else {
+            return if text < prefix { 0 } else { self.len() };
+        };
+        let head = head_of(rest);
+        let low = self.heads.partition_point(|it| *it < head);
+        let (mut low, mut high) = (low, self.heads.partition_point(|it| *it <= head));
+        // Ends: each round halves what is between the two.
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self[middle].id() < id {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// The resource with this id. O(log n).
@@ -113,14 +134,25 @@ impl<T> Collection<T> {
         &self.lists[slot.list as usize][slot.index as usize]
     }
 
+    /// Items that are fetched when asked for, in the order of their ids; with what [`Collection::search`] says of them.
+    pub(crate) fn fetched(rows: Arc<dyn Rows<T>>, heads: Shelf<u128>, skip: usize) -> Collection<T> {
+        Collection { lists: Vec::new(), order: Vec::new(), heads, skip, fetched: Some(rows) }
+    }
+
+    /// What searches compare: of each item in order the first bytes in which its id differs, and how many bytes all
+    /// ids begin with.
+    pub(crate) fn search(&self) -> (&Shelf<u128>, usize) {
+        (&self.heads, self.skip)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.order.len()
+        self.heads.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.heads.is_empty()
     }
 
     /// The first by id.
@@ -130,44 +162,50 @@ impl<T> Collection<T> {
 
     /// The one at a position.
     pub fn get_row(&self, row: usize) -> Option<&T> {
-        self.order.get(row).map(|slot| self.at(*slot))
-    }
-
-    /// The first position whose item does not meet a condition that only items at the beginning meet.
-    pub fn partition_point(&self, condition: impl Fn(&T) -> bool) -> usize {
-        self.order.partition_point(|slot| condition(self.at(*slot)))
+        (row < self.len()).then(|| &self[row])
     }
 
     /// All, by id.
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { lists: &self.lists, order: self.order.iter() }
+        Iter { collection: self, rows: 0..self.len() }
     }
 }
 
 impl<T: Sync> Collection<T> {
     /// All, by id, for several threads.
     pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &T> {
-        self.order.par_iter().map(|slot| self.at(*slot))
+        (0..self.len()).into_par_iter().map(|row| &self[row])
     }
 }
 
 impl<T> Index<usize> for Collection<T> {
     type Output = T;
     fn index(&self, row: usize) -> &T {
-        self.at(self.order[row])
+        match &self.fetched {
+            None => self.at(self.order[row]),
+            Some(rows) => {
+                let (first, items) = rows.around(row);
+                &items[row - first]
+            }
+        }
     }
 }
 
 /// All items of a collection, by id.
-#[derive(Debug)]
 pub struct Iter<'c, T> {
-    lists: &'c [Vec<T>],
-    order: std::slice::Iter<'c, Slot>,
+    collection: &'c Collection<T>,
+    rows: Range<usize>,
+}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", self.rows)
+    }
 }
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
-        Iter { lists: self.lists, order: self.order.clone() }
+        Iter { collection: self.collection, rows: self.rows.clone() }
     }
 }
 
@@ -175,15 +213,15 @@ impl<'c, T> Iterator for Iter<'c, T> {
     type Item = &'c T;
 
     fn next(&mut self) -> Option<&'c T> {
-        self.order.next().map(|slot| &self.lists[slot.list as usize][slot.index as usize])
+        self.rows.next().map(|row| &self.collection[row])
     }
 
     fn nth(&mut self, count: usize) -> Option<&'c T> {
-        self.order.nth(count).map(|slot| &self.lists[slot.list as usize][slot.index as usize])
+        self.rows.nth(count).map(|row| &self.collection[row])
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.order.size_hint()
+        self.rows.size_hint()
     }
 }
 

@@ -9,9 +9,9 @@ use super::{AccountId, Place, Region, ResourceKind, Scope};
 /// A call that is missing is unknown; a call whose list is empty is empty.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
-    scopes: BTreeMap<ResourceKind, Vec<Scope>>,
-    truncated: BTreeMap<ResourceKind, Vec<Scope>>,
-    service_lists: BTreeMap<&'static str, Vec<Scope>>,
+    pub(crate) scopes: BTreeMap<ResourceKind, Vec<Scope>>,
+    pub(crate) truncated: BTreeMap<ResourceKind, Vec<Scope>>,
+    pub(crate) service_lists: BTreeMap<&'static str, Vec<Scope>>,
     /// Whether AWS's defaults stand in for calls that are missing (`--assume-defaults`).
     pub assume_defaults: bool,
 }

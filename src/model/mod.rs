@@ -6,6 +6,7 @@
 //! there does not compile. Nothing here knows how packets move.
 
 pub mod about;
+mod shelf;
 mod collection;
 mod tags;
 pub mod words;
@@ -127,6 +128,7 @@ pub use security_group::{Peer, PeerGroup, PortMatch, SecurityGroup, SecurityGrou
 pub use security_group_association::SecurityGroupVpcAssociation;
 pub use security_group_rule::SecurityGroupRule;
 pub use service_network_vpc_association::{ServiceNetworkAssociationState, ServiceNetworkVpcAssociation};
+pub use shelf::{Rows, Shelf};
 pub use subnet::{Subnet, Zone};
 pub use suricata::{Pattern, RuleHeader, RuleSide, StatefulAction, StatefulRule};
 pub use tags::Tags;

@@ -16,6 +16,16 @@ pub struct Tags {
 }
 
 impl Tags {
+    /// All of them in one text, for who stores them.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tags of such a text.
+    pub(crate) fn of_text(text: Box<str>) -> Tags {
+        Tags { text }
+    }
+
     /// Keys and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut parts = self.text.split_terminator(END);

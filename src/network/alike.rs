@@ -29,7 +29,7 @@ pub(super) fn note(network: &mut Network) {
         return;
     }
     let classes = Classes::new(network, addresses);
-    let mut relays = std::mem::take(&mut network.relays);
+    let mut relays = std::mem::take(&mut network.relays).into_vec();
     for relay in &mut relays {
         let sender = network.interfaces[relay.sender.index()].vpc.index();
         for port in relay.ports.iter_mut().filter(|it| it.choices.len() > FEW) {
@@ -52,7 +52,7 @@ pub(super) fn note(network: &mut Network) {
         }
         relay.fewest_choices = relay.ports.iter().map(|it| it.walked().len()).max().unwrap_or(0) as u16;
     }
-    network.relays = relays;
+    network.relays = relays.into();
 }
 
 /// What two targets share that answer alike.

@@ -15,10 +15,10 @@ use super::rows::{
     GroupRow, GroupRules, InterfaceRow, Manner, MiddleboxRow, NOBODY, NatRow, PublicOwner, RelayRow,
     ServiceRow, SubnetRow, VpcRow,
 };
-use super::{Network, address_plan};
+use super::{Lookups, Network, address_plan};
 use crate::model::{
     AccountId, Assumption, AssumptionCode, Model, Place, PortMatch, PrefixListId, Region, ResourceKind,
-    SecurityGroupId, SubnetId, VpcId, Zone,
+    SecurityGroupId, Shelf, SubnetId, VpcId, Zone,
 };
 use crate::packet::{AddressMap, AddressSet, Family, TransportSet, Workspace};
 
@@ -265,46 +265,46 @@ impl<'a> Compiler<'a> {
         let too_many_choices = self.assumption(AssumptionCode::TooManyChoices, "the way", None, None);
         let link_local = address_plan::link_local(&mut self);
         let public_ipv6 = address_plan::public_ipv6(&self);
-        let internet = Family::BOTH.map(|family| address_plan::internet(&self, family));
+        let internet = Family::BOTH.map(|family| address_plan::internet(&self, family)).to_vec();
         Network {
-            graph: self.graph,
-            steps: self.steps,
+            graph: self.graph.into(),
+            steps: self.steps.into(),
             transport: self.workspace.into_sets(),
-            acl_filters: self.acl_filters,
-            route_maps: self.route_maps,
-            hops: self.hops,
-            alternatives: self.alternatives,
-            address_sets: self.address_sets,
-            zone_tables: self.zone_tables,
-            zones: self.zones,
-            zone_parents: self.zone_parents,
-            assumptions: self.assumptions,
-            vpcs: self.vpcs,
-            subnets: self.subnets,
-            interfaces: self.interfaces,
-            manners: self.manners,
-            nat_gateways: self.nat_gateways,
-            clients: self.clients,
-            relays: self.relays,
-            middleboxes: self.middleboxes,
-            firewalls: self.firewalls,
-            fronts: self.fronts,
-            owners: self.owners,
-            services: self.services,
-            groups: self.groups,
-            group_members: self.group_members,
-            group_sets: self.group_sets,
-            group_rules: self.group_rules,
-            acl_rules: self.acl_rules,
-            lists: self.lists,
-            public_owners,
-            would_be: self.would_be,
-            leads_to: self.leads_to,
-            route_entries: self.route_entries,
+            acl_filters: self.acl_filters.into(),
+            route_maps: self.route_maps.into(),
+            hops: self.hops.into(),
+            alternatives: self.alternatives.into(),
+            address_sets: self.address_sets.into(),
+            zone_tables: self.zone_tables.into(),
+            zones: self.zones.into(),
+            zone_parents: self.zone_parents.into(),
+            assumptions: self.assumptions.into(),
+            vpcs: self.vpcs.into(),
+            subnets: self.subnets.into(),
+            interfaces: self.interfaces.into(),
+            manners: self.manners.into(),
+            nat_gateways: self.nat_gateways.into(),
+            clients: self.clients.into(),
+            relays: self.relays.into(),
+            middleboxes: self.middleboxes.into(),
+            firewalls: self.firewalls.into(),
+            fronts: self.fronts.into(),
+            owners: self.owners.into(),
+            services: self.services.into(),
+            groups: self.groups.into(),
+            group_members: self.group_members.into(),
+            group_sets: self.group_sets.into(),
+            group_rules: self.group_rules.into(),
+            acl_rules: self.acl_rules.into(),
+            lists: self.lists.into(),
+            public_owners: public_owners.into(),
+            would_be: by_location(self.would_be),
+            leads_to: by_location(self.leads_to),
+            route_entries: self.route_entries.into(),
             nat64: AddressSet::block(address_plan::NAT64),
             public_ipv6,
             link_local,
-            internet,
+            internet: internet.into(),
             not_advertised: self.not_advertised,
             unseen_interfaces,
             too_many_choices,
@@ -313,6 +313,7 @@ impl<'a> Compiler<'a> {
             on_premises_location,
             has_links: !self.links.is_empty(),
             on_premises,
+            lookups: Lookups::default(),
         }
     }
 
@@ -620,6 +621,13 @@ impl<'a> Compiler<'a> {
             families.iter().flat_map(|family| AddressSet::all(*family).blocks()).collect();
         self.address_set(&blocks)
     }
+}
+
+/// A table by location, in order.
+fn by_location<T>(table: FxHashMap<LocationId, T>) -> Shelf<(LocationId, T)> {
+    let mut rows: Vec<(LocationId, T)> = table.into_iter().collect();
+    rows.sort_unstable_by_key(|(location, _)| *location);
+    rows.into()
 }
 
 /// When a twin has its turn.

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 
 use super::Network;
 use super::location::{AssumptionIndex, Component, GroupIndex, GroupSetIndex, Origin};
+use crate::model::Shelf;
 use crate::packet::{AddressMap, TransportSet, Workspace};
 
 /// Which filter. Those of network ACLs are compiled with the network. Those of security groups are compiled by whoever
@@ -144,7 +145,7 @@ pub fn group_filter(
 fn union_filter(
     workspace: &mut Workspace<'_>,
     rules: &[&Rule],
-    lists: &[Vec<IpNet>],
+    lists: &Shelf<Vec<IpNet>>,
     has_unknown_group: bool,
 ) -> UnionParts {
     let mut entries: Vec<(IpNet, TransportSet)> = Vec::new();

@@ -532,6 +532,16 @@ impl EntryMask {
         EntryMask(mask)
     }
 
+    /// As a number, for who stores it.
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set with a number.
+    pub(crate) fn of_bits(bits: u8) -> EntryMask {
+        EntryMask(bits)
+    }
+
     /// Whether a kind is in the set.
     pub fn holds(self, kind: EntryKind) -> bool {
         self.0 & (1 << kind as u8) != 0

@@ -10,9 +10,11 @@
 
 mod code;
 mod location;
+mod graph;
 mod filter;
 mod rows;
 mod relations;
+mod lookups;
 mod compiler;
 mod alike;
 mod address_plan;
@@ -78,11 +80,11 @@ mod resolver_rule;
 mod unmodelled;
 mod ranges;
 
-use petgraph::graph::DiGraph;
 use smallvec::SmallVec;
 
 pub use code::ExplanationCode;
 pub use filter::{Filter, FilterId, Judge, Rule, RulePeer, group_filter};
+pub use graph::{Graph, Way};
 pub use inspection::{FirewallRow, InspectionAction, InspectionRule, InspectionSide};
 pub use location::{
     AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, FirewallIndex,
@@ -90,6 +92,7 @@ pub use location::{
     MiddleboxIndex, NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps,
     SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
+pub use lookups::{Lookups, Owned};
 pub use ranges::{Claimant, RangeClaim, RangeHolder, Ranges, ranges};
 pub use rows::{
     CarriedRow, ClientRow, ExitRow, GroupRow, GroupRules, InterfaceRow, LinkLocal, Manner, MiddleboxRow,
@@ -97,80 +100,82 @@ pub use rows::{
     RelayTo, ServiceRow, StandIn, SubnetRow, VpcRow, Walked,
 };
 
-use crate::model::{Assumption, Model};
+use std::borrow::Cow;
+
+use crate::model::{Assumption, Model, Shelf};
 use crate::packet::{AddressMap, AddressSet, Family, TransportSets};
 
 /// The compiled form of a model.
 #[derive(Debug)]
 pub struct Network {
     /// Locations and the ways between them.
-    pub graph: DiGraph<Location, Edge, u32>,
+    pub graph: Graph,
     /// The steps of all locations, one location's after the other's.
-    pub steps: Vec<Step>,
+    pub steps: Shelf<Step>,
     /// The transport sets of all filters.
     pub transport: TransportSets,
     /// The filters of network ACLs.
-    pub acl_filters: Vec<Filter>,
+    pub acl_filters: Shelf<Filter>,
     /// Route functions: destination → hop.
-    pub route_maps: Vec<AddressMap<HopIndex>>,
+    pub route_maps: Shelf<AddressMap<HopIndex>>,
     /// The hops that they name.
-    pub hops: Vec<Hop>,
+    pub hops: Shelf<Hop>,
     /// The alternatives of hops that are one of several.
-    pub alternatives: Vec<Hop>,
+    pub alternatives: Shelf<Hop>,
     /// Sets of addresses that guards test.
-    pub address_sets: Vec<AddressMap<bool>>,
+    pub address_sets: Shelf<AddressMap<bool>>,
     /// Zones with an edge each.
-    pub zone_tables: Vec<Vec<(ZoneIndex, Option<EdgeId>)>>,
+    pub zone_tables: Shelf<Vec<(ZoneIndex, Option<EdgeId>)>>,
     /// Names of zones.
-    pub zones: Vec<String>,
+    pub zones: Shelf<String>,
     /// The zone whose attachments serve a zone that can have none (TGW-19), by zone.
-    pub zone_parents: Vec<Option<ZoneIndex>>,
+    pub zone_parents: Shelf<Option<ZoneIndex>>,
     /// What steps lean on.
-    pub assumptions: Vec<Assumption>,
+    pub assumptions: Shelf<Assumption>,
     /// VPCs.
-    pub vpcs: Vec<VpcRow>,
+    pub vpcs: Shelf<VpcRow>,
     /// Subnets.
-    pub subnets: Vec<SubnetRow>,
+    pub subnets: Shelf<SubnetRow>,
     /// Interfaces.
-    pub interfaces: Vec<InterfaceRow>,
+    pub interfaces: Shelf<InterfaceRow>,
     /// What sets some interfaces apart.
-    pub manners: Vec<Manner>,
+    pub manners: Shelf<Manner>,
     /// NAT gateways.
-    pub nat_gateways: Vec<NatRow>,
+    pub nat_gateways: Shelf<NatRow>,
     /// Clients of Client VPN endpoints.
-    pub clients: Vec<ClientRow>,
+    pub clients: Shelf<ClientRow>,
     /// Interfaces that hand packets on to others.
-    pub relays: Vec<RelayRow>,
+    pub relays: Shelf<RelayRow>,
     /// What routes send packets through.
-    pub middleboxes: Vec<MiddleboxRow>,
+    pub middleboxes: Shelf<MiddleboxRow>,
     /// Firewalls that some route leads to.
-    pub firewalls: Vec<FirewallRow>,
+    pub firewalls: Shelf<FirewallRow>,
     /// The interfaces of what is asked for by another name than theirs, in order.
-    pub fronts: Vec<(Component, InterfaceIndex)>,
+    pub fronts: Shelf<(Component, InterfaceIndex)>,
     /// The managed services that interfaces are known to be of, as rows of the model, by interface.
-    pub owners: Vec<(InterfaceIndex, u32)>,
+    pub owners: Shelf<(InterfaceIndex, u32)>,
     /// Services that packets can arrive at.
-    pub services: Vec<ServiceRow>,
+    pub services: Shelf<ServiceRow>,
     /// Security groups.
-    pub groups: Vec<GroupRow>,
+    pub groups: Shelf<GroupRow>,
     /// The interfaces that have them, one group's after the other's; see [`Network::members`].
-    pub group_members: Vec<u32>,
+    pub group_members: Shelf<u32>,
     /// Distinct sets of groups, as rows of `groups`, ascending.
-    pub group_sets: Vec<Box<[GroupIndex]>>,
+    pub group_sets: Shelf<Box<[GroupIndex]>>,
     /// The rules of groups, by row.
-    pub group_rules: Vec<GroupRules>,
+    pub group_rules: Shelf<GroupRules>,
     /// The entries of ACLs, by the model's row.
-    pub acl_rules: Vec<GroupRules>,
+    pub acl_rules: Shelf<GroupRules>,
     /// The entries of prefix lists that rules name.
-    pub lists: Vec<Vec<ipnet::IpNet>>,
+    pub lists: Shelf<Vec<ipnet::IpNet>>,
     /// Who owns a public IPv4 address, sorted by address.
-    pub public_owners: Vec<(u32, PublicOwner)>,
+    pub public_owners: Shelf<(u32, PublicOwner)>,
     /// Where packets could go on from a location whose routes say nothing, for would-be paths.
-    pub would_be: rustc_hash::FxHashMap<LocationId, std::sync::Arc<[LocationId]>>,
+    pub would_be: Shelf<(LocationId, std::sync::Arc<[LocationId]>)>,
     /// The VPC that a way out of another VPC or of a transit gateway leads into.
-    pub leads_to: rustc_hash::FxHashMap<LocationId, VpcIndex>,
+    pub leads_to: Shelf<(LocationId, VpcIndex)>,
     /// The routes that each route function was made of, with where they send.
-    pub route_entries: Vec<Vec<(ipnet::IpNet, HopIndex)>>,
+    pub route_entries: Shelf<Vec<(ipnet::IpNet, HopIndex)>>,
     /// The prefix of IPv4 addresses in IPv6 (NAT-9).
     pub nat64: AddressSet,
     /// Which VPC holds an IPv6 address that the internet could reach; `u32::MAX` for none.
@@ -178,7 +183,7 @@ pub struct Network {
     /// What is done with link-local and reserved destinations.
     pub link_local: AddressMap<LinkLocal>,
     /// Public addresses that nothing in the snapshot owns, IPv4 and IPv6.
-    pub internet: [AddressSet; 2],
+    pub internet: Shelf<AddressSet>,
     /// Public addresses that the internet does not find.
     pub not_advertised: AddressSetIndex,
     /// What keeps it unknown whether an interface has a public address that nobody seems to have.
@@ -195,18 +200,20 @@ pub struct Network {
     pub has_links: bool,
     /// What the snapshot says to be on premises, IPv4 and IPv6.
     pub on_premises: [AddressSet; 2],
+    /// What people look things up by.
+    pub lookups: Lookups,
 }
 
 impl Network {
     /// The interfaces that have a group, ascending.
-    pub fn members(&self, group: GroupIndex) -> &[u32] {
-        let row = self.groups.get(group.index());
-        row.map_or(&[], |row| &self.group_members[row.members.start as usize..row.members.end as usize])
+    pub fn members(&self, group: GroupIndex) -> Cow<'_, [u32]> {
+        let Some(row) = self.groups.get(group.index()) else { return Cow::Borrowed(&[]) };
+        self.group_members.slice(row.members.start as usize..row.members.end as usize)
     }
 
     /// The location with a number.
     pub fn location(&self, id: LocationId) -> Location {
-        let Some((interface, is_inward)) = InterfaceIndex::at(id) else { return self.graph[id] };
+        let Some((interface, is_inward)) = InterfaceIndex::at(id) else { return *self.graph.location(id) };
         let kind = if is_inward { LocationKind::InterfaceIn } else { LocationKind::InterfaceOut };
         let component = self.interfaces[interface.index()].component;
         Location { kind, component, first_step: 0, step_count: 0 }
@@ -218,8 +225,12 @@ impl Network {
             Some((interface, false)) => Steps::Made(self.outward(interface)),
             Some((interface, true)) => Steps::Made(self.inward(interface)),
             None => {
-                let location = &self.graph[id];
-                Steps::Listed(&self.steps[location.first_step as usize..][..location.step_count as usize])
+                let location = self.graph.location(id);
+                let first = location.first_step as usize;
+                match self.steps.slice(first..first + location.step_count as usize) {
+                    Cow::Borrowed(steps) => Steps::Listed(steps),
+                    Cow::Owned(steps) => Steps::Made(steps.into()),
+                }
             }
         }
     }
@@ -258,6 +269,14 @@ impl Network {
         Some(Step::SecurityGroups { filter, peer, interface })
     }
 
+    /// Makes everything that people look things up by, for who stores it.
+    pub fn look_everything_up(&self, model: &Model) {
+        self.lookups.names(model);
+        self.lookups.group_names(model);
+        self.lookups.hosts(model);
+        self.lookups.owned(self, Family::V4);
+    }
+
     /// What a filter was compiled from.
     pub fn judge(&self, filter: FilterId) -> Judge {
         match filter {
@@ -285,26 +304,25 @@ impl Network {
 
     /// Where an edge leads.
     pub fn end_of(&self, edge: EdgeId) -> LocationId {
-        self.graph.raw_edges()[edge.index()].target()
+        self.graph.end_of(edge)
     }
 
     /// Who owns a public IPv4 address.
     pub fn public_owner(&self, address: u32) -> Option<PublicOwner> {
-        let position = self.public_owners.binary_search_by_key(&address, |(known, _)| *known).ok()?;
-        Some(self.public_owners[position].1)
+        self.public_owners.value(&address).copied()
     }
 
     /// The interfaces of something that is asked for by another name than theirs.
     pub fn fronts_of(&self, component: Component) -> impl Iterator<Item = InterfaceIndex> + '_ {
         let first = self.fronts.partition_point(|it| it.0 < component);
-        self.fronts[first..].iter().take_while(move |it| it.0 == component).map(|it| it.1)
+        self.fronts.iter().skip(first).take_while(move |it| it.0 == component).map(|it| it.1)
     }
 
     /// The managed services that an interface is of, as rows of the model; several fit where groups and subnets are
     /// all there is to tell by.
     pub fn owners_of(&self, interface: InterfaceIndex) -> impl Iterator<Item = u32> + '_ {
         let first = self.owners.partition_point(|it| it.0 < interface);
-        self.owners[first..].iter().take_while(move |it| it.0 == interface).map(|it| it.1)
+        self.owners.iter().skip(first).take_while(move |it| it.0 == interface).map(|it| it.1)
     }
 
     /// Whether a service is the resolver of a VPC that has it off.

@@ -63,6 +63,17 @@ impl<T: Copy + Eq> AddressMap<T> {
         }
     }
 
+    /// The map of pieces, each by its first address; none if they are not what a map has.
+    pub(crate) fn of_pieces(v4: Vec<(u32, T)>, v6: Vec<(u128, T)>) -> Option<AddressMap<T>> {
+        fn line<A: Copy + Ord + Default, T: Copy + Eq>(pieces: Vec<(A, T)>) -> Option<Line<A, T>> {
+            let begins = pieces.first().is_some_and(|(start, _)| *start == A::default());
+            let goes_on = pieces.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 != pair[1].1);
+            let (starts, values): (Vec<A>, Vec<T>) = pieces.into_iter().unzip();
+            (begins && goes_on).then(|| Line { starts: starts.into(), values: values.into() })
+        }
+        Some(AddressMap { v4: line(v4)?, v6: line(v6)? })
+    }
+
     /// The value at an address.
     pub fn at(&self, family: Family, bits: u128) -> T {
         match family {

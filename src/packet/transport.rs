@@ -38,6 +38,16 @@ impl TransportSet {
     /// Every packet.
     pub const ALL: TransportSet = TransportSet(1);
 
+    /// Its number among the sets, for who stores them.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The set with a number.
+    pub(crate) fn numbered(number: u32) -> TransportSet {
+        TransportSet(number)
+    }
+
     /// Whether it holds nothing.
     pub fn is_empty(self) -> bool {
         self == TransportSet::EMPTY
@@ -70,6 +80,20 @@ fn hash(intervals: &[Interval]) -> u64 {
 }
 
 impl TransportSets {
+    /// The sets of lists of intervals, numbered as they come; none if they are not canonical, as they are here.
+    pub(crate) fn of_lists(lists: &[Vec<Interval>]) -> Option<TransportSets> {
+        let mut sets = TransportSets::starting_at(0);
+        for (number, list) in (0..).zip(lists) {
+            let is_canonical = list.iter().all(|(low, high)| low <= high && *high <= LINE_LAST)
+                && list.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0);
+            if !is_canonical || sets.intern(list) != TransportSet(number) {
+                return None;
+            }
+        }
+        let begins = lists.get(..2).is_some_and(|it| it[0].is_empty() && it[1] == [(0, LINE_LAST)]);
+        begins.then_some(sets)
+    }
+
     fn starting_at(first: u32) -> TransportSets {
         TransportSets { intervals: Vec::new(), spans: Vec::new(), by_hash: FxHashMap::default(), first }
     }

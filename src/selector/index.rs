@@ -1,7 +1,7 @@
 //! Looking things up: by id, by name, by address. One a snapshot, shared by threads.
 //!
 //! Nothing is prepared for one question: ids are found by binary search in the model. What more questions need is made
-//! when the first of them needs it (names, owners of addresses), or by [`Index::prepare`] (interfaces by id).
+//! when the first of them needs it ([`crate::network::Lookups`]), or by [`Index::prepare`] (interfaces by id).
 
 use std::sync::OnceLock;
 
@@ -30,33 +30,15 @@ pub struct Index<'a> {
     /// The network that they make.
     pub network: &'a Network,
     interfaces: Option<FxHashMap<&'a str, u32>>,
+    /// Names of load balancers, target groups and managed services, which are not their tags.
     names: OnceLock<FxHashMap<&'a str, Found>>,
     dns_names: OnceLock<FxHashMap<CompactString, Found>>,
-    group_names: OnceLock<FxHashMap<&'a str, Found>>,
-    owners: OnceLock<Owners>,
-    hosts: OnceLock<FxHashMap<&'a InstanceId, Vec<InterfaceIndex>>>,
-}
-
-/// Which interfaces own an address, over all VPCs: ranges by their first address.
-#[derive(Debug, Default)]
-struct Owners {
-    ranges: [Vec<(u128, u128, InterfaceIndex)>; 2],
-    longest: [u128; 2],
 }
 
 impl<'a> Index<'a> {
     /// An index of a snapshot.
     pub fn new(model: &'a Model, network: &'a Network) -> Index<'a> {
-        Index {
-            model,
-            network,
-            interfaces: None,
-            names: OnceLock::new(),
-            dns_names: OnceLock::new(),
-            group_names: OnceLock::new(),
-            owners: OnceLock::new(),
-            hosts: OnceLock::new(),
-        }
+        Index { model, network, interfaces: None, names: OnceLock::new(), dns_names: OnceLock::new() }
     }
 
     /// The same, ready for many questions about interfaces.
@@ -109,26 +91,22 @@ impl<'a> Index<'a> {
 
     /// The resources of some kinds with a `Name` tag, or with a name of their own.
     pub(super) fn by_name(&self, text: &str, kinds: &[ResourceKind]) -> Found {
+        let tagged = self.network.lookups.names(self.model).values(text);
+        let mut found: Found = tagged.map(|(kind, row)| Resource { kind: *kind, position: *row }).collect();
         let names = self.names.get_or_init(|| {
             let mut names: FxHashMap<&'a str, Found> = FxHashMap::default();
-            for kind in ResourceKind::ALL {
-                for position in 0..kind.count(self.model) as u32 {
-                    let resource = Resource { kind: *kind, position };
-                    if let Some(name) = resource.about(self.model).name() {
-                        names.entry(name).or_default().push(resource);
-                    }
-                }
-            }
             for (resource, name) in own_names(self.model).chain(super::owners::names(self.model)) {
-                let known = names.entry(name).or_default();
-                if !known.contains(&resource) {
-                    known.push(resource);
-                }
+                names.entry(name).or_default().push(resource);
             }
             names
         });
-        let found = names.get(text).into_iter().flatten();
-        found.filter(|it| kinds.contains(&it.kind)).copied().collect()
+        for resource in names.get(text).into_iter().flatten() {
+            if !found.contains(resource) {
+                found.push(*resource);
+            }
+        }
+        found.retain(|it| kinds.contains(&it.kind));
+        found
     }
 
     /// The load balancer or managed service that DNS knows by a name.
@@ -152,15 +130,9 @@ impl<'a> Index<'a> {
 
     /// The security groups with a group name, which is not their `Name` tag.
     pub(super) fn by_group_name(&self, text: &str) -> Found {
-        let names = self.group_names.get_or_init(|| {
-            let mut names: FxHashMap<&'a str, Found> = FxHashMap::default();
-            let kind = ResourceKind::SecurityGroup;
-            for (position, group) in (0..).zip(self.model.security_groups.iter()) {
-                names.entry(group.name.as_str()).or_default().push(Resource { kind, position });
-            }
-            names
-        });
-        names.get(text).cloned().unwrap_or_default()
+        let kind = ResourceKind::SecurityGroup;
+        let rows = self.network.lookups.group_names(self.model).values(text);
+        rows.map(|row| Resource { kind, position: *row }).collect()
     }
 
     /// The interfaces that own an address, in whatever VPC.
@@ -170,31 +142,17 @@ impl<'a> Index<'a> {
 
     /// The owned addresses between two, with their owners. Of a delegated IPv6 prefix, the first address counts.
     pub(super) fn owned_between(&self, family: Family, low: u128, high: u128) -> Vec<(InterfaceIndex, u128)> {
-        let owners = self.owners.get_or_init(|| Owners::new(self.network));
-        let ranges = &owners.ranges[family as usize];
-        let first = ranges.partition_point(|it| it.0 < low.saturating_sub(owners.longest[family as usize]));
-        let after = ranges.partition_point(|it| it.0 <= high);
-        let inside = ranges[first..after].iter().filter(|it| it.1 >= low);
-        inside.map(|(start, _, interface)| (*interface, (*start).max(low))).collect()
+        let owned = self.network.lookups.owned(self.network, family);
+        let first = owned.ranges.partition_point(|it| it.0 < low.saturating_sub(owned.longest));
+        let near = owned.ranges.iter().skip(first).take_while(|it| it.0 <= high);
+        let inside = near.filter(|(_, (last, _))| *last >= low);
+        inside.map(|(start, (_, interface))| (*interface, (*start).max(low))).collect()
     }
 
     /// The interfaces of an instance, the primary one first.
     pub(super) fn interfaces_of(&self, instance: &InstanceId) -> &[InterfaceIndex] {
-        let hosts = self.hosts.get_or_init(|| {
-            let mut hosts: FxHashMap<&'a InstanceId, Vec<(u32, InterfaceIndex)>> = FxHashMap::default();
-            for (row, interface) in (0..).zip(self.model.network_interfaces.iter()) {
-                let attachment = interface.attachment.as_ref();
-                let Some(instance) = attachment.and_then(|it| it.instance.as_ref()) else { continue };
-                let device = attachment.and_then(|it| it.device_index).unwrap_or(u32::MAX);
-                hosts.entry(instance).or_default().push((device, InterfaceIndex(row)));
-            }
-            let sorted = hosts.into_iter().map(|(instance, mut interfaces)| {
-                interfaces.sort_unstable();
-                (instance, interfaces.into_iter().map(|(_, interface)| interface).collect())
-            });
-            sorted.collect()
-        });
-        hosts.get(instance).map_or(&[], Vec::as_slice)
+        let hosts = self.network.lookups.hosts(self.model);
+        hosts.value(instance).map_or(&[], |interfaces| interfaces)
     }
 
     /// The VPCs whose blocks hold an address.
@@ -291,29 +249,4 @@ fn dns_names(model: &Model) -> impl Iterator<Item = (Resource, &str)> {
         (Resource { kind: ResourceKind::ClassicLoadBalancer, position }, it.dns_name.as_str())
     });
     balancers.chain(classic).filter(|(_, name)| !name.is_empty())
-}
-
-impl Owners {
-    fn new(network: &Network) -> Owners {
-        let nobody = u32::MAX;
-        let mut owners = Owners::default();
-        for family in Family::BOTH {
-            let ranges = &mut owners.ranges[family as usize];
-            for vpc in &network.vpcs {
-                for (low, high, interface) in vpc.interfaces.pieces(family).filter(|it| it.2 != nobody) {
-                    // Neighbours of one interface are one piece of the map; here each IPv4 address stands for itself.
-                    match family {
-                        Family::V4 => {
-                            ranges.extend((low..=high).map(|it| (it, it, InterfaceIndex(interface))))
-                        }
-                        Family::V6 => ranges.push((low, high, InterfaceIndex(interface))),
-                    }
-                }
-            }
-            ranges.sort_unstable();
-            let longest = ranges.iter().map(|(low, high, _)| high - low).max().unwrap_or_default();
-            owners.longest[family as usize] = longest;
-        }
-        owners
-    }
 }

@@ -259,12 +259,12 @@ pub(super) fn rows(model: &Model, kind: ResourceKind, text: &str, how: Match) ->
     }
 }
 
-fn of<T: Type>(collection: &Collection<T>, text: &str, how: Match) -> Range<usize>
+fn of<T: Type + Sync>(collection: &Collection<T>, text: &str, how: Match) -> Range<usize>
 where
     T::Id: for<'t> From<&'t str>,
 {
     let id = T::Id::from(text);
-    let first = collection.partition_point(|it| *it.id() < id);
+    let first = collection.lower_bound(&id);
     let rest = collection.iter().skip(first);
     let count = match how {
         Match::Exact => rest.take_while(|it| *it.id() == id).count(),

@@ -14,28 +14,33 @@ use super::drafts::Drafts;
 use super::file::FileRead;
 use super::taker::Part;
 use super::warnings::{Problem, Warning, element};
-use super::{Counts, ReadOptions, Snapshot, Source, finish};
+use super::{Counts, Identity, ReadOptions, Snapshot, Source, finish};
 use crate::model::{AccountId, Coverage, Place, Region, ResourceKind, Scope};
 
 /// Joins the files; the warnings so far are those about files that were not read.
-pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &ReadOptions) -> Snapshot {
-    let mut files: Vec<(Vec<u8>, FileRead)> = files.into_iter().map(|file| (identity(&file), file)).collect();
+pub(super) fn combine(
+    files: Vec<FileRead>,
+    warnings: Vec<Warning>,
+    identity: Option<Identity>,
+    options: &ReadOptions,
+) -> Snapshot {
+    let mut files: Vec<(Vec<u8>, FileRead)> =
+        files.into_iter().map(|file| (own_identity(&file), file)).collect();
     files.sort_by(|left, right| (&left.0, &left.1.context.name).cmp(&(&right.0, &right.1.context.name)));
     let sha256 = hash(&files);
     let mut warnings = warnings;
     let mut counts = Counts::default();
-    let mut coverage = Coverage::default();
-    coverage.assume_defaults = options.assume_defaults;
+    let mut coverage = Coverage { assume_defaults: options.assume_defaults, ..Coverage::default() };
     let mut seen = Seen::default();
     let mut sources = Vec::with_capacity(files.len());
     let mut parts = Vec::with_capacity(files.len());
     let mut numbers = BTreeMap::new();
     let mut origins = Origins::default();
-    for (identity, file) in files {
-        let FileRead { parts: pieces, bytes, context, spoiled, digest: _ } = file;
+    for (own, file) in files {
+        let FileRead { parts: pieces, bytes, context, spoiled, digest: _, stored_digest: _ } = file;
         let number = sources.len() as u32;
         numbers.insert(context.source, number);
-        origins.add(identity, context.hints.scope.account.clone());
+        origins.add(own, context.hints.scope.account.clone());
         sources.push(Source { path: context.name.clone(), bytes });
         warnings.extend(spoiled.map(|spoiled| Warning {
             file: Some(context.name.clone()),
@@ -70,10 +75,11 @@ pub(super) fn combine(files: Vec<FileRead>, warnings: Vec<Warning>, options: &Re
     let Seen { accounts, regions } = seen;
     Snapshot {
         model,
-        sources,
+        sources: sources.into(),
         warnings,
         counts,
         sha256,
+        identity,
         accounts: accounts.into_iter().collect(),
         regions: regions.into_iter().collect(),
     }
@@ -97,7 +103,7 @@ fn renumber(part: &mut Part, number: u32) {
 }
 
 /// What a file is: its content and what its path adds to it.
-fn identity(file: &FileRead) -> Vec<u8> {
+fn own_identity(file: &FileRead) -> Vec<u8> {
     let scope = &file.context.hints.scope;
     let mut identity = file.digest.to_vec();
     for part in [

@@ -25,6 +25,8 @@ pub(super) struct FileRead {
     pub parts: Vec<Part>,
     /// The hash of its content.
     pub digest: [u8; 32],
+    /// The hash of its bytes as they are stored, packed or not.
+    pub stored_digest: [u8; 32],
     /// How long its text is.
     pub bytes: u64,
     /// In what way it is no JSON, where it is none.
@@ -79,7 +81,7 @@ pub(super) fn read_bytes(context: FileContext, bytes: &[u8]) -> Result<FileRead,
         return Ok(read(context, bytes));
     }
     let unpacked = archive::unpacked(bytes).map_err(|cause| Problem::NotJson(Spoiled::Archive(cause)))?;
-    Ok(read(context, &unpacked))
+    Ok(FileRead { stored_digest: digest(bytes), ..read(context, &unpacked) })
 }
 
 fn read(context: FileContext, bytes: &[u8]) -> FileRead {
@@ -100,7 +102,8 @@ fn read_whole(context: FileContext, bytes: &[u8]) -> FileRead {
         Ok(text) => parse(&context, text),
         Err(spoiled) => (Part::default(), Some(spoiled)),
     };
-    FileRead { parts: vec![part], digest, bytes: bytes.len() as u64, spoiled, context }
+    let bytes = bytes.len() as u64;
+    FileRead { parts: vec![part], digest, stored_digest: digest, bytes, spoiled, context }
 }
 
 fn parse(context: &FileContext, text: &str) -> (Part, Option<Spoiled>) {
@@ -147,7 +150,8 @@ fn read_pieces(context: FileContext, bytes: Bytes<'_>, length: u64, cut: &Cut) -
         part.shift(cut.key, before);
         before += part.elements;
     }
-    Ok(FileRead { parts, digest: whole_digest(&digests), bytes: length, spoiled: None, context })
+    let digest = whole_digest(&digests);
+    Ok(FileRead { parts, digest, stored_digest: digest, bytes: length, spoiled: None, context })
 }
 
 fn read_piece(context: &FileContext, bytes: Bytes<'_>, cut: &Cut, number: u64) -> io::Result<PieceRead> {
@@ -183,6 +187,28 @@ fn text_of(bytes: &[u8]) -> Result<&str, Spoiled> {
     }
     let text = std::str::from_utf8(bytes).map_err(|cause| Spoiled::NotUtf8(cause.valid_up_to()))?;
     if text.trim_ascii().is_empty() { Err(Spoiled::Empty) } else { Ok(text) }
+}
+
+/// The hash of a file in memory.
+pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
+    whole_digest(&block_digests(bytes))
+}
+
+/// The hash of a file on disk, by several threads where it is big.
+pub(super) fn digest_of_path(path: &Path) -> io::Result<[u8; 32]> {
+    let length = fs::metadata(path)?.len();
+    let pieces = |number: u64| {
+        with_buffer(|buffer| {
+            Bytes::File(path).read(number * PIECE, PIECE, buffer)?;
+            Ok(block_digests(buffer))
+        })
+    };
+    let count = length.div_ceil(PIECE);
+    let digests: Vec<Vec<[u8; 32]>> = match length >= BIG {
+        true => (0..count).into_par_iter().map(pieces).collect::<io::Result<_>>()?,
+        false => (0..count).map(pieces).collect::<io::Result<_>>()?,
+    };
+    Ok(whole_digest(&digests.concat()))
 }
 
 fn block_digests(bytes: &[u8]) -> Vec<[u8; 32]> {

@@ -10,6 +10,7 @@ mod keys;
 mod scope;
 mod warnings;
 mod find;
+mod input;
 mod archive;
 mod look;
 mod file;
@@ -34,12 +35,13 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::model::{AccountId, Model, Place, Region, ResourceKind};
+use crate::model::{AccountId, Model, Place, Region, ResourceKind, Shelf};
 use file::FileRead;
-use find::{Content, Document, Found};
+use find::{Content, Document};
 use taker::FileContext;
 
 pub use find::looks_like_snapshot;
+pub use input::{Identity, Input, find};
 pub use strict::strict_problems;
 pub use warnings::{Problem, SnapshotError, Spoiled, Warning};
 
@@ -49,13 +51,15 @@ pub struct Snapshot {
     /// Every resource.
     pub model: Model,
     /// The files, in an order that depends on their content only; [`Place::source`] is an index into them.
-    pub sources: Vec<Source>,
+    pub sources: Shelf<Source>,
     /// What was left out, is missing, or was taken from elsewhere; sorted.
     pub warnings: Vec<Warning>,
     /// How many of what.
     pub counts: Counts,
     /// The hash of the content, in hexadecimal.
     pub sha256: String,
+    /// What it was made from, where all of that could be read.
+    pub identity: Option<Identity>,
     /// Every account that owns something or was asked.
     pub accounts: Vec<AccountId>,
     /// Every Region that something is in or that was asked.
@@ -119,10 +123,7 @@ impl Snapshot {
 
 /// Reads files, folders and archives.
 pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Snapshot, SnapshotError> {
-    let Found { documents, warnings } = find::find(paths)?;
-    let given: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    let names = Names::new(paths);
-    read_all(documents, warnings, &names, &given.join(", "), options)
+    find(paths)?.read(options)
 }
 
 /// Reads files that are in memory, each with its relative path; archives among them are opened.
@@ -209,6 +210,7 @@ fn read_all(
         .enumerate()
         .map(|(number, (document, wants))| read_one(number, document, wants, names, options))
         .collect();
+    let identity = input::identity_of(&files, &warnings, options);
     let mut warnings = warnings;
     let mut read = Vec::with_capacity(files.len());
     for file in files {
@@ -218,7 +220,7 @@ fn read_all(
         }
     }
     check(&read, &warnings, given, looked_at)?;
-    let snapshot = combine::combine(read, warnings, options);
+    let snapshot = combine::combine(read, warnings, identity, options);
     if options.strict {
         let problems = strict_problems(&snapshot);
         if !problems.is_empty() {

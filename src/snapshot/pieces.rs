@@ -26,7 +26,7 @@ pub(super) enum Bytes<'b> {
 
 impl Bytes<'_> {
     /// Adds the bytes from a position on to a buffer, at most so many.
-    fn read(&self, position: u64, length: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+    pub(super) fn read(&self, position: u64, length: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Bytes::File(path) => {
                 let mut file = File::open(path)?;

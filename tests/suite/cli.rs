@@ -10,29 +10,36 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn three_tier() -> PathBuf {
+pub fn three_tier() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/three-tier/snapshot")
 }
 
 /// One run of the program.
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 /// The program, in no particular environment.
-fn netpath() -> Command {
+pub fn netpath() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netpath"));
-    for name in
-        ["NETPATH_SNAPSHOT", "NETPATH_FORMAT", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "NETPATH_ACCOUNT"]
-    {
+    for name in [
+        "NETPATH_SNAPSHOT",
+        "NETPATH_FORMAT",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "CLICOLOR",
+        "NETPATH_ACCOUNT",
+        "NETPATH_REGION",
+        "NETPATH_CACHE",
+    ] {
         command.env_remove(name);
     }
     command
 }
 
-fn run(command: &mut Command, input: &str) -> Run {
+pub fn run(command: &mut Command, input: &str) -> Run {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

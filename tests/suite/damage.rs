@@ -1,11 +1,11 @@
 //! Networks with damaged values, with a fixed seed: what `fuzz/` does for hours, for seconds.
 
 #[path = "../../fuzz/src/topologies.rs"]
-mod topologies;
+pub mod topologies;
 #[path = "../../fuzz/src/damage.rs"]
-mod script;
+pub mod script;
 #[path = "../../fuzz/src/answers.rs"]
-mod answers;
+pub mod answers;
 
 use script::{Script, damaged};
 
@@ -13,7 +13,7 @@ use script::{Script, damaged};
 use script as damage;
 
 /// Bytes that pretend to be random.
-fn bytes(seed: u64, count: usize) -> Vec<u8> {
+pub fn bytes(seed: u64, count: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let step = || {
         state ^= state << 13;

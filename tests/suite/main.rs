@@ -5,6 +5,7 @@ mod balancers;
 mod cidr;
 mod shown;
 mod cli;
+mod compiled;
 mod corpus;
 mod damage;
 mod deps;

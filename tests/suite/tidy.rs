@@ -16,8 +16,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("solver", &["network", "packet"]),
     ("selector", &["solver", "network", "model", "packet"]),
     ("lint", &["solver", "network", "model", "packet"]),
+    ("store", &["network", "snapshot", "model", "packet"]),
     ("report", &["lint", "solver", "network", "snapshot", "model", "packet"]),
-    ("cli", &["packet", "model", "snapshot", "network", "solver", "selector", "lint", "report"]),
+    ("cli", &["packet", "model", "snapshot", "network", "solver", "selector", "lint", "store", "report"]),
 ];
 
 /// The solver knows one word of the model: the kinds of assumptions, which the network shows it.
@@ -116,8 +117,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("std::process", &["cli"]),
     ("SystemTime", &["cli"]),
     ("Instant::now", &["cli"]),
-    ("std::fs", &["snapshot", "cli"]),
-    ("File::open", &["snapshot", "cli"]),
+    ("std::fs", &["snapshot", "store", "cli"]),
+    ("File::open", &["snapshot", "store", "cli"]),
     ("Serialize", &["report", "cli"]),
     ("todo!(", &[]),
     ("unimplemented!(", &[]),

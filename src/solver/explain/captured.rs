@@ -85,7 +85,7 @@ fn meant(network: &Network, pair: &Pair<'_>, direction: Direction) -> Option<Mea
 fn decides_otherwise(network: &Network, event: &Event, is_right: impl Fn(Hop) -> bool) -> bool {
     let RuleUse::Route(origin, map) = event.rule else { return false };
     let mut decided = covering(network, map, &event.destination).filter(|(_, hop)| match hop {
-        Hop::Edge(edge) => network.graph[*edge].origin == origin,
+        Hop::Edge(edge) => network.graph.edge(*edge).origin == origin,
         Hop::Drop(_, dropped, _) => *dropped == origin,
         Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
     });
@@ -95,7 +95,7 @@ fn decides_otherwise(network: &Network, event: &Event, is_right: impl Fn(Hop) ->
 /// Whether a route of a transit gateway sends into a VPC.
 fn leads_into(network: &Network, hop: Hop, vpc: VpcIndex) -> bool {
     match hop {
-        Hop::Edge(edge) => network.leads_to.get(&network.end_of(edge)) == Some(&vpc),
+        Hop::Edge(edge) => network.leads_to.value(&network.end_of(edge)) == Some(&vpc),
         Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
     }
 }
@@ -147,15 +147,16 @@ fn leads_to_link(network: &Network, hop: Hop) -> bool {
         Hop::Edge(edge) => {
             let to = network.end_of(edge);
             let is = |at, kind| network.location(at).kind == kind;
-            let mut beyond = network.graph.neighbors(to);
-            is(to, LocationKind::VpnGatewayOut)
-                || is(to, LocationKind::AttachmentOut) && beyond.any(|it| is(it, LocationKind::LinkOut))
+            let leads_to_link =
+                || network.graph.beyond(to).into_iter().any(|it| is(it, LocationKind::LinkOut));
+            is(to, LocationKind::VpnGatewayOut) || is(to, LocationKind::AttachmentOut) && leads_to_link()
         }
         Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
     };
     match hop {
         Hop::OneOf(first, count) => {
-            network.alternatives[first as usize..][..usize::from(count)].iter().any(|it| leads(*it))
+            let alternatives = first as usize..first as usize + usize::from(count);
+            network.alternatives.slice(alternatives).iter().any(|it| leads(*it))
         }
         Hop::Edge(_) | Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) => leads(hop),
     }

@@ -27,7 +27,8 @@ impl Walk<'_, '_> {
                 let owners = &network.public_owners;
                 for (low, high) in flow.destination.ranges() {
                     let first = owners.partition_point(|(address, _)| (*address as u128) < *low);
-                    let inside = owners[first..].iter().take_while(|(address, _)| *address as u128 <= *high);
+                    let inside =
+                        owners.iter().skip(first).take_while(|(address, _)| *address as u128 <= *high);
                     owned.extend(inside.map(|(address, _)| (*address as u128, *address as u128)));
                 }
             }

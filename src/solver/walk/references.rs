@@ -76,7 +76,7 @@ impl Walk<'_, '_> {
         let own = network.interfaces[interface.index()].vpc;
         let peers = &network.vpcs[own.index()].group_peers;
         for (group, transport) in &filter.references {
-            for member in network.members(*group) {
+            for member in network.members(*group).iter() {
                 let row = &network.interfaces[*member as usize];
                 if row.vpc != own && !peers.contains(&row.vpc) {
                     continue;

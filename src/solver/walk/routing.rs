@@ -79,7 +79,7 @@ impl Walk<'_, '_> {
                 if let Some(gap) = self.leaves_nat_elsewhere(flow, edge) {
                     return self.unknown(flow, gap);
                 }
-                let origin = self.network.graph[edge].origin;
+                let origin = self.network.graph.edge(edge).origin;
                 self.tell_here(flow, Decision::Pass, RuleUse::Route(origin, map));
                 self.along(edge)
             }

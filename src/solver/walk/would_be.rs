@@ -19,11 +19,11 @@ impl Walk<'_, '_> {
         if story.depth >= 2 || !story.is_lenient {
             return;
         }
-        let Some(exits) = network.would_be.get(&flow.at) else { return };
+        let Some(exits) = network.would_be.value(&flow.at) else { return };
         story.depth += 1;
         // Of many ways, those into the VPC that is meant; where none leads there, no way but through a third thing.
         let meant = self.intended.map(|it| network.interfaces[it.index()].vpc);
-        let leads = |exit: &&LocationId| match (network.leads_to.get(exit), meant) {
+        let leads = |exit: &&LocationId| match (network.leads_to.value(exit), meant) {
             (Some(vpc), Some(meant)) => *vpc == meant,
             (Some(_), None) => network.location(flow.at).kind == LocationKind::RouteTable,
             (None, _) => true,

@@ -93,8 +93,8 @@ fn along(network: &Network, hop: Hop, places: usize) -> WayOut {
         }
         Hop::Unknown(_) => WayOut { tier: Tier::Unknown, ..nothing },
         Hop::OneOf(first, count) => {
-            let all = &network.alternatives[first as usize..][..usize::from(count)];
-            let ways = all.iter().map(|it| along(network, *it, places));
+            let all = network.alternatives.iter().skip(first as usize).take(usize::from(count));
+            let ways = all.map(|it| along(network, *it, places));
             ways.min_by_key(|it| it.tier).unwrap_or(nothing)
         }
     }
