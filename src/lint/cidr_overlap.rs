@@ -7,8 +7,9 @@
 //!
 //! | severity | when |
 //! |---|---|
-//! | high | they meet, and a route sends the shared addresses to one of them; or a VPC overlaps with what it has on premises |
+//! | high | they meet, and a route sends addresses to one of them at which another has subnets; or a VPC overlaps with what it has on premises |
 //! | medium | they meet, and no route leads to the shared addresses yet |
+//! | low | they meet, and routes tell them apart: narrow ones, each to the VPC whose subnets are there |
 //! | low | hosts that run Docker keep `172.17.0.0/16` for themselves, and a subnet uses it |
 //! | info | they do not meet; they could not be peered, nor share a transit gateway's table |
 //!
@@ -41,13 +42,34 @@
 //! vpc     vpc-b       10.1.0.0/16
 //! vpc     vpc-c       10.1.0.0/16
 //! subnet  subnet-a    10.0.1.0/24  in vpc-a
+//! subnet  subnet-b    10.1.1.0/24  in vpc-b
+//! subnet  subnet-c    10.1.1.0/24  in vpc-c
 //! pcx     pcx-ab      vpc-a vpc-b
 //! pcx     pcx-ac      vpc-a vpc-c
 //! route   subnet-a    10.1.0.0/16 -> pcx-ab
 //! ```
 //!
 //! ```findings
-//! high vpc-a: vpc-b
+//! high vpc-a: never to vpc-c
+//! ```
+//!
+//! Routes for the blocks of single subnets would tell them apart, had these subnets other addresses:
+//!
+//! ```topology
+//! vpc     vpc-a       10.0.0.0/16
+//! vpc     vpc-b       10.1.0.0/16
+//! vpc     vpc-c       10.1.0.0/16
+//! subnet  subnet-a    10.0.1.0/24  in vpc-a
+//! subnet  subnet-b    10.1.1.0/24  in vpc-b
+//! subnet  subnet-c    10.1.2.0/24  in vpc-c
+//! pcx     pcx-ab      vpc-a vpc-b
+//! pcx     pcx-ac      vpc-a vpc-c
+//! route   subnet-a    10.1.1.0/24 -> pcx-ab
+//! route   subnet-a    10.1.2.0/24 -> pcx-ac
+//! ```
+//!
+//! ```findings
+//! low vpc-a: tell them apart
 //! ```
 //!
 //! ## On premises
@@ -141,29 +163,18 @@ fn meeting(context: &Context<'_>, shared: &Shared) -> Finding {
         .and(sentence![", which all have ", shared.addresses.clone()]);
     let mut finding = Finding::new(&LINT, shared.at, message);
     finding.key = key(context, &shared.vpcs);
-    finding.severity = if shared.uses.is_empty() { Severity::Medium } else { Severity::High };
+    let loses = shared.uses.iter().any(|it| !it.losers.is_empty());
+    finding.severity = match (shared.uses.is_empty(), loses) {
+        (true, _) => Severity::Medium,
+        (false, true) => Severity::High,
+        (false, false) => Severity::Low,
+    };
     for used in &shared.uses {
-        let TableUse { table, to, destinations, rule } = used;
-        finding.notes.push(sentence![
-            "by ",
-            *table,
-            ", packets for ",
-            destinations.clone(),
-            " go to ",
-            vpc(context, *to),
-            ", those that are meant for the others too",
-        ]);
-        finding.rules.extend(*rule);
+        finding.notes.push(goes(context, used));
+        finding.rules.extend(used.rule);
     }
-    let winners: Vec<VpcIndex> = shared.uses.iter().map(|it| it.to).collect();
-    let losers: Vec<Component> =
-        shared.vpcs.iter().filter(|it| !winners.contains(it)).map(|it| vpc(context, *it)).collect();
-    if !winners.is_empty() && !losers.is_empty() {
-        finding.flows = vec![
-            sentence!["nothing that comes through ", shared.at, " reaches "]
-                .and(Sentence::list(&losers, 4))
-                .and(sentence![" at these addresses"]),
-        ];
+    if !loses && !shared.uses.is_empty() {
+        finding.flows = vec![sentence!["routes tell them apart: none of the others has subnets there"]];
     }
     finding.related = all;
     finding.witness = shared.witness.clone();
@@ -171,6 +182,25 @@ fn meeting(context: &Context<'_>, shared: &Shared) -> Finding {
         "give all but one of them other addresses; until then, a private NAT gateway or PrivateLink leads past the overlap"
     ];
     finding
+}
+
+/// Who gets packets by a table, and who does not.
+fn goes(context: &Context<'_>, used: &TableUse) -> Sentence {
+    let said = sentence![
+        "by ",
+        used.table,
+        ", packets for ",
+        used.destinations.clone(),
+        " go to ",
+        vpc(context, used.to),
+    ];
+    if used.losers.is_empty() {
+        return said;
+    }
+    let losers = names(context, &used.losers);
+    said.and(sentence![", and never to "])
+        .and(Sentence::list(&losers, 4))
+        .and(sentence![", which has subnets there too"])
 }
 
 fn premises(context: &Context<'_>, index: VpcIndex, addresses: &AddressSet) -> Finding {
@@ -191,8 +221,7 @@ fn bridges(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (index, row) in context.network.vpcs.iter().enumerate() {
         let subnets: Vec<Component> = context
-            .subnets()
-            .filter(|it| it.1.vpc.index() == index)
+            .subnets_of(VpcIndex(index as u32))
             .filter(|it| {
                 it.2.cidr.is_some_and(|it| {
                     it.addr().is_ipv4() && !AddressSet::block(it).intersection(&bridge).is_empty()

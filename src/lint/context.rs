@@ -3,13 +3,14 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::finding::{Claim, Witness};
+use super::world::{World, world};
 use super::{Settings, Tier, tiers, trace};
 use crate::model::{About, AccountId, Model, Region, ResourceKind, Subnet, Vpc};
 use crate::network::{
     Component, InterfaceIndex, LocationId, Network, Step, SubnetIndex, SubnetRow, VpcIndex, ZoneIndex,
 };
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Answer, Query, Solver, Verdict, decide};
+use crate::solver::{Answer, Query, Solver, Verdict, decide, solve_blockers};
 
 /// What lints look at.
 pub struct Context<'a> {
@@ -22,8 +23,11 @@ pub struct Context<'a> {
     /// Solvers that nobody uses at the moment: they keep the filters that they have compiled.
     solvers: Mutex<Vec<Solver<'a>>>,
     by_subnet: OnceLock<BySubnet>,
+    by_vpc: OnceLock<Vec<Vec<SubnetIndex>>>,
+    outside: OnceLock<[AddressSet; 2]>,
     tiers: OnceLock<Vec<Tier>>,
     zones: OnceLock<Vec<Option<&'a str>>>,
+    world: OnceLock<World>,
 }
 
 /// Interfaces by subnet, one subnet's after the other's.
@@ -41,8 +45,11 @@ impl<'a> Context<'a> {
             settings,
             solvers: Mutex::default(),
             by_subnet: OnceLock::new(),
+            by_vpc: OnceLock::new(),
+            outside: OnceLock::new(),
             tiers: OnceLock::new(),
             zones: OnceLock::new(),
+            world: OnceLock::new(),
         }
     }
 
@@ -51,6 +58,15 @@ impl<'a> Context<'a> {
         let taken = self.solvers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut solver = taken.unwrap_or_else(|| Solver::new(self.network));
         let answer = decide(&mut solver, query);
+        self.solvers.lock().unwrap_or_else(PoisonError::into_inner).push(solver);
+        answer
+    }
+
+    /// Answers a question with what stands in the way of packets.
+    pub fn blockers(&self, query: &Query) -> Answer {
+        let taken = self.solvers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut solver = taken.unwrap_or_else(|| Solver::new(self.network));
+        let answer = solve_blockers(&mut solver, query);
         self.solvers.lock().unwrap_or_else(PoisonError::into_inner).push(solver);
         answer
     }
@@ -88,6 +104,24 @@ impl<'a> Context<'a> {
     pub fn subnets(&self) -> impl Iterator<Item = (SubnetIndex, &'a SubnetRow, &'a Subnet)> + '_ {
         let rows = self.network.subnets.iter().enumerate();
         rows.filter_map(|(index, row)| Some((SubnetIndex(index as u32), row, self.subnet(row)?)))
+    }
+
+    /// The subnets of a VPC that the snapshot has.
+    pub fn subnets_of(
+        &self,
+        vpc: VpcIndex,
+    ) -> impl Iterator<Item = (SubnetIndex, &'a SubnetRow, &'a Subnet)> + '_ {
+        let table = self.by_vpc.get_or_init(|| {
+            let mut table = vec![Vec::new(); self.network.vpcs.len()];
+            for (index, row, _) in self.subnets() {
+                table[row.vpc.index()].push(index);
+            }
+            table
+        });
+        table[vpc.index()].iter().filter_map(|index| {
+            let row = &self.network.subnets[index.index()];
+            Some((*index, row, self.subnet(row)?))
+        })
     }
 
     /// A VPC as the snapshot has it.
@@ -134,6 +168,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// What the internet reaches.
+    pub fn world(&self) -> &World {
+        self.world.get_or_init(|| world(self))
+    }
+
     /// Whether the snapshot holds the answers to some calls for the account and Region of each VPC, by row.
     pub fn covered(&self, needs: &[ResourceKind]) -> Vec<bool> {
         let mut known: Vec<((Option<&AccountId>, Option<&Region>), bool)> = Vec::new();
@@ -154,6 +193,16 @@ impl<'a> Context<'a> {
     /// Where packets from a subnet to some addresses can end, by routes alone.
     pub fn ways(&self, subnet: SubnetIndex, destinations: &AddressSet) -> Vec<trace::Way> {
         trace::ways(self.network, subnet, destinations)
+    }
+
+    /// The internet for traces: as coarse as it has to be for an estate that owns very many public addresses.
+    pub fn outside(&self, family: Family) -> &AddressSet {
+        let both =
+            self.outside.get_or_init(|| Family::BOTH.map(|it| self.network.internet(it).cover(MOST_RANGES)));
+        match family {
+            Family::V4 => &both[0],
+            Family::V6 => &both[1],
+        }
     }
 
     /// All public addresses of a family that nothing in the snapshot owns.
@@ -267,6 +316,8 @@ impl<'a> Context<'a> {
     }
 }
 
+/// How many ranges of addresses a trace takes along.
+const MOST_RANGES: usize = 64;
 /// How many interfaces of a subnet are looked at for a witness.
 const MOST_LOOKED_AT: usize = 512;
 /// How many of them are asked about.

@@ -165,7 +165,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 findings.found.extend(one(
                     context,
                     index,
-                    sentence!["meant to be isolated by ", by],
+                    sentence!["is meant to be isolated by ", by],
                     Confidence::Certain,
                 ));
             }
@@ -184,7 +184,7 @@ fn half(context: &Context<'_>, subnet: SubnetIndex) -> Option<Finding> {
         return None;
     }
     let leads = |family: Family| {
-        let ways = context.ways(subnet, context.internet(family));
+        let ways = context.ways(subnet, context.outside(family));
         (
             ways.iter().any(|it| it.end == End::Internet),
             ways.iter().any(|it| matches!(it.end, End::Unknown(_))),
@@ -196,7 +196,7 @@ fn half(context: &Context<'_>, subnet: SubnetIndex) -> Option<Finding> {
         return None;
     }
     let mut finding =
-        one(context, subnet, sentence!["isolated over IPv4 by its routes"], Confidence::Likely)?;
+        one(context, subnet, sentence!["is isolated over IPv4 by its routes"], Confidence::Likely)?;
     finding.severity = finding.severity.min(Severity::High);
     Some(finding)
 }

@@ -18,15 +18,42 @@ mod trace;
 mod tiers;
 mod nat_use;
 mod overlaps;
+mod world;
+mod world_open;
+mod covered;
+mod endpoints;
+mod peerings;
+mod segments;
 mod run;
 mod waivers;
-mod waiver_expired;
-mod waiver_useless;
 mod manual;
-mod cidr_overlap;
+mod sg_world_open;
+mod sg_admin_world;
+mod nacl_return_blocked;
+mod acl_rule_shadowed;
 mod nat_missing_in_az;
 mod nat_cross_az;
 mod isolated_leak;
+mod tier_mismatch;
+mod default_vpc_used;
+mod cidr_overlap;
+mod cidr_headroom;
+mod az_spread;
+mod gw_endpoint_missing;
+mod gw_endpoint_rt_gap;
+mod if_endpoint_az_gap;
+mod if_endpoint_sg;
+mod private_dns_off;
+mod endpoint_set_incomplete;
+mod peering_one_sided;
+mod peering_transitive;
+mod tgw_unassociated;
+mod tgw_az_gap;
+mod tgw_segment_leak;
+mod tgw_asymmetry;
+mod segmentation_bypass;
+mod waiver_expired;
+mod waiver_useless;
 
 pub use context::Context;
 pub use definition::{Confidence, Control, Framework, Group, Lint, Pillar, Severity};
@@ -39,10 +66,31 @@ pub use tiers::Tier;
 
 /// Every lint, by id.
 pub const LINTS: &[&Lint] = &[
+    &sg_world_open::LINT,
+    &sg_admin_world::LINT,
+    &nacl_return_blocked::LINT,
+    &acl_rule_shadowed::LINT,
     &nat_missing_in_az::LINT,
     &nat_cross_az::LINT,
     &isolated_leak::LINT,
+    &tier_mismatch::LINT,
+    &default_vpc_used::LINT,
     &cidr_overlap::LINT,
+    &cidr_headroom::LINT,
+    &az_spread::LINT,
+    &gw_endpoint_missing::LINT,
+    &gw_endpoint_rt_gap::LINT,
+    &if_endpoint_az_gap::LINT,
+    &if_endpoint_sg::LINT,
+    &private_dns_off::LINT,
+    &endpoint_set_incomplete::LINT,
+    &peering_one_sided::LINT,
+    &peering_transitive::LINT,
+    &tgw_unassociated::LINT,
+    &tgw_az_gap::LINT,
+    &tgw_segment_leak::LINT,
+    &tgw_asymmetry::LINT,
+    &segmentation_bypass::LINT,
     &waiver_expired::LINT,
     &waiver_useless::LINT,
 ];

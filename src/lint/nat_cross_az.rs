@@ -120,9 +120,9 @@ fn one(context: &Context<'_>, used: &NatUse, gateway: &Gateway, subnet: SubnetIn
     let near = near(context, gateway, used.zone);
     let far = gateway.zone.map_or("", |it| context.zone(it)).to_owned();
     let message = sentence![
-        "in zone ",
+        "leaves zone ",
         context.zone(used.zone).to_owned(),
-        ", leaves by ",
+        " by ",
         gateway.component,
         " in zone ",
         far.clone(),
@@ -132,11 +132,10 @@ fn one(context: &Context<'_>, used: &NatUse, gateway: &Gateway, subnet: SubnetIn
     finding.related = std::iter::once(gateway.component).chain(gateway.through).chain(near).collect();
     finding.rules = gateway.route.into_iter().collect();
     let hosts = context.interfaces_of(subnet).count();
-    finding.flows =
-        vec![counted(hosts, "interface", "interfaces").and(sentence![
-            " of it pay for crossing zones on each byte, and lose the internet with zone ",
-            far,
-        ])];
+    finding.flows = vec![
+        counted(hosts, "interface of it pays", "interfaces of it pay")
+            .and(sentence![" for crossing zones on each byte; all lose the internet with zone ", far,]),
+    ];
     finding.witness = context.witness_from(subnet, |interface| {
         Witness::new(
             Source::Interface(interface, None),

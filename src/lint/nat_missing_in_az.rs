@@ -128,7 +128,7 @@ fn one(context: &Context<'_>, vpc: VpcIndex, zone: ZoneIndex, uses: &[&NatUse]) 
     let first = used.or(gateways.first().copied())?;
     let message = match (used, first.fault) {
         (Some(gateway), _) => sentence![
-            "no NAT gateway serves zone ",
+            "has no NAT gateway that serves zone ",
             context.zone(zone).to_owned(),
             ": its subnets leave by ",
             gateway.component,
@@ -136,9 +136,9 @@ fn one(context: &Context<'_>, vpc: VpcIndex, zone: ZoneIndex, uses: &[&NatUse]) 
             gateway.zone.map_or("", |it| context.zone(it)).to_owned(),
         ],
         (None, Some(code)) => sentence![
-            "nothing in zone ",
+            "gets nothing out of zone ",
             context.zone(zone).to_owned(),
-            " gets out by NAT: ",
+            " by NAT: ",
             first.component,
             " drops it with ",
             code,

@@ -62,7 +62,7 @@ pub fn uses(context: &Context<'_>) -> Vec<NatUse> {
 fn gateways(context: &Context<'_>, subnet: SubnetIndex) -> (Vec<Gateway>, bool) {
     let mut found: Vec<Gateway> = Vec::new();
     let mut is_unknown = false;
-    for way in context.ways(subnet, context.internet(Family::V4)) {
+    for way in context.ways(subnet, context.outside(Family::V4)) {
         is_unknown |= matches!(way.end, End::Unknown(_));
         let Some(gateway) = gateway_of(context, &way) else { continue };
         match found.iter_mut().find(|it| it.component == gateway.component) {

@@ -40,6 +40,17 @@ pub struct TableUse {
     pub destinations: AddressSet,
     /// The route.
     pub rule: Option<Origin>,
+    /// Who has subnets there and does not get them.
+    pub losers: Vec<VpcIndex>,
+}
+
+/// The VPCs that have subnets at some addresses which another of them gets the packets for.
+fn losers(network: &Network, members: &[VpcIndex], to: VpcIndex, destinations: &AddressSet) -> Vec<VpcIndex> {
+    let has_subnet = |vpc: &VpcIndex| {
+        let pieces = network.vpcs[vpc.index()].subnets.split(destinations);
+        pieces.into_iter().any(|it| it.1 != u32::MAX)
+    };
+    members.iter().filter(|it| **it != to).filter(|it| has_subnet(it)).copied().collect()
 }
 
 /// What some VPCs, which all meet at one place, have in common: groups of VPCs whose blocks touch, with the addresses.
@@ -178,7 +189,8 @@ fn transit_uses(
                 if let Some(to) = to.filter(|it| members.contains(it)) {
                     let rule = network.graph.edge_weight(edge).map(|it| it.origin);
                     let rule = rule.filter(|it| *it != Origin::Wiring);
-                    uses.push(TableUse { table: *table, to, destinations, rule });
+                    let losers = losers(network, members, to, &destinations);
+                    uses.push(TableUse { table: *table, to, destinations, rule, losers });
                 }
             }
         }
@@ -228,14 +240,15 @@ fn own_uses(
 ) -> Vec<TableUse> {
     let mut uses = Vec::new();
     let mut seen = BTreeSet::new();
-    for (index, row, _) in context.subnets().filter(|it| it.1.vpc == middle) {
+    for (index, row, _) in context.subnets_of(middle) {
         let Some(table) = row.route_table.filter(|it| seen.insert(*it)) else { continue };
         for way in context.ways(index, addresses) {
             let super::trace::End::Vpc(to) = way.end else { continue };
             if members.contains(&to) {
                 let table = context.network.location(table).component;
                 let rule = way.first_route();
-                uses.push(TableUse { table, to, destinations: way.destinations, rule });
+                let losers = losers(context.network, members, to, &way.destinations);
+                uses.push(TableUse { table, to, destinations: way.destinations, rule, losers });
             }
         }
     }
@@ -251,16 +264,15 @@ fn lost(
     members: &[VpcIndex],
     uses: &[TableUse],
 ) -> Option<Witness> {
-    let first = uses.first()?;
+    let first = uses.iter().find(|it| !it.losers.is_empty())?;
     let network = context.network;
-    let holder = members.iter().filter(|it| **it != first.to).find_map(|vpc| {
+    let holder = first.losers.iter().find_map(|vpc| {
         let pieces = network.vpcs[vpc.index()].interfaces.split(&first.destinations);
         pieces.into_iter().map(|it| it.1).find(|it| *it != u32::MAX).map(InterfaceIndex)
     })?;
-    let subnets: Vec<_> = context.subnets().map(|it| (it.0, it.1.vpc)).collect();
     let mut sources = observers.take(16).filter(|it| !members.contains(it)).flat_map(|vpc| {
-        let own = subnets.iter().filter(move |it| it.1 == vpc).map(|it| it.0);
-        own.flat_map(|subnet| context.interfaces_of(subnet).find(|it| context.is_host(*it)))
+        let own: Vec<_> = context.subnets_of(vpc).map(|it| it.0).collect();
+        own.into_iter().flat_map(|subnet| context.interfaces_of(subnet).find(|it| context.is_host(*it)))
     });
     sources.find_map(|source| {
         context.confirmed(Witness::new(

@@ -7,6 +7,9 @@ use crate::model::Subnet;
 use crate::network::{LocationKind, SubnetIndex};
 use crate::packet::Family;
 
+/// Where a person declares tiers.
+pub const SETTINGS: &str = "netpath.toml";
+
 /// What a subnet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
@@ -55,7 +58,7 @@ fn one(context: &Context<'_>, subnet: SubnetIndex) -> Tier {
         if !row.cidrs.iter().any(|it| Family::of(it.addr()) == family) {
             continue;
         }
-        for way in context.ways(subnet, context.internet(family)) {
+        for way in context.ways(subnet, context.outside(family)) {
             let found = match way.end {
                 // The gateway is what the subnet's own table names: nothing stands between.
                 End::Internet if way.stops.len() == 3 => match way.stop(LocationKind::EgressOnlyGateway) {
@@ -102,10 +105,10 @@ pub fn declared(context: &Context<'_>, subnet: &Subnet) -> Option<(Tier, String)
 
 fn pattern_text(pattern: &Pattern) -> String {
     match pattern {
-        Pattern::Id(id) => format!("`{id}` in netpath.toml"),
-        Pattern::Name(name) => format!("`name:{name}` in netpath.toml"),
-        Pattern::Tag(key, Some(value)) => format!("`tag:{key}={value}` in netpath.toml"),
-        Pattern::Tag(key, None) => format!("`tag:{key}` in netpath.toml"),
+        Pattern::Id(id) => format!("`{id}` in {SETTINGS}"),
+        Pattern::Name(name) => format!("`name:{name}` in {SETTINGS}"),
+        Pattern::Tag(key, Some(value)) => format!("`tag:{key}={value}` in {SETTINGS}"),
+        Pattern::Tag(key, None) => format!("`tag:{key}` in {SETTINGS}"),
     }
 }
 

@@ -3,3 +3,4 @@
 mod examples;
 mod everywhere;
 mod formats;
+mod naive;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::text::summary;
+use super::text::{subject, summary};
 use super::{FindingView, LintReport};
 use crate::lint::Severity;
 
@@ -31,7 +31,7 @@ fn annotation(finding: &FindingView<'_>) -> String {
         properties.insert(0, format!("file={}", property(&place.file)));
     }
     let element = finding.resource.place.as_ref().map(|it| format!(" ({})", it.element)).unwrap_or_default();
-    let mut message = format!("{}{element} {}", finding.resource.id, finding.message);
+    let mut message = format!("{}{element} {}", subject(finding), finding.message);
     if !finding.remedy.is_empty() {
         message.push_str(&format!("\nfix: {}", finding.remedy));
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::text::{hops_words, packet_words};
+use super::text::{hops_words, packet_words, subject};
 use super::{FindingView, LintReport, RanView};
 
 /// Writes the document.
@@ -48,7 +48,7 @@ fn case(report: &LintReport<'_>, lint: &RanView, text: &mut String) {
 }
 
 fn lines(finding: &FindingView<'_>) -> String {
-    let mut text = format!("{}: {} {}", finding.severity, finding.resource.id, finding.message);
+    let mut text = format!("{}: {} {}", finding.severity, subject(finding), finding.message);
     if let Some(witness) = &finding.witness {
         text.push_str(&format!("\n  packet: {}", packet_words(witness)));
         text.push_str(&format!("\n  way: {}", hops_words(&witness.hops)));

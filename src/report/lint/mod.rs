@@ -415,7 +415,10 @@ fn witness<'a>(names: Names<'a>, witness: &'a Witness) -> Option<WitnessView<'a>
         .first()
         .map(|path| path.forward_path_components.iter().map(hop).collect())
         .unwrap_or_default();
-    let codes = super::codes(answer);
+    let mut codes: Vec<&'static str> =
+        report.explanations.iter().filter(|it| !it.is_later).map(|it| it.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
     let packet = answer.pairs.iter().find_map(|it| it.witness.as_ref()).map(|it| PacketView {
         protocol: traffic::protocol_text(it.protocol),
         source: it.source.to_string(),

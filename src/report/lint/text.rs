@@ -9,17 +9,28 @@ use super::super::text::page::{Page, Tone};
 use super::{FindingView, HopView, LintReport, RanView, ResourceView, WitnessView};
 use crate::lint::Severity;
 
-/// How many findings of one lint are told at length; the others have a line.
+/// How many findings of one lint and severity are told at length.
 const MOST_TOLD: usize = 3;
+/// How many have a line; the others are counted.
+const MOST_LISTED: usize = 10;
 
 /// Writes findings for people.
 pub fn write(report: &LintReport<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
     let mut page = Page::new(style);
-    let mut told: std::collections::BTreeMap<(&str, Severity), usize> = std::collections::BTreeMap::new();
-    for finding in &report.findings {
-        let count = told.entry((finding.lint, finding.graveness)).or_default();
-        *count += 1;
-        one(finding, *count <= MOST_TOLD || style.verbose, &mut page);
+    // Findings come by severity and lint: those alike stand together.
+    let alike =
+        report.findings.chunk_by(|one, other| (one.lint, one.graveness) == (other.lint, other.graveness));
+    for findings in alike {
+        let most = if page.style.verbose { usize::MAX } else { MOST_LISTED };
+        for (number, finding) in findings.iter().take(most).enumerate() {
+            one(finding, number < MOST_TOLD || page.style.verbose, &mut page);
+        }
+        if findings.len() > most {
+            let (count, first) = (findings.len() - most, &findings[0]);
+            let words =
+                format!("and {count} more {} of {} (--verbose tells all)", first.severity, first.lint);
+            page.line(0, &[(tone(first.graveness), &words)]);
+        }
     }
     if !report.findings.is_empty() {
         page.gap();
@@ -44,7 +55,7 @@ fn tone(severity: Severity) -> Tone {
 
 fn one(finding: &FindingView<'_>, is_told: bool, page: &mut Page) {
     let head = format!("{} {} {}:", finding.severity, finding.lint, finding.name);
-    let subject = with_name(&finding.resource.id, finding.resource.name.as_deref());
+    let subject = subject(finding);
     let likely = if finding.confidence == "likely" { "(likely)" } else { "" };
     page.line(
         0,
@@ -91,6 +102,11 @@ fn one(finding: &FindingView<'_>, is_told: bool, page: &mut Page) {
         places(&finding.resource, page);
         finding.related.iter().for_each(|it| places(it, page));
     }
+}
+
+/// What a finding is about: id and name.
+pub(super) fn subject(finding: &FindingView<'_>) -> String {
+    with_name(&finding.resource.id, finding.resource.name.as_deref())
 }
 
 /// What a rule says, unless its name says it.

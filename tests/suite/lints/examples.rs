@@ -55,6 +55,7 @@ fn examples(page: &str) -> Vec<Example> {
             (None, "```settings") => block = Some("settings"),
             (None, "```findings") => block = Some("findings"),
             (None, line) if line.starts_with("```") => block = Some("other"),
+            (Some("other"), _) | (None, _) => {}
             (Some(block), line) => {
                 let example = examples.last_mut().expect("an example begins with its topology");
                 match block {
@@ -64,7 +65,6 @@ fn examples(page: &str) -> Vec<Example> {
                     _ => {}
                 }
             }
-            (None, _) => {}
         }
     }
     examples

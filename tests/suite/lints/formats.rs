@@ -194,3 +194,55 @@ fn annotations_are_one_line_each_and_name_a_file() {
     }
     assert!(text.contains("file=") && text.lines().count() > 2, "{text}");
 }
+
+/// The official schema of SARIF 2.1.0, from the sources of the crate that is made from it.
+fn sarif_schema() -> Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["metadata", "--offline", "--format-version", "1"])
+        .output()
+        .expect("cargo can be started");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let package = packages.iter().find(|it| it["name"] == "serde-sarif").expect("a dependency of the tests");
+    let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+    let schema = manifest.parent().expect("a folder").join("src/schema.json");
+    let schema = fs::read_to_string(schema).expect("the crate ships the schema");
+    // The pattern of languages, as published, has a bracket too many: no regular expression.
+    let schema = schema.replace("{2}]?$", "{2}$");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    assert!(schema["title"].as_str().expect("a title").contains("Version 2.1.0"), "{}", schema["title"]);
+    schema
+}
+
+#[test]
+fn sarif_is_what_its_schema_says() {
+    let schema = sarif_schema();
+    let validator = jsonschema::validator_for(&schema).expect("the schema can be used");
+    // A check that cannot fail shows nothing.
+    assert!(!validator.is_valid(&serde_json::json!({ "version": "2.1.0", "runs": [{}] })));
+    let waived = waiver("NP005", "vpc-z", "2020-01-01");
+    for settings in ["", waived.as_str()] {
+        let case = Case::new(settings);
+        let log: Value = serde_json::from_str(&case.text(&["-f", "sarif"])).expect("JSON");
+        let errors: Vec<String> =
+            validator.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path())).collect();
+        assert!(errors.is_empty(), "{}", errors.join("\n"));
+        let typed: serde_sarif::sarif::Sarif = serde_json::from_value(log).expect("the crate reads it");
+        let results = typed.runs[0].results.as_ref().expect("results");
+        assert!(results.iter().any(|it| it.code_flows.is_some()), "no packet is a code flow");
+        assert!(results.iter().all(|it| it.partial_fingerprints.is_some()));
+    }
+}
+
+#[test]
+fn junit_loads_in_a_parser() {
+    let text = Case::new("").text(&["-f", "junit"]);
+    let suites = junit_parser::from_reader(text.as_bytes()).expect("the parser reads it");
+    let [suite] = suites.suites.as_slice() else { panic!("one suite") };
+    assert!(suite.failures > 0 && suite.tests as usize == suite.cases.len());
+    let case = suite.cases.iter().find(|it| it.name.contains("NP005")).expect("a case a lint");
+    assert!(case.status.is_failure(), "{case:?}");
+    assert!(text.contains("a&lt;b&gt;&amp;&quot;"), "names are escaped: {text}");
+}
