@@ -10,4 +10,5 @@ pub mod selector;
 pub mod lint;
 pub mod store;
 pub mod report;
+pub mod collect;
 pub mod cli;

@@ -83,6 +83,15 @@ pub(super) struct Options {
     /// that `NETPATH_CACHE` names; `NETPATH_CACHE=off` is this option. It is found again by the content of every file.
     #[arg(long, global = true)]
     pub no_cache: bool,
+    /// Ask AWS instead of reading a snapshot: collect, then answer
+    ///
+    /// What is needed is collected into a temporary folder, with the profile, role and Regions of the options below, and
+    /// the folder goes when the answer is there. Without `--regions` it is the profile's Region. Needs a netpath that was
+    /// built with the feature `collect`.
+    #[arg(long, global = true, conflicts_with = "snapshot", hide_short_help = true)]
+    pub live: bool,
+    #[command(flatten)]
+    pub access: Access,
     /// Say nothing but results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -92,6 +101,27 @@ pub(super) struct Options {
     /// Print help; `netpath help COMMAND` prints more
     #[arg(short, long, global = true, action = ArgAction::HelpShort)]
     pub help: Option<bool>,
+}
+
+/// Whom AWS is asked as, and where: for `collect` and `--live`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of `collect` and `--live`")]
+pub(super) struct Access {
+    /// The profile of the aws-cli's configuration; several are several accounts [default: as the aws-cli]
+    #[arg(long, value_name = "NAME", global = true, hide_short_help = true, action = ArgAction::Append)]
+    pub profile: Vec<String>,
+    /// A role to take on with each profile
+    #[arg(long, value_name = "ARN", global = true, hide_short_help = true)]
+    pub role_arn: Option<String>,
+    /// What the role's owner asks for beside: `sts:ExternalId`
+    #[arg(long, value_name = "ID", global = true, hide_short_help = true)]
+    pub external_id: Option<String>,
+    /// Regions, or `all` that an account has [default: the profile's]
+    #[arg(long, value_name = "NAMES", global = true, hide_short_help = true, value_delimiter = ',')]
+    pub regions: Vec<String>,
+    /// Ask there instead of AWS: a proxy, a test server
+    #[arg(long, value_name = "URL", global = true, hide_short_help = true)]
+    pub endpoint_url: Option<String>,
 }
 
 /// How answers are written.
@@ -143,6 +173,7 @@ pub(super) enum Command {
     Cidr(Cidr),
     Diagram(Diagram),
     Lint(Lint),
+    Collect(Collect),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -420,6 +451,52 @@ pub(super) enum FailOn {
     High,
     /// Critical
     Critical,
+}
+
+/// Save what netpath reads of an account, of several, or of an organization
+///
+/// Every call is a describe, get, list or search. Answers are kept as the aws-cli prints them, one file a call, in
+/// `accounts/ACCOUNT/REGION`, with a manifest of calls, counts, errors and hashes. A call that is denied or fails is
+/// recorded and the rest goes on: what it would have said is `unknown` later, never empty. The same command after an
+/// interruption goes on where it was, and tries again what failed. Exit code 3 says that something is missing.
+///
+/// `--script` prints the same calls as a script for the aws-cli, `--print-policy` the least IAM policy that they take.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath collect --out prod --profile prod --regions eu-west-1,us-east-1\n  \
+    netpath collect --out company.tar.zst --organization --role-name audit --regions all\n\n\
+    `netpath help collect` lists the options for profiles, roles and Regions")]
+pub(super) struct Collect {
+    /// The folder to save to, or a file that ends in `.tar.zst`
+    #[arg(long, value_name = "PATH", required_unless_present_any = ["script", "print_policy"])]
+    pub out: Option<PathBuf>,
+    /// Every account of the organization, by a role that each of them has
+    #[arg(long, requires = "role_name", conflicts_with = "role_arn")]
+    pub organization: bool,
+    /// The name of that role
+    #[arg(long, value_name = "NAME", requires = "organization")]
+    pub role_name: Option<String>,
+    /// Only these services, as the aws-cli names them: `ec2,elbv2`
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub services: Vec<String>,
+    /// Ask again for what an earlier run kept
+    #[arg(long)]
+    pub fresh: bool,
+    /// How many calls are under way at once
+    #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub concurrency: u16,
+    /// How many seconds an answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// How often a call is tried that AWS puts off or a network breaks
+    #[arg(long, value_name = "COUNT", env = "AWS_MAX_ATTEMPTS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub attempts: u32,
+    /// Print a script for the aws-cli instead
+    #[arg(long, conflicts_with_all = ["out", "print_policy"])]
+    pub script: bool,
+    /// Print the least IAM policy instead
+    #[arg(long, conflicts_with = "out")]
+    pub print_policy: bool,
 }
 
 /// What a code in an answer or a lint means, why it happens and how to fix it

@@ -26,6 +26,9 @@ mod diagram;
 mod lint;
 mod lint_settings;
 mod today;
+mod collect;
+#[cfg(feature = "collect")]
+mod live;
 mod explain;
 mod completions;
 mod man;
@@ -104,6 +107,7 @@ pub fn run() -> ExitCode {
         Command::Cidr(cidr) => cidr::run(&context, &cidr),
         Command::Diagram(diagram) => diagram::run(&context, &diagram),
         Command::Lint(lint) => lint::run(&context, &lint),
+        Command::Collect(collect) => collect::run(&context, &collect),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),

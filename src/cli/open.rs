@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::Options;
+#[cfg(not(feature = "collect"))]
+use super::collect::not_built;
 use super::failure::Failure;
+#[cfg(feature = "collect")]
+use super::live;
 use super::progress::Progress;
 use super::terminal::clean;
 use super::{Context, cache, settings};
@@ -22,8 +26,11 @@ pub(super) struct Opened {
 ///
 /// It is never taken apart: that would take a big estate longer than an answer, and the process ends with it.
 pub(super) fn open(context: &Context) -> Result<&'static Opened, Failure> {
-    let paths = paths(context)?;
     let read = read_options(&context.options);
+    if context.options.live {
+        return from_aws(context, read);
+    }
+    let paths = paths(context)?;
     if let Some(path) = paths.iter().find(|path| store::is_compiled(path)) {
         if paths.len() > 1 {
             let path = path.display();
@@ -37,6 +44,18 @@ pub(super) fn open(context: &Context) -> Result<&'static Opened, Failure> {
         return Ok(Box::leak(Box::new(opened)));
     }
     from_answers(context, &paths, read)
+}
+
+/// Collects what AWS says now, and reads it.
+#[cfg(feature = "collect")]
+fn from_aws(context: &Context, options: ReadOptions) -> Result<&'static Opened, Failure> {
+    let folder = live::snapshot(context)?;
+    from_answers(context, &[folder.path().to_owned()], options)
+}
+
+#[cfg(not(feature = "collect"))]
+fn from_aws(_context: &Context, _options: ReadOptions) -> Result<&'static Opened, Failure> {
+    Err(not_built())
 }
 
 /// Reads and compiles what the aws-cli printed, unless that was done before.

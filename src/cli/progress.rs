@@ -78,7 +78,10 @@ fn watch(shared: &Shared, what: &str, total: Option<u64>) {
 }
 
 fn line(what: &str, seconds: u64, done: u64, total: Option<u64>) -> String {
-    let Some(total) = total.filter(|total| *total > 0) else { return format!("{what} … {seconds} s") };
+    let Some(total) = total.filter(|total| *total > 0) else {
+        let done = if done > 0 { format!("{done}, ") } else { String::new() };
+        return format!("{what} … {done}{seconds} s");
+    };
     let part = (done.min(total) as f64) / (total as f64);
     let full = (part * BAR_WIDTH as f64) as usize;
     let bar: String = (0..BAR_WIDTH).map(|at| if at < full { '#' } else { '-' }).collect();
@@ -92,6 +95,7 @@ mod tests {
     #[test]
     fn a_line_says_how_far_it_is() {
         assert_eq!(line("reading", 3, 0, None), "reading … 3 s");
+        assert_eq!(line("calls of AWS", 3, 70, None), "calls of AWS … 70, 3 s");
         assert_eq!(line("answering", 2, 50, Some(100)), "answering [############------------]  50 % 2 s");
         assert_eq!(line("answering", 9, 200, Some(100)), "answering [########################] 100 % 9 s");
     }

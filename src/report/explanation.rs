@@ -238,10 +238,20 @@ pub(super) fn assumption<'a>(context: Context<'a>, assumption: &'a Assumption) -
     AssumptionView {
         code: wording::assumption_code(assumption.code),
         about: &assumption.about,
-        words: assumption_text(assumption),
+        words: format!("{}{}", assumption_text(assumption), not_answered(context, assumption)),
         needs: call(assumption),
         place: assumption.place.map(|place| place_text(context, place, format_args!(""))),
         makes_unknown: assumption.code.makes_unknown(),
+    }
+}
+
+/// Why the call that would settle an assumption is not in a snapshot that was collected.
+fn not_answered(context: Context<'_>, assumption: &Assumption) -> String {
+    let found = context.snapshot.not_answered.iter().find(|it| Some(it.call.as_str()) == assumption.needs);
+    match found {
+        Some(it) if it.is_denied => format!("; the collector needs `{}` ({})", it.permission, it.code),
+        Some(it) => format!("; the collector got no answer ({})", it.code),
+        None => String::new(),
     }
 }
 

@@ -12,14 +12,16 @@ use sha2::{Digest, Sha256};
 use super::contradictions::{Contradiction, Origins};
 use super::drafts::Drafts;
 use super::file::FileRead;
+use super::manifest::{self, NotAnswered};
 use super::taker::Part;
 use super::warnings::{Problem, Warning, element};
 use super::{Counts, Identity, ReadOptions, Snapshot, Source, finish};
-use crate::model::{AccountId, Coverage, Place, Region, ResourceKind, Scope};
+use crate::model::{AccountId, Coverage, NetworkInterface, Place, Region, ResourceKind, Scope};
 
 /// Joins the files; the warnings so far are those about files that were not read.
 pub(super) fn combine(
     files: Vec<FileRead>,
+    not_answered: Vec<NotAnswered>,
     warnings: Vec<Warning>,
     identity: Option<Identity>,
     options: &ReadOptions,
@@ -27,10 +29,11 @@ pub(super) fn combine(
     let mut files: Vec<(Vec<u8>, FileRead)> =
         files.into_iter().map(|file| (own_identity(&file), file)).collect();
     files.sort_by(|left, right| (&left.0, &left.1.context.name).cmp(&(&right.0, &right.1.context.name)));
-    let sha256 = hash(&files);
+    let sha256 = hash(&files, &not_answered);
     let mut warnings = warnings;
     let mut counts = Counts::default();
     let mut coverage = Coverage { assume_defaults: options.assume_defaults, ..Coverage::default() };
+    manifest::note(&not_answered, &mut coverage, &mut warnings);
     let mut seen = Seen::default();
     let mut sources = Vec::with_capacity(files.len());
     let mut parts = Vec::with_capacity(files.len());
@@ -59,12 +62,7 @@ pub(super) fn combine(
     for place in warnings.iter_mut().filter_map(|warning| warning.place.as_mut()) {
         place.source = numbers.get(&place.source).copied().unwrap_or_default();
     }
-    let mut drafts: Vec<Drafts> = Vec::with_capacity(parts.len() + 1);
-    let mut interfaces = Vec::new();
-    for (_, mut part) in parts {
-        interfaces.append(&mut part.instance_interfaces);
-        drafts.push(part.drafts);
-    }
+    let (mut drafts, interfaces) = taken_apart(parts);
     finish::complete(&mut drafts, interfaces, &coverage, &mut warnings);
     seen.join(drafts.par_iter().map(Seen::of).reduce(Seen::default, Seen::joined));
     let (model, contradictions) = Drafts::into_model(drafts, coverage, &origins);
@@ -77,12 +75,24 @@ pub(super) fn combine(
         model,
         sources: sources.into(),
         warnings,
+        not_answered,
         counts,
         sha256,
         identity,
         accounts: accounts.into_iter().collect(),
         regions: regions.into_iter().collect(),
     }
+}
+
+/// The drafts of all parts, with room for one more, and the interfaces that instances list.
+fn taken_apart(parts: Vec<(u32, Part)>) -> (Vec<Drafts>, Vec<NetworkInterface>) {
+    let mut drafts: Vec<Drafts> = Vec::with_capacity(parts.len() + 1);
+    let mut interfaces = Vec::new();
+    for (_, mut part) in parts {
+        interfaces.append(&mut part.instance_interfaces);
+        drafts.push(part.drafts);
+    }
+    (drafts, interfaces)
 }
 
 fn contradiction(found: Contradiction, sources: &[Source]) -> Warning {
@@ -118,7 +128,7 @@ fn own_identity(file: &FileRead) -> Vec<u8> {
 }
 
 /// Of every file that holds an answer; two files with the same content count once.
-fn hash(files: &[(Vec<u8>, FileRead)]) -> String {
+fn hash(files: &[(Vec<u8>, FileRead)], not_answered: &[NotAnswered]) -> String {
     let mut whole = Sha256::new();
     let mut last: Option<&[u8]> = None;
     for (identity, _) in files.iter().filter(|(_, file)| file.is_recognised()) {
@@ -127,6 +137,7 @@ fn hash(files: &[(Vec<u8>, FileRead)]) -> String {
         }
         last = Some(identity);
     }
+    whole.update(manifest::content(not_answered));
     whole.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

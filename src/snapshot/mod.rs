@@ -27,6 +27,7 @@ mod contradictions;
 mod combine;
 mod finish;
 mod strict;
+mod manifest;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 
@@ -42,6 +43,7 @@ use taker::FileContext;
 
 pub use find::looks_like_snapshot;
 pub use input::{Identity, Input, find};
+pub use manifest::NotAnswered;
 pub use strict::strict_problems;
 pub use warnings::{Problem, SnapshotError, Spoiled, Warning};
 
@@ -54,6 +56,8 @@ pub struct Snapshot {
     pub sources: Shelf<Source>,
     /// What was left out, is missing, or was taken from elsewhere; sorted.
     pub warnings: Vec<Warning>,
+    /// The calls that were asked and not answered when it was collected.
+    pub not_answered: Vec<NotAnswered>,
     /// How many of what.
     pub counts: Counts,
     /// The hash of the content, in hexadecimal.
@@ -202,6 +206,7 @@ fn read_all(
     given: &str,
     options: &ReadOptions,
 ) -> Result<Snapshot, SnapshotError> {
+    let (documents, not_answered) = manifest::split(documents);
     let wants = wants_instance_interfaces(&documents, options);
     let looked_at = looked_at(&documents);
     let files: Vec<Result<FileRead, Warning>> = documents
@@ -220,7 +225,7 @@ fn read_all(
         }
     }
     check(&read, &warnings, given, looked_at)?;
-    let snapshot = combine::combine(read, warnings, identity, options);
+    let snapshot = combine::combine(read, not_answered, warnings, identity, options);
     if options.strict {
         let problems = strict_problems(&snapshot);
         if !problems.is_empty() {

@@ -220,10 +220,13 @@ impl<'de> Scanner<'de> {
 
     fn visit_number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
         let start = self.position;
-        if !self.number()? {
-            return Err(Surprise);
-        }
+        let is_whole = self.number()?;
         let text = self.text.get(start..self.position).ok_or(Surprise)?;
+        if !is_whole {
+            // Times of services that speak JSON are seconds with a fraction.
+            let number = text.parse::<f64>().ok().filter(|it| it.is_finite()).ok_or(Surprise)?;
+            return visitor.visit_f64(number);
+        }
         match text.parse::<u64>() {
             Ok(number) => visitor.visit_u64(number),
             // `-0` is a fraction to `serde_json`.

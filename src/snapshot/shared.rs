@@ -38,6 +38,7 @@ pub(super) fn decide(key: &str, clues: &Clues<'_>) -> Option<Meaning> {
         "Associations" => associations(clues),
         "Entries" => entries(clues),
         "Rules" => Some(rules(clues)),
+        "Listeners" => Some(listeners(clues)),
         "Attributes" => Some(attributes(clues)),
         "LoadBalancerAttributes" => Some(load_balancer_attributes(clues)),
         "Firewalls" => Some(answers(clues, "Firewall", ResourceKind::Firewall)),
@@ -100,6 +101,13 @@ fn rules(clues: &Clues<'_>) -> Meaning {
     } else {
         Meaning::Aside
     }
+}
+
+fn listeners(clues: &Clues<'_>) -> Meaning {
+    let is_of_accelerator = clues.is_beside("AcceleratorArn")
+        || clues.has("PortRanges") && !clues.has("LoadBalancerArn")
+        || clues.members.is_empty() && clues.hints.mentions("globalaccelerator");
+    if is_of_accelerator { Meaning::Aside } else { Meaning::List(ResourceKind::Listener) }
 }
 
 fn attributes(clues: &Clues<'_>) -> Meaning {

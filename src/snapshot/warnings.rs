@@ -50,6 +50,15 @@ pub enum Problem {
     InterfacesFromInstances(usize),
     /// Groups were put together from flat rules: groups without rules are not known.
     GroupsFromRules(usize),
+    /// A call that was asked and not answered when the snapshot was collected.
+    NotAnswered {
+        /// The call.
+        call: String,
+        /// The permission that was missing, where it was that.
+        permission: Option<String>,
+        /// AWS's code.
+        code: String,
+    },
 }
 
 impl Problem {
@@ -65,6 +74,7 @@ impl Problem {
             | Problem::MissingParent(_)
             | Problem::Truncated(_)
             | Problem::AmbiguousEmpty(_)
+            | Problem::NotAnswered { .. }
             | Problem::Contradiction { .. } => true,
             Problem::InterfacesFromInstances(_) | Problem::GroupsFromRules(_) => false,
         }
@@ -87,6 +97,12 @@ impl Problem {
             }
             Problem::InterfacesFromInstances(_) => Some("add `aws ec2 describe-network-interfaces`".into()),
             Problem::GroupsFromRules(_) => Some("add `aws ec2 describe-security-groups`".into()),
+            Problem::NotAnswered { permission: Some(permission), .. } => Some(format!(
+                "allow `{permission}`, and run `netpath collect` again: it asks for what is missing"
+            )),
+            Problem::NotAnswered { permission: None, .. } => {
+                Some("run `netpath collect` again: it asks for what is missing".into())
+            }
             Problem::Unreadable(_)
             | Problem::NoKnownKey(_)
             | Problem::BadElement(_)
@@ -137,6 +153,12 @@ impl fmt::Display for Problem {
             ),
             Problem::GroupsFromRules(count) => {
                 write!(formatter, "{count} security groups were put together from their rules")
+            }
+            Problem::NotAnswered { call, permission: Some(permission), code } => {
+                write!(formatter, "`{call}` was denied to the collector ({code}): it needs `{permission}`")
+            }
+            Problem::NotAnswered { call, permission: None, code } => {
+                write!(formatter, "`{call}` was not answered when the snapshot was collected ({code})")
             }
         }
     }

@@ -222,7 +222,7 @@ parts! {
 
 parts! {
     Snapshot put_snapshot take_snapshot {
-        model model, sources shelf, warnings value, counts value, sha256 value, identity value, accounts value, regions value,
+        model model, sources shelf, warnings value, not_answered value, counts value, sha256 value, identity value, accounts value, regions value,
     }
 }
 

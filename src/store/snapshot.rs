@@ -1,10 +1,11 @@
 //! How what the reader says of a snapshot is stored.
 
 use super::codec::{Bytes, Stored, Torn, choices, records};
-use crate::snapshot::{Counts, Identity, Problem, Source, Spoiled, Warning};
+use crate::snapshot::{Counts, Identity, NotAnswered, Problem, Source, Spoiled, Warning};
 
 records! {
     Warning { file, place, problem }
+    NotAnswered { scope, call, kind, permission, code, is_denied }
     Source { path, bytes }
     Counts { resources, unmodelled, unknown_keys, unknown_words, ambiguous_empty }
 }
@@ -14,6 +15,7 @@ choices! {
         NotJson(a), Unreadable(a), ArchiveInFolder, NoKnownKey(a), BadElement(a),
         LeftOut(a), MissingParent(a), Truncated(a), AmbiguousEmpty(a),
         Contradiction { id, kept }, InterfacesFromInstances(a), GroupsFromRules(a),
+        NotAnswered { call, permission, code },
     }
     Spoiled {
         Empty, Utf16, NotUtf8(a), Yaml, Text, Table, Markup, Message(a),

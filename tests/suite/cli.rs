@@ -482,7 +482,7 @@ fn things_have_many_names() {
 
 #[test]
 fn help_is_short_and_has_two_examples() {
-    for command in ["", "query", "show", "deps", "explain", "completions", "man"] {
+    for command in ["", "query", "show", "deps", "collect", "explain", "completions", "man"] {
         let mut words: Vec<&str> = vec![command, "--help"];
         words.retain(|word| !word.is_empty());
         let help = run(netpath().args(&words), "");
@@ -496,9 +496,16 @@ fn help_is_short_and_has_two_examples() {
             assert!(long.out.len() >= help.out.len(), "{command}");
         }
     }
-    for words in [&["--help"][..], &["help"], &["help", "query"]] {
-        let help = run(netpath().args(words), "");
-        assert!(!help.out.contains("collect"), "{words:?} speaks of a command that is not there");
+    // A netpath that reads files only says how to have the other one.
+    #[cfg(not(feature = "collect"))]
+    for words in [&["collect", "--out", "x"][..], &["query", "--live", "a", "b"]] {
+        let run = run(netpath().args(words), "");
+        assert_eq!(run.code, 2);
+        assert!(
+            run.err.contains("--features collect") && run.err.contains("collect --script"),
+            "{}",
+            run.err
+        );
     }
     let empty = tempfile::tempdir().expect("a temporary folder can be made");
     let nothing = run(netpath().arg("-s").arg(empty.path()).args(["query", "a", "b"]), "");

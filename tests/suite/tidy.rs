@@ -18,7 +18,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lint", &["solver", "network", "model", "packet"]),
     ("store", &["network", "snapshot", "model", "packet"]),
     ("report", &["lint", "solver", "network", "snapshot", "model", "packet"]),
-    ("cli", &["packet", "model", "snapshot", "network", "solver", "selector", "lint", "store", "report"]),
+    ("collect", &[]),
+    (
+        "cli",
+        &[
+            "packet", "model", "snapshot", "network", "solver", "selector", "lint", "store", "report",
+            "collect",
+        ],
+    ),
 ];
 
 /// The solver knows one word of the model: the kinds of assumptions, which the network shows it.
@@ -117,8 +124,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("std::process", &["cli"]),
     ("SystemTime", &["cli"]),
     ("Instant::now", &["cli"]),
-    ("std::fs", &["snapshot", "store", "cli"]),
-    ("File::open", &["snapshot", "store", "cli"]),
+    ("std::fs", &["snapshot", "store", "collect", "cli"]),
+    ("File::open", &["snapshot", "store", "collect", "cli"]),
     ("Serialize", &["report", "cli"]),
     ("todo!(", &[]),
     ("unimplemented!(", &[]),

@@ -35,7 +35,17 @@ fn in_memory(files: Files) -> Snapshot {
 
 /// Everything but the names of the files.
 fn content(snapshot: &Snapshot) -> String {
-    let Snapshot { model, counts, sha256, identity: _, accounts, regions, sources, warnings: _ } = snapshot;
+    let Snapshot {
+        model,
+        counts,
+        sha256,
+        identity: _,
+        accounts,
+        regions,
+        sources,
+        warnings: _,
+        not_answered: _,
+    } = snapshot;
     let sizes: Vec<u64> = sources.iter().map(|source| source.bytes).collect();
     format!("{sha256} {accounts:?} {regions:?} {counts:?} {sizes:?} {model:?}")
 }
