@@ -24,7 +24,8 @@ use netpath::network::{self, Network};
 use netpath::report::{self, Report};
 use netpath::selector::{self, Arguments, Index};
 use netpath::snapshot::{self, ReadOptions, Snapshot};
-use netpath::solver::{Query, Solver, decide, solve_with};
+use netpath::solver::estate::{Estate as Estates, Exposure, Labels, Scope, exposure, internet, rollup};
+use netpath::solver::{Query, Solver, Verdict, decide, solve_with};
 
 const SEED: u64 = 1;
 /// How many different questions a stage takes turns with: enough that no cache holds all that they look at.
@@ -49,6 +50,7 @@ fn stages(criterion: &mut Criterion) {
         let answered = Answered::new(&case, &snapshot, &network);
         answered.questions(criterion);
         drop(answered);
+        whole_estate(criterion, interfaces, &network);
         drop((network, snapshot));
         case.process(criterion);
     }
@@ -80,6 +82,38 @@ fn through_a_firewall(criterion: &mut Criterion, rules: usize) {
     });
     group.bench_function(BenchmarkId::new("all packets", rules), |bencher| {
         bencher.iter(|| black_box(decide(&mut solver, &all)));
+    });
+    group.finish();
+}
+
+/// Everything at once: all pairs, put together by VPC; what the internet gets into; who reaches one interface.
+fn whole_estate(criterion: &mut Criterion, interfaces: usize, network: &Network) {
+    let mut group = criterion.benchmark_group("whole estate");
+    let by_vpc = Labels::of_each(network.interfaces.iter().map(|it| [it.vpc.0]));
+    group.bench_function(BenchmarkId::new("all pairs", interfaces), |bencher| {
+        bencher.iter(|| black_box(rollup(&Estates::new(network), &Scope::default(), &by_vpc)));
+    });
+    let estate = Estates::new(network);
+    let asked = Exposure { origins: internet(network), scope: Scope::default(), explains_closed: false };
+    group.bench_function(BenchmarkId::new("exposure", interfaces), |bencher| {
+        bencher.iter(|| {
+            let mut exposed = 0;
+            exposure(
+                &estate,
+                &asked,
+                || 0,
+                |sum, it| *sum += usize::from(it.answer.verdict != Verdict::Blocked),
+                |sum| {
+                    exposed += sum;
+                    true
+                },
+            );
+            black_box(exposed)
+        });
+    });
+    let to = Scope { to: Some(vec![interfaces as u32 / 2]), ..Scope::default() };
+    group.bench_function(BenchmarkId::new("who reaches one", interfaces), |bencher| {
+        bencher.iter(|| black_box(rollup(&estate, &to, &by_vpc)));
     });
     group.finish();
 }

@@ -141,10 +141,12 @@ pub(super) enum Format {
     Github,
     /// Of `lint`: for test reports
     Junit,
-    /// Of `lint`: for comments and wikis
+    /// Of `lint` and tables: for comments and wikis
     Markdown,
     /// A page to look around in, one file
     Html,
+    /// Tables: for spreadsheets
+    Csv,
     /// A picture for Graphviz
     Dot,
     /// A picture for Markdown
@@ -170,6 +172,10 @@ pub(super) enum Command {
     Compile(Compile),
     Show(Show),
     Deps(Deps),
+    Matrix(Matrix),
+    Exposure(Exposure),
+    Into(Into),
+    Blast(Blast),
     Cidr(Cidr),
     Diagram(Diagram),
     Lint(Lint),
@@ -287,6 +293,112 @@ pub(super) struct Deps {
     /// What the verdict must be; `not-reachable` is `blocked` or `forward-only`
     #[arg(long, value_name = "VERDICT", ignore_case = true)]
     pub expect: Option<Expectation>,
+}
+
+/// Which packets a question about a whole estate is about.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Part {
+    /// Which packets: `tcp/443`, `tcp/80,443`, `udp/53`, `icmp/8`, `proto/50`, `all`; joined by `+`
+    #[arg(long, value_name = "TRAFFIC", default_value = "all")]
+    pub traffic: String,
+    /// The client's ports, for TCP and UDP: `32768-60999`, `linux`, `windows`, `any` [default: 1024-65535]
+    #[arg(long, value_name = "PORTS")]
+    pub source_ports: Option<String>,
+    /// Ask about IPv4 only
+    #[arg(long, conflicts_with = "ipv6")]
+    pub ipv4: bool,
+    /// Ask about IPv6 only
+    #[arg(long)]
+    pub ipv6: bool,
+}
+
+/// Who reaches whom, on what, over the whole estate
+///
+/// Interfaces are put together, and each pair of groups between which something passes is a cell: the verdict over all
+/// of their interfaces, the exact ports, and how many pairs have which verdict. What is not in the table is blocked.
+/// Without `--by`, interfaces are put together that answer alike: who reach the same and are reached by the same, on the
+/// same ports.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath -s prod/ matrix --by tag:Env --traffic tcp/22\n  \
+    netpath -s prod/ matrix --by sg --from vpc:web --format csv -o web.csv")]
+pub(super) struct Matrix {
+    /// Put interfaces together by `alike`, `tag:KEY`, `vpc`, `subnet`, `sg` or `account`
+    #[arg(long, value_name = "BY", default_value = "alike")]
+    pub by: String,
+    /// Only what these send
+    #[arg(long, value_name = "SELECTOR")]
+    pub from: Option<String>,
+    /// Only what is for these
+    #[arg(long, value_name = "SELECTOR")]
+    pub to: Option<String>,
+    /// Only cells with these verdicts: `reachable`, `partial`, `forward-only`, `unknown`
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
+    pub only: Vec<String>,
+    #[command(flatten)]
+    pub part: Part,
+}
+
+/// What the internet really gets into, by which way and rule
+///
+/// Every interface and load balancer that packets from outside reach and answer, grouped, with the exact ports, the
+/// gateway and the rules. Beside it: where the rules look open and nothing gets in, by what stops it. `--from` asks the
+/// same for another origin.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath -s prod/ exposure\n  \
+    netpath -s prod/ exposure --from onprem:10.0.0.0/8 --traffic tcp/22 --one-change")]
+pub(super) struct Exposure {
+    /// Where packets begin: `internet`, `onprem`, `onprem:CIDR`, `account:ID`, a VPC or anything else
+    #[arg(long, value_name = "SELECTOR", default_value = "internet")]
+    pub from: String,
+    /// Only what is for these
+    #[arg(long, value_name = "SELECTOR")]
+    pub to: Option<String>,
+    /// Also list what a single edit would expose
+    #[arg(long)]
+    pub one_change: bool,
+    #[command(flatten)]
+    pub part: Part,
+}
+
+/// Everything that reaches X
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath -s prod/ into rds:orders --traffic tcp/5432\n  \
+    netpath -s prod/ into tag:Tier=data --by sg")]
+pub(super) struct Into {
+    /// What is reached: an id, a name, an address, a tag
+    pub selector: String,
+    /// Put interfaces together by `alike`, `tag:KEY`, `vpc`, `subnet`, `sg` or `account`
+    #[arg(long, value_name = "BY", default_value = "alike")]
+    pub by: String,
+    #[command(flatten)]
+    pub part: Part,
+}
+
+/// Everything that X reaches, hop by hop, and what all ways there lead through
+///
+/// A hop is a conversation that may begin where the one before ended. Chokepoints are interfaces that something is
+/// reached through and by no way without.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath -s prod/ blast i-0abc --hops 3 --traffic tcp/22\n  \
+    netpath -s prod/ blast web --crown tag:Tier=data")]
+pub(super) struct Blast {
+    /// Where it begins: an id, a name, an address, a tag
+    pub selector: String,
+    /// How many hops
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub hops: u32,
+    /// What matters most: say how it is reached
+    #[arg(long, value_name = "SELECTOR")]
+    pub crown: Vec<String>,
+    /// Put what is reached together by `tag:KEY`, `vpc`, `subnet`, `sg` or `account`
+    #[arg(long, value_name = "BY", default_value = "sg")]
+    pub by: String,
+    #[command(flatten)]
+    pub part: Part,
 }
 
 /// Blocks that several have, graded by whether they could ever meet; what is free; where the next block fits

@@ -62,9 +62,10 @@ fn format_of(context: &Context) -> Result<Format, Failure> {
         (Format::Text, Some(file)) => by_ending(file),
         // What is asked for in no format is a picture.
         (Format::Text, None) => Ok(Format::Svg),
-        (Format::Aws | Format::Sarif | Format::Github | Format::Junit | Format::Markdown, _) => {
-            Err(Failure::new("a picture has no such format").help("ask for `--format svg`"))
-        }
+        (
+            Format::Aws | Format::Sarif | Format::Github | Format::Junit | Format::Markdown | Format::Csv,
+            _,
+        ) => Err(Failure::new("a picture has no such format").help("ask for `--format svg`")),
         (
             format
             @ (Format::Json | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png),
@@ -108,6 +109,7 @@ fn write(picture: &Picture, format: Format, out: &mut dyn Write) -> Result<(), F
         | Format::Sarif
         | Format::Github
         | Format::Junit
+        | Format::Csv
         | Format::Markdown => diagram::svg::write(picture, out),
         Format::Json => diagram::json::write(picture, out),
         Format::Dot => diagram::dot::write(picture, out),

@@ -25,7 +25,14 @@ impl Format {
                 Err(self.is_a_picture())
             }
             Format::Sarif | Format::Github | Format::Junit | Format::Markdown => Err(self.is_of_lint()),
+            Format::Csv => Err(self.is_a_table()),
         }
+    }
+
+    /// What is said where a table is asked of a command that has none.
+    pub(super) fn is_a_table(self) -> Failure {
+        Failure::new(format!("`--format {}` is a table", self.name()))
+            .help("use `netpath matrix`, or `--format text` or `json`")
     }
 
     /// What is said where a picture is asked of a command that answers in words.

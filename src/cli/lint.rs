@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, words: &Lint) -> Result<Outcome, Failure> {
     // What cannot be written is not worked out.
     if matches!(
         context.options.format,
-        Format::Aws | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png
+        Format::Aws | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png | Format::Csv
     ) {
         context.options.format.plain()?;
     }
@@ -97,7 +97,13 @@ fn print(context: &Context, found: &report::lint::LintReport<'_>) -> Result<(), 
         Format::Github => report::lint::write_github(found, &mut output),
         Format::Junit => report::lint::write_junit(found, &mut output),
         Format::Markdown => report::lint::write_markdown(found, &mut output),
-        Format::Aws | Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
+        Format::Aws
+        | Format::Svg
+        | Format::Html
+        | Format::Dot
+        | Format::Mermaid
+        | Format::Png
+        | Format::Csv => {
             return options.format.plain().map(|_| ());
         }
     };

@@ -21,6 +21,11 @@ mod batch;
 mod show;
 mod presets;
 mod deps;
+mod whole;
+mod matrix;
+mod exposure;
+mod into;
+mod blast;
 mod cidr;
 mod diagram;
 mod lint;
@@ -104,6 +109,10 @@ pub fn run() -> ExitCode {
         Command::Compile(_) => compile::run(&context),
         Command::Show(show) => show::run(&context, &show),
         Command::Deps(deps) => deps::run(&context, &deps),
+        Command::Matrix(matrix) => matrix::run(&context, &matrix),
+        Command::Exposure(exposure) => exposure::run(&context, &exposure),
+        Command::Into(into) => into::run(&context, &into),
+        Command::Blast(blast) => blast::run(&context, &blast),
         Command::Cidr(cidr) => cidr::run(&context, &cidr),
         Command::Diagram(diagram) => diagram::run(&context, &diagram),
         Command::Lint(lint) => lint::run(&context, &lint),

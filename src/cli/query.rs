@@ -89,6 +89,7 @@ fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
         Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
             return Err(options.format.is_of_lint());
         }
+        Format::Csv => return Err(options.format.is_a_table()),
         Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
             return Err(options.format.is_a_picture());
         }
@@ -105,6 +106,7 @@ fn print_brief(context: &Context, answer: &Answer) -> Result<(), Failure> {
         Format::Sarif | Format::Github | Format::Junit | Format::Markdown => {
             return Err(context.options.format.is_of_lint());
         }
+        Format::Csv => return Err(context.options.format.is_a_table()),
         Format::Json | Format::Aws => report::batch::alone(answer.verdict, &codes),
         Format::Svg | Format::Html | Format::Dot | Format::Mermaid | Format::Png => {
             return Err(context.options.format.is_a_picture());

@@ -501,7 +501,7 @@ pub enum Entry {
 }
 
 /// Ways in, for [`Guard::EnteredBy`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// The packet began in this VPC.
     Inside,

@@ -82,6 +82,12 @@ impl<T: Copy + Eq> AddressMap<T> {
         }
     }
 
+    /// The value at an address, and the last address up to which it holds.
+    pub fn run_at(&self, family: Family, bits: u128) -> (T, u128) {
+        let found = self.piece(family, self.index(family, bits));
+        found.map_or_else(|| (self.at(family, bits), bits), |(_, end, value)| (value, end))
+    }
+
     /// Every value, to be replaced. Values that differ must go on differing, so that pieces stay canonical.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.v4.values.iter_mut().chain(&mut self.v6.values)

@@ -31,10 +31,14 @@ pub mod deps;
 pub mod cidr;
 pub mod diagram;
 pub mod lint;
+pub mod groups;
+pub mod matrix;
+pub mod exposure;
+pub mod spread;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;
-pub use traffic::{Addresses, Ports};
+pub use traffic::{Addresses, IcmpTypes, Ports, TransportView};
 pub use view::{
     AssumptionView, ComponentView, Considered, ExplanationView, Header, Packets, PairView, PathView,
     Question, Related, Remedy, Report, RuleView, SnapshotView,

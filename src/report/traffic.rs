@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
 
 use crate::model::PortMatch;
 use crate::network::Network;
@@ -221,6 +222,47 @@ pub(super) fn transport_text(intervals: &[Interval]) -> String {
         1..=3 => parts.join(", "),
         _ => format!("{}, …", parts[..3].join(", ")),
     }
+}
+
+/// Packets of one protocol, whoever sends them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TransportView {
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, a number, a range of numbers, or `all`.
+    pub protocol: Cow<'static, str>,
+    /// For protocols that have ports.
+    #[serde(skip_serializing_if = "Ports::is_empty")]
+    pub destination_ports: Ports,
+    /// `type:code`, for ICMP.
+    #[serde(skip_serializing_if = "IcmpTypes::is_empty")]
+    pub icmp_types: IcmpTypes,
+}
+
+/// A transport set, protocol by protocol.
+pub(super) fn transport_views(intervals: &[Interval]) -> Vec<TransportView> {
+    let view = |protocol: Cow<'static, str>| TransportView {
+        protocol,
+        destination_ports: Ports::default(),
+        icmp_types: IcmpTypes::default(),
+    };
+    if is_everything(intervals) {
+        return vec![view(Cow::Borrowed("all"))];
+    }
+    let mut views = Vec::new();
+    for number in [protocol::TCP, protocol::UDP] {
+        let ports = of_protocol(intervals, number);
+        if !ports.is_empty() {
+            views.push(TransportView { destination_ports: Ports(ports), ..view(protocol_text(number)) });
+        }
+    }
+    for number in [protocol::ICMP, protocol::ICMPV6] {
+        let types = of_protocol(intervals, number);
+        if !types.is_empty() {
+            views.push(TransportView { icmp_types: IcmpTypes(types), ..view(protocol_text(number)) });
+        }
+    }
+    let others = other_protocols(intervals).into_iter();
+    views.extend(others.map(|range| view(Cow::Owned(Range(range).to_string()))));
+    views
 }
 
 /// What some intervals leave out.

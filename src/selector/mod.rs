@@ -14,6 +14,7 @@ mod dns;
 mod names;
 mod home;
 mod back_doors;
+mod members;
 mod ends;
 mod between;
 mod traffic;
@@ -24,6 +25,7 @@ pub use between::components;
 pub use error::{Candidate, SelectorError};
 pub use home::{Cluster, Home, home};
 pub use index::Index;
+pub use members::{Members, members};
 pub use resource::Resource;
 pub use traffic::{parse_source_ports, parse_traffic};
 

@@ -328,7 +328,7 @@ fn finish(pairs: Vec<PairAnswer>) -> Answer {
     Answer { verdict: together(pairs.iter().map(|pair| pair.verdict)), pairs }
 }
 
-fn without_story(
+pub(super) fn without_story(
     solver: &mut Solver<'_>,
     (source, destination): (usize, usize),
     pair: &Pair<'_>,

@@ -23,6 +23,7 @@ mod rules;
 mod packet_size;
 mod witness;
 pub mod cidr;
+pub mod estate;
 
 pub use answer::{
     Answer, Blocker, Decision, Direction, Event, NearMiss, PairAnswer, Part, PathAnswer, RuleUse, Verdict,

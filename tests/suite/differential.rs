@@ -4,8 +4,8 @@
 //! into a page: shrunk, line by line, to what the disagreement needs. Ordinary runs have fixed seeds;
 //! `NETPATH_DIFFERENTIAL_PACKETS` and `NETPATH_DIFFERENTIAL_SEED` make longer and other ones.
 
-mod random;
-mod topologies;
+pub mod random;
+pub mod topologies;
 mod packets;
 mod engine;
 mod shrink;
@@ -180,7 +180,7 @@ fn compare(opinion: &Opinion, answer: &mut Answer<'_, '_>, case: &Case) -> Optio
 }
 
 /// The model that a topology stands for.
-fn model(topology: &str) -> Result<Model, String> {
+pub fn model(topology: &str) -> Result<Model, String> {
     shorthand::snapshot(topology).map(|snapshot| snapshot.model)
 }
 

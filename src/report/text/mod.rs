@@ -9,6 +9,8 @@ mod blocker;
 mod ends;
 mod set;
 
+pub(super) use walk::rule_text;
+
 use std::io::{self, Write};
 
 use page::{Page, Tone};

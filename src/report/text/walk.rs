@@ -139,7 +139,7 @@ fn detail(network: &Network, component: &ComponentView<'_>) -> String {
 }
 
 /// A rule behind its component: `inbound 0: allow tcp 443 from 0.0.0.0/0`; of a route, its words say all.
-pub(super) fn rule_text(by: &RuleView<'_>) -> String {
+pub(in crate::report) fn rule_text(by: &RuleView<'_>) -> String {
     let number = by.rule.split_once(' ').map_or("", |(_, rest)| rest);
     let is_route = by.words.contains(" -> ");
     let mut text = if is_route { by.words.clone() } else { format!("{number}: {}", by.words) };

@@ -15,7 +15,7 @@ use super::answer::{Blocker, Decision, Direction, Event, PairAnswer, PathAnswer,
 use super::flow::{Arrival, End, Flow, NONE, source_ports};
 use super::packet_size::step_downs;
 use super::pair::{self, Outcome, Solver, counts, intended, is_on_premises};
-use super::question::{Pair, Query, Source};
+use super::question::{Pair, Query, Source, Traffic};
 use super::reply::conversation;
 use super::rules::{PeerGroups, matched, peer_of};
 use super::start::{Start, is_host_local};
@@ -97,6 +97,15 @@ pub fn explain(
                 }
             }
         }
+    }
+}
+
+impl Solver<'_> {
+    /// What stops everything from outside for an interface without a public address; nothing else of the way is looked at.
+    pub(super) fn hidden(&mut self, pair: &Pair<'_>, traffic: &Traffic) -> Option<Blocker> {
+        let asked = self.workspace.of(&traffic.intervals);
+        let Start::NotPublic(flow) = self.start(pair, asked) else { return None };
+        Some(not_public(self.network, pair, *flow, &traffic.intervals).1)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::network::LocationId;
 #[derive(Debug, Default)]
 pub(in crate::solver) struct Choices {
     taken: Vec<Taken>,
+    /// What is chosen where nothing was chosen yet, as far as there are so many.
+    first: u16,
 }
 
 /// Where a choice is met: on the way back or there, at which location, and which of the choices there.
@@ -34,10 +36,21 @@ impl Choices {
         match self.taken.iter().find(|it| it.key == key) {
             Some(taken) => taken.choice,
             None => {
-                self.taken.push(Taken { key, choice: 0, count, is_fact });
-                0
+                let choice = self.first % count.max(1);
+                self.taken.push(Taken { key, choice, count, is_fact });
+                choice
             }
         }
+    }
+
+    /// The one of each that has a number: not an assignment of an odometer, but each single alternative once.
+    pub fn each(number: u16) -> Choices {
+        Choices { taken: Vec::new(), first: number }
+    }
+
+    /// How many alternatives the choice with the most of those that were met has.
+    pub fn most(&self) -> u16 {
+        self.taken.iter().map(|it| it.count).max().unwrap_or(1)
     }
 
     /// How many have been met.

@@ -60,6 +60,11 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn to_interface(&mut self, flow: &mut Flow, vpc: VpcIndex) -> Next {
+        if let Some(halted) = &mut self.halted {
+            flow.vpc = vpc.0;
+            halted.push(flow.clone());
+            return Next::Ended;
+        }
         let network = self.network;
         let row = &network.vpcs[vpc.index()];
         if let Some(address) = flow.destination.single() {

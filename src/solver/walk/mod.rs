@@ -33,7 +33,9 @@ use smallvec::SmallVec;
 use super::answer::RuleUse;
 use super::filters::Filters;
 use super::flow::{Arrival, Conversation, End, Flow};
-use crate::network::{AssumptionIndex, EdgeId, ExplanationCode, InterfaceIndex, LocationId, Network, Step};
+use crate::network::{
+    AssumptionIndex, EdgeId, ExplanationCode, InterfaceIndex, LocationId, LocationKind, Network, Step,
+};
 use crate::packet::Workspace;
 
 /// No real path is longer: the longest that AWS allows (two NAT gateways and a chain of transit gateways) has some sixty.
@@ -81,6 +83,9 @@ pub(super) struct Walk<'w, 'n> {
     pub assumed: SmallVec<[AssumptionIndex; 2]>,
     /// The story, where it is recorded.
     pub story: Option<Story>,
+    /// Where packets are stopped that are about to meet an interface or a transit gateway's table, where somebody wants
+    /// the way between interfaces only.
+    pub halted: Option<Vec<Flow>>,
     pending: Vec<Flow>,
     /// The number of the step that is being taken.
     number: u16,
@@ -117,6 +122,7 @@ impl<'w, 'n> Walk<'w, 'n> {
             gaps: SmallVec::new(),
             assumed: SmallVec::new(),
             story: None,
+            halted: None,
             pending: Vec::new(),
             number: 0,
         }
@@ -135,6 +141,9 @@ impl<'w, 'n> Walk<'w, 'n> {
         'locations: loop {
             if flow.hops > LONGEST_PATH {
                 self.drop(&flow, ExplanationCode::RoutingLoop, RuleUse::None);
+                return;
+            }
+            if flow.hops > 0 && self.halts_at_table(&flow) {
                 return;
             }
             flow.hops += 1;
@@ -215,6 +224,16 @@ impl<'w, 'n> Walk<'w, 'n> {
             }
             Step::Inspect(firewall) => self.inspect(flow, *firewall),
         }
+    }
+
+    /// Whether packets are stopped here, before a transit gateway's table.
+    fn halts_at_table(&mut self, flow: &Flow) -> bool {
+        let Some(halted) = &mut self.halted else { return false };
+        let is_table = self.network.location(flow.at).kind == LocationKind::TransitRouteTable;
+        if is_table {
+            halted.push(flow.clone());
+        }
+        is_table
     }
 
     fn along(&self, edge: EdgeId) -> Next {
