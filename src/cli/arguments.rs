@@ -531,6 +531,9 @@ pub(super) struct Lint {
     /// Write what is found there, as a baseline for later
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
+    /// Draw the network into this file as well, with what is wrong in red: `.svg`, `.html`, `.dot`, `.mmd` or `.json`
+    #[arg(long, value_name = "FILE")]
+    pub diagram: Option<PathBuf>,
 }
 
 /// How grave.

@@ -45,6 +45,12 @@ pub(super) fn run(context: &Context, words: &Lint) -> Result<Outcome, Failure> {
     drop(running);
     let found = report::lint::LintReport::new(&outcome, &settings, &opened.network, &opened.snapshot);
     print(context, &found)?;
+    if let Some(file) = &words.diagram {
+        let options = report::diagram::Options::default();
+        let mut picture = report::diagram::topology(&opened.snapshot, &opened.network, &options);
+        report::diagram::mark(&mut picture, &found.findings);
+        super::diagram::save(&picture, file)?;
+    }
     if let Some(path) = &words.write_baseline {
         let mut output = Output::open(Some(path))?;
         report::lint::write_baseline(&found, &outcome, &mut output)

@@ -441,6 +441,27 @@ fn the_ending_of_the_file_says_the_format() {
     assert!(!is_fine && words.contains("wants two ends"), "{words}");
 }
 
+#[test]
+fn findings_are_red_where_they_belong() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("a.svg");
+    for name in ["f27b-overlapping-vpcs", "f11-nat-gateway-without-route"] {
+        let snapshot = topologies().join(name).join("snapshot");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_netpath"));
+        command.args(["-q", "-s"]).arg(&snapshot).args(["lint", "--format", "json", "--diagram"]).arg(&file);
+        let output = command.current_dir(folder.path()).output().expect("the program starts");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("findings are JSON");
+        let drawing = std::fs::read_to_string(&file).expect("the picture is there");
+        let findings = report["findings"].as_array().expect("a list");
+        assert!(!findings.is_empty(), "{name}: nothing is found");
+        for finding in findings {
+            let lint = finding["lint"].as_str().expect("a lint has an id");
+            assert!(drawing.contains(lint), "{name}: {lint} is not in the picture");
+        }
+        assert_eq!(faults(&drawing), Vec::<String>::new(), "{name}");
+    }
+}
+
 /// Pictures in the book, with the words that draw them.
 const BOOK: &[(&str, &[&str])] =
     &[("three-tier.svg", &["diagram"]), ("blocked-way.svg", &["diagram", "web-a", "db-a", "tcp/5432"])];

@@ -20,8 +20,10 @@ pub mod topology;
 mod path;
 mod tgw;
 mod cidr;
+mod findings;
 
 pub use cidr::cidr;
+pub use findings::mark;
 pub use path::path;
 pub use picture::{
     Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side, Tier, Zones,

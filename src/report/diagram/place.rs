@@ -202,7 +202,8 @@ fn packed<'p>(shape: &'p Shape, children: &'p [Shape], whole: &Whole) -> Placed<
     let (texts, label_width, label_height) = label(shape, left, 8);
     let inner: Vec<Placed<'_>> = children.iter().map(|it| placed(it, whole)).collect();
     let is_small = matches!(shape.paint, Paint::Subnet(_) | Paint::Host | Paint::Step | Paint::Frame);
-    let is_small = is_small || children.iter().all(|it| matches!(it.paint, Paint::Subnet(_)));
+    let is_small = is_small
+        || children.iter().all(|it| matches!(it.paint, Paint::Subnet(_) | Paint::Host | Paint::Free));
     let gap = if is_small { 6 } else { 2 * GAP };
     let least = if shape.paint == Paint::Frame { label_width.max(900) } else { label_width };
     let rows = rows(inner, least, gap, is_small);
