@@ -357,6 +357,7 @@ fn guarded(network: &Network, walker: &mut Walker, guard: Guard) -> Guarded {
         | Guard::Assume(_)
         | Guard::Protocols(..)
         | Guard::NoReplies(_)
+        | Guard::NoneGivenBack(_)
         | Guard::RepliesSeenBy(..)
         | Guard::PublicAccessAt(_)
         | Guard::PublicAccessIn(_) => Guarded::Passes,

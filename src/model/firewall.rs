@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::about::{Absent, present};
 use super::{
     About, ElementError, FirewallId, FirewallPolicyId, Reading, Resource, ResourceKind, SubnetId, Tags,
-    VpcEndpointId, VpcId,
+    TransitGatewayAttachmentId, VpcEndpointId, VpcId,
 };
 
 /// A firewall.
@@ -24,6 +24,8 @@ pub struct Firewall {
     pub vpc: Option<VpcId>,
     /// Its policy.
     pub policy: Option<FirewallPolicyId>,
+    /// The attachment of a transit gateway that it stands behind, where it has one (NFW-13).
+    pub attachment: Option<TransitGatewayAttachmentId>,
     /// Its endpoints, by zone.
     pub endpoints: Vec<FirewallEndpoint>,
     /// Whether it passes other packets than it was asked to, translated (NFW-14).
@@ -66,6 +68,14 @@ struct FirewallWire {
 #[serde(rename_all = "PascalCase", default)]
 struct StatusWire {
     sync_states: Option<BTreeMap<CompactString, SyncWire>>,
+    transit_gateway_attachment_sync_state: Option<TransitWire>,
+}
+
+/// `FirewallStatus.TransitGatewayAttachmentSyncState`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct TransitWire {
+    attachment_id: Option<CompactString>,
 }
 
 /// `FirewallStatus.SyncStates`, by zone.
@@ -92,7 +102,10 @@ impl Resource for Firewall {
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Firewall, ElementError> {
         let firewall = wire.firewall.unwrap_or_default();
         let arn = firewall.firewall_arn.or_missing("Firewall.FirewallArn")?;
-        let states = wire.firewall_status.and_then(|it| it.sync_states).unwrap_or_default();
+        let status = wire.firewall_status.unwrap_or_default();
+        let attachment =
+            status.transit_gateway_attachment_sync_state.and_then(|it| present(it.attachment_id));
+        let states = status.sync_states.unwrap_or_default();
         let endpoint = |(zone, state): (CompactString, SyncWire)| {
             let attachment = state.attachment?;
             Some(FirewallEndpoint {
@@ -106,6 +119,7 @@ impl Resource for Firewall {
             name: present(firewall.firewall_name).unwrap_or_else(|| name_of(&arn)),
             vpc: present(firewall.vpc_id).map(VpcId),
             policy: present(firewall.firewall_policy_arn).map(FirewallPolicyId),
+            attachment: attachment.map(TransitGatewayAttachmentId),
             endpoints: states.into_iter().filter_map(endpoint).collect(),
             translates: present(firewall.transparent_filtering_nat_scope).is_some(),
             id: FirewallId(arn),

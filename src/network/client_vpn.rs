@@ -117,7 +117,15 @@ fn door(
     compiler.set_steps(way_back, &[Step::NatReturn(translation, edge)]);
     let addresses = vec![NatAddress { address, zone: None }];
     let subnet = Some(subnet);
-    compiler.nat_gateways.push(NatRow { component, vpc, subnet, addresses, way_back, elsewhere: None });
+    // CVPN-3: interfaces of endpoints have public addresses as a rule; one that nobody showed may have one.
+    let outside = is_assumed.then(|| {
+        let id = compiler.model.client_vpn_target_networks[association].endpoint.clone();
+        let about = format!("the interface of {id}");
+        let call = Some(ResourceKind::NetworkInterface.call());
+        compiler.assumption(AssumptionCode::MissingData, &about, call, None)
+    });
+    let elsewhere = None;
+    compiler.nat_gateways.push(NatRow { component, vpc, subnet, addresses, way_back, elsewhere, outside });
     compiler.client_returns.insert(interface.0, way_back);
     Door { association, interface, translation, is_assumed }
 }

@@ -1,8 +1,9 @@
 //! The compiler: what all twins share while a network is made.
 
+use compact_str::CompactString;
 use ipnet::IpNet;
 use petgraph::graph::DiGraph;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::filter::{Filter, FilterId, Judge};
 use super::location::{
@@ -35,6 +36,9 @@ pub(super) struct WellKnownSets {
     pub both_families: AddressSetIndex,
 }
 
+/// The ids of zones by the names that accounts have for them.
+type ZoneNames<'a> = FxHashMap<&'a CompactString, Vec<(Option<&'a AccountId>, &'a CompactString)>>;
+
 /// A network in the making.
 pub(super) struct Compiler<'a> {
     pub model: &'a Model,
@@ -53,6 +57,9 @@ pub(super) struct Compiler<'a> {
     pub zone_tables: Vec<Vec<(ZoneIndex, Option<EdgeId>)>>,
     pub zones: Vec<String>,
     zone_ids: FxHashMap<String, ZoneIndex>,
+    zone_names: Option<ZoneNames<'a>>,
+    /// VPCs in which a route may stand in the place of the local one.
+    pub detours: Option<FxHashSet<&'a VpcId>>,
     pub assumptions: Vec<Assumption>,
     assumption_ids: FxHashMap<Assumption, AssumptionIndex>,
     pub vpcs: Vec<VpcRow>,
@@ -186,6 +193,8 @@ impl<'a> Compiler<'a> {
             zone_tables: Vec::new(),
             zones: Vec::new(),
             zone_ids: FxHashMap::default(),
+            zone_names: None,
+            detours: None,
             assumptions: Vec::new(),
             assumption_ids: FxHashMap::default(),
             vpcs: Vec::new(),
@@ -526,20 +535,31 @@ impl<'a> Compiler<'a> {
     }
 
     /// The number of a zone. Ids tell zones apart (JS-8); a name counts within its account.
+    /// JS-8: the id that an account's name for a zone stands for: what the zones say of themselves, else a subnet in one.
+    fn zone_id(&mut self, name: &CompactString, account: Option<&AccountId>) -> Option<CompactString> {
+        let model = self.model;
+        let names = self.zone_names.get_or_insert_with(|| {
+            let zones = model.availability_zones.iter().map(|it| (&it.zone, &it.about));
+            let all = zones.chain(model.subnets.iter().map(|it| (&it.zone, &it.about)));
+            let mut names: ZoneNames<'_> = FxHashMap::default();
+            for (zone, about) in all {
+                if let (Some(name), Some(id)) = (&zone.name, &zone.id) {
+                    let known = names.entry(name).or_default();
+                    if known.iter().all(|(account, _)| *account != about.account.as_ref()) {
+                        known.push((about.account.as_ref(), id));
+                    }
+                }
+            }
+            names
+        });
+        let known = names.get(name)?;
+        let is_same = |of: Option<&AccountId>| of.is_none() || account.is_none() || of == account;
+        known.iter().find(|(of, _)| is_same(*of)).map(|(_, id)| (*id).clone())
+    }
+
     pub(super) fn zone(&mut self, zone: &Zone, account: Option<&AccountId>) -> ZoneIndex {
-        let known_id = || {
-            let name = zone.name.as_ref()?;
-            let zones = &self.model.availability_zones;
-            let same_account = |it: &&crate::model::AvailabilityZone| {
-                it.about.account.is_none() || account.is_none() || it.about.account.as_ref() == account
-            };
-            zones
-                .iter()
-                .filter(same_account)
-                .find(|it| it.zone.name.as_ref() == Some(name))
-                .and_then(|it| it.zone.id.clone())
-        };
-        let text = match zone.id.clone().or_else(known_id) {
+        let known_id = zone.id.clone().or_else(|| self.zone_id(zone.name.as_ref()?, account));
+        let text = match known_id {
             Some(id) => id.to_string(),
             None => {
                 let account = account.map_or("", |account| account.as_str());

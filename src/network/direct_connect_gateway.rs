@@ -146,6 +146,9 @@ fn announced(compiler: &mut Compiler<'_>, row: usize) -> Option<Step> {
     let announced = match compiler.model.vpn_gateways.position(&gateway) {
         Some(position) => {
             let vpc = super::vpn_gateway::attached_vpc(compiler, position);
+            if let Some(gap) = vpc.and_then(|it| compiler.vpcs[it.index()].gap) {
+                return Some(Step::Guard(Guard::Maybe(gap)));
+            }
             let blocks = vpc.map(|it| compiler.vpcs[it.index()].cidrs.clone()).unwrap_or_default();
             let is_allowed = |net: &IpNet| allowed.iter().any(|it| it.contains(net));
             blocks.into_iter().filter(is_allowed).collect()

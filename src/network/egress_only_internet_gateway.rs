@@ -1,4 +1,4 @@
-//! Egress-only internet gateways: IPv6 outward, and the answers back (EIG-1 … EIG-4).
+//! Egress-only internet gateways: IPv6 outward, and the answers back (EIG-1 … EIG-5).
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
@@ -72,6 +72,8 @@ pub(super) fn outward(
     steps.extend([
         Step::Guard(Guard::SourceIn(ipv6_only, ExplanationCode::ProtocolRestriction)),
         Step::Guard(Guard::PublicAccessOut(true)),
+        // EIG-5: IPv6 that came by the endpoint of a Gateway Load Balancer.
+        Step::Guard(Guard::NoneGivenBack(ExplanationCode::ProtocolRestriction)),
         // EIG-3.
         Step::Guard(Guard::SourceIn(sources, ExplanationCode::IgwPublicIpAssociationForEgress)),
         // EIG-4: an answer to something that came in another way has no state here.

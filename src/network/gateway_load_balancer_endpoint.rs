@@ -27,6 +27,8 @@ pub(super) fn by_route(compiler: &mut Compiler<'_>, position: usize, place: Opti
     let acl = compiler.subnets[subnet.index()].acl[0];
     // GWLB-3: also what comes from the same subnet is judged.
     let mut steps = vec![Step::Acl { filter: acl, peer: PeerSide::Source, subnet, judges_own_subnet: true }];
+    // BPA-5: where a gateway's table sends here what comes from the internet.
+    steps.push(Step::Guard(Guard::PublicAccessAt(subnet)));
     steps.extend(super::vpc_endpoint::state_guards(compiler, endpoint));
     steps.extend(behind(compiler, position, subnet));
     steps.extend(onward(compiler, location, component, subnet));

@@ -64,6 +64,9 @@ fn relays(compiler: &mut Compiler<'_>) {
                 Found::Unknown(compiler.absent(ResourceKind::LoadBalancer, &about, account, region, place))
             }
         };
+        // LB-8, LB-9: whom it sends to depends on its zone, which its subnet says.
+        let subnet = compiler.interfaces[position].subnet;
+        let found = compiler.subnets[subnet.index()].gap.map_or(found, Found::Unknown);
         compiler.balancers.insert(position, found);
     }
 }

@@ -456,7 +456,10 @@ pub enum Guard {
     /// Block Public Access towards the internet, by the subnet that the packet leaves; the flag says that the gateway
     /// only ever lets conversations begin outward.
     PublicAccessOut(bool),
-    /// Block Public Access from the internet, by the subnet of an appliance that takes packets for others (BPA-5).
+    /// What no middlebox gave back to the way it stands in passes (EIG-5).
+    NoneGivenBack(ExplanationCode),
+    /// Block Public Access from the internet, by the subnet of an appliance or an endpoint that takes packets for others
+    /// where they come into the VPC (BPA-5).
     PublicAccessAt(SubnetIndex),
     /// Block Public Access from the internet, by the subnet that the destination is in.
     PublicAccessIn(VpcIndex),

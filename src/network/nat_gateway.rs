@@ -82,7 +82,15 @@ fn row(compiler: &mut Compiler<'_>, position: usize) {
         let about = format!("{} elsewhere than to the internet", gateway.id);
         compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(gateway.about.place))
     });
-    compiler.nat_gateways.push(NatRow { component, vpc, subnet, addresses, way_back, elsewhere });
+    compiler.nat_gateways.push(NatRow {
+        component,
+        vpc,
+        subnet,
+        addresses,
+        way_back,
+        elsewhere,
+        outside: None,
+    });
 }
 
 /// Gives the addresses of gateways whose interfaces the snapshot lacks a row each, so that packets find them.

@@ -67,7 +67,7 @@ fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
     outward.extend(initiation_guard(compiler, interface, role));
     let mut inward: Vec<Step> = state.into_iter().collect();
     inward.extend(reception(compiler, interface, role, InterfaceIndex(position as u32)));
-    Manner { outward, inward }
+    Manner { outward, inward, is_of_endpoint: role == Role::Endpoint }
 }
 
 /// Whether an interface carries packets (ENI-8).

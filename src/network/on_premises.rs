@@ -175,6 +175,7 @@ pub(super) fn location(compiler: &mut Compiler<'_>) -> LocationId {
         .map(|link| (Hop::Edge(compiler.add_edge(location, link.location, Origin::Wiring)), link.works))
         .collect();
     let everything: Vec<usize> = (0..edges.len()).collect();
+    let unseen = unseen_links(compiler).map(|gap| compiler.hop(Hop::Unknown(gap)));
     let mut made: Vec<(Vec<usize>, HopIndex)> = Vec::new();
     let map = AddressMap::sweep(&entries, |_, covering| {
         let mut links: Vec<usize> = covering.iter().map(|number| **number).collect();
@@ -182,7 +183,12 @@ pub(super) fn location(compiler: &mut Compiler<'_>) -> LocationId {
         links.dedup();
         // Routers on premises use what works and, of that, what was announced to them; what does not work shows why.
         let working = |links: &[usize]| links.iter().copied().filter(|it| edges[*it].1).collect::<Vec<_>>();
-        let candidates = [working(&links), links, working(&everything), everything.clone()];
+        let leading = working(&links);
+        // What is missing may lead there, too.
+        if let Some(unseen) = unseen.filter(|_| leading.is_empty()) {
+            return unseen;
+        }
+        let candidates = [leading, links, working(&everything), everything.clone()];
         let chosen = candidates.into_iter().find(|it| !it.is_empty()).unwrap_or_default();
         if let Some((_, hop)) = made.iter().find(|(known, _)| *known == chosen) {
             return *hop;
@@ -195,6 +201,19 @@ pub(super) fn location(compiler: &mut Compiler<'_>) -> LocationId {
     let map = compiler.route_map(map, Vec::new());
     compiler.set_steps(location, &[Step::OverLink(map)]);
     location
+}
+
+/// What keeps it open which links there are: a call that would show some is missing.
+fn unseen_links(compiler: &mut Compiler<'_>) -> Option<AssumptionIndex> {
+    let kinds = [
+        ResourceKind::VpnConnection,
+        ResourceKind::VpnGateway,
+        ResourceKind::TransitGatewayAttachment,
+        ResourceKind::DirectConnectGatewayAssociation,
+        ResourceKind::VirtualInterface,
+    ];
+    let missing = kinds.into_iter().find(|kind| !compiler.model.coverage.holds_any(*kind))?;
+    Some(compiler.absent(missing, "the links to on premises", None, None, None))
 }
 
 /// Every link with what it carries: to the VPC of a virtual private gateway; to what the table of an attachment knows.

@@ -12,8 +12,8 @@ use super::location::{
     VpcIndex,
 };
 use crate::model::{
-    AssumptionCode, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
-    RouteTableAssociation, RouteTarget,
+    AssumptionCode, EndpointKind, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
+    RouteTableAssociation, RouteTarget, VpcEndpoint,
 };
 use crate::packet::{AddressMap, Family};
 
@@ -69,7 +69,8 @@ pub(super) fn of_table(compiler: &mut Compiler<'_>, position: usize, vpc: VpcInd
     location
 }
 
-/// Local routes are certain without any file; all others are unknown, or absent when defaults may be assumed.
+/// Local routes are certain where nothing could take their place; all others are unknown, or absent when defaults may be
+/// assumed.
 fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
     let row = compiler.vpcs[vpc.index()].clone();
     let vpc_resource = compiler.model.vpcs.get(&row.id);
@@ -84,8 +85,12 @@ fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
         Hop::Unknown(compiler.assumption(AssumptionCode::MissingData, about, call, None))
     };
     let location = compiler.add_location(LocationKind::RouteTable, row.component);
-    let local = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
-    let local = compiler.hop(Hop::Edge(local));
+    let local = if compiler.model.coverage.assume_defaults || !may_be_redirected(compiler, vpc) {
+        let edge = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
+        compiler.hop(Hop::Edge(edge))
+    } else {
+        compiler.hop(rest)
+    };
     let rest = compiler.hop(rest);
     let entries: Vec<(IpNet, ())> = row.cidrs.iter().map(|net| (*net, ())).collect();
     let map = AddressMap::sweep(&entries, |_, covering| if covering.is_empty() { rest } else { local });
@@ -93,6 +98,27 @@ fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
     let map = compiler.route_map(map, entries);
     compiler.set_steps(location, &[Step::Route(map)]);
     location
+}
+
+/// RT-9, RT-10: a route may send what stays in a VPC to a NAT gateway, to the endpoint of an appliance or to an interface
+/// that takes what is not its own. Where the VPC has none of these, its local routes are certain without any file.
+fn may_be_redirected(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> bool {
+    let model = compiler.model;
+    let id = compiler.vpcs[vpc.index()].id.clone();
+    let about = model.vpcs.get(&id).map(|it| &it.about);
+    let (account, region) = about.map_or((None, None), |it| (it.account.as_ref(), it.region.as_ref()));
+    let kinds = [ResourceKind::NetworkInterface, ResourceKind::NatGateway, ResourceKind::VpcEndpoint];
+    if kinds.into_iter().any(|kind| !model.coverage.holds(kind, account, region)) {
+        return true;
+    }
+    let detours = compiler.detours.get_or_insert_with(|| {
+        let unchecked = model.network_interfaces.iter().filter(|it| !it.source_destination_check);
+        let is_bump = |it: &&VpcEndpoint| it.kind == EndpointKind::GatewayLoadBalancer;
+        let endpoints = model.vpc_endpoints.iter().filter(is_bump).map(|it| &it.vpc);
+        let gateways = model.nat_gateways.iter().filter_map(|it| it.vpc.as_ref());
+        unchecked.map(|it| &it.vpc).chain(endpoints).chain(gateways).collect()
+    });
+    detours.contains(&id)
 }
 
 /// Which table serves whom.

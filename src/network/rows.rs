@@ -149,6 +149,8 @@ pub struct Manner {
     pub outward: Vec<super::location::Step>,
     /// With what has passed their groups, in place of letting it arrive.
     pub inward: Vec<super::location::Step>,
+    /// Whether it is one of an interface endpoint (SG-18).
+    pub is_of_endpoint: bool,
 }
 
 /// A NAT gateway.
@@ -166,6 +168,8 @@ pub struct NatRow {
     pub way_back: LocationId,
     /// What is said of packets that it sends elsewhere than to the internet, where it shows no private address.
     pub elsewhere: Option<AssumptionIndex>,
+    /// What is said of packets that it sends to the internet, where nothing shows whether it has a public address.
+    pub outside: Option<AssumptionIndex>,
 }
 
 /// An address of a NAT gateway.

@@ -7,10 +7,11 @@ use super::location::{
 };
 use super::rows::NOBODY;
 use crate::model::{
-    AssumptionCode, AttachmentKind, AttachmentState, ResourceKind, Support, TransitGatewayAttachment,
-    TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId,
+    AssumptionCode, AttachmentKind, AttachmentState, ResourceKind, SubnetId, Support,
+    TransitGatewayAttachment, TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId,
     TransitGatewayPeeringAttachment, TransitGatewayVpcAttachment,
 };
+use crate::packet::Family;
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
     // Attachments are compiled where a transit gateway's way in or a route first leads to one.
@@ -58,6 +59,7 @@ pub(super) fn inward(
         // comes from the same subnet.
         let mut inward =
             vec![Step::Acl { filter: acl, peer: PeerSide::Source, subnet, judges_own_subnet: true }];
+        let keeps_groups = keeps_groups && references_hold_in(compiler, id);
         inward.push(Step::Enter(Entry::TransitIn { keeps_groups, gap: groups_gap }));
         inward.extend(onward(compiler, location, &association));
         compiler.set_steps(location, &inward);
@@ -65,6 +67,12 @@ pub(super) fn inward(
         zones.push((zone, location));
     }
     (steps, zones)
+}
+
+/// SG-18: there is one zone in which references to groups do not hold over a transit gateway.
+fn references_hold_in(compiler: &Compiler<'_>, subnet: &SubnetId) -> bool {
+    let zone = compiler.model.subnets.get(subnet).and_then(|it| it.zone.id.as_deref());
+    zone != Some("use1-az3")
 }
 
 fn component_of(
@@ -99,21 +107,15 @@ fn association(
     let model = compiler.model;
     let listed = model.transit_gateway_attachments.get(&TransitGatewayAttachmentKey::new(id, gateway));
     if let Some(listed) = listed {
-        // TGW-8h and TGW-21: neither policy tables nor 1:1 NAT are evaluated.
-        let odd = if listed.has_policy_table {
-            Some("the policy table of")
-        } else {
-            (listed.nat == Some(Support::Enable)).then_some("1:1 NAT on")
-        };
-        if let Some(odd) = odd {
+        // TGW-8h: policy tables are not evaluated.
+        if listed.has_policy_table {
             let place = Some(listed.about.place);
-            let about = format!("{odd} {id}");
-            return Association::Unknown(compiler.assumption(
-                AssumptionCode::NotModelled,
-                &about,
-                None,
-                place,
-            ));
+            let about = format!("the policy table of {id}");
+            let code = AssumptionCode::NotModelled;
+            return Association::Unknown(compiler.assumption(code, &about, None, place));
+        }
+        if let Some(gap) = translates(compiler, listed) {
+            return Association::Unknown(gap);
         }
     }
     let lists = compiler.relations.associations(id).iter();
@@ -142,6 +144,15 @@ fn association(
     let kind = ResourceKind::TransitGatewayAttachment;
     let call = Some(kind.call());
     Association::Unknown(compiler.assumption(AssumptionCode::MissingData, id.as_str(), call, None))
+}
+
+/// TGW-21: 1:1 NAT of an attachment is not evaluated.
+fn translates(compiler: &mut Compiler<'_>, listed: &TransitGatewayAttachment) -> Option<AssumptionIndex> {
+    if !matches!(listed.nat, Some(Support::Enable | Support::Unknown(_))) {
+        return None;
+    }
+    let about = format!("1:1 NAT on {}", listed.id);
+    Some(compiler.assumption(AssumptionCode::NotModelled, &about, None, Some(listed.about.place)))
 }
 
 fn onward(compiler: &mut Compiler<'_>, from: LocationId, association: &Association) -> Vec<Step> {
@@ -184,9 +195,23 @@ pub(super) fn state_guards(compiler: &mut Compiler<'_>, state: Option<&Attachmen
 }
 
 /// TGW-5: IPv6 passes only where it is switched on.
-fn ipv6_guard(compiler: &Compiler<'_>, attachment: &TransitGatewayVpcAttachment) -> Step {
+fn ipv6_guard(compiler: &mut Compiler<'_>, attachment: &TransitGatewayVpcAttachment) -> Step {
     let sets = &compiler.well_known;
-    let set = if attachment.ipv6 == Some(Support::Enable) { sets.both_families } else { sets.ipv4 };
+    let (id, place) = (attachment.id.as_str(), Some(attachment.about.place));
+    let set = match &attachment.ipv6 {
+        Some(Support::Enable) => sets.both_families,
+        Some(Support::Disable) => sets.ipv4,
+        Some(Support::Unknown(word)) => {
+            let gap = compiler.assumption(AssumptionCode::UnknownWord, word, None, place);
+            return Step::Guard(Guard::UnknownFor(Family::V6, gap));
+        }
+        None => {
+            let call = Some(ResourceKind::TransitGatewayVpcAttachment.call());
+            let about = format!("whether {id} carries IPv6");
+            let gap = compiler.assumption(AssumptionCode::MissingData, &about, call, place);
+            return Step::Guard(Guard::UnknownFor(Family::V6, gap));
+        }
+    };
     Step::Guard(Guard::DestinationIn(set, ExplanationCode::TgwIpv6Unsupported))
 }
 
@@ -208,6 +233,11 @@ pub(super) fn outward(
     let location = compiler.add_location(LocationKind::AttachmentOut, component);
     if let Some(key) = key {
         compiler.places.insert(key, location);
+    }
+    // TGW-21: destinations are translated on the way out.
+    if let Some(gap) = listed.and_then(|row| translates(compiler, &model.transit_gateway_attachments[row])) {
+        compiler.set_steps(location, &[Step::Guard(Guard::Unknown(gap))]);
+        return location;
     }
     let kind = listed.map(|position| model.transit_gateway_attachments[position].kind.clone());
     let steps = match (kind, vpc, peering) {
@@ -233,12 +263,11 @@ pub(super) fn outward(
             None,
             _,
         ) => onto_link(compiler, location, listed),
-        (
-            Some(AttachmentKind::NetworkFunction | AttachmentKind::ClientVpn | AttachmentKind::Unknown(_)),
-            None,
-            _,
-        ) => {
-            // TGW-17, TGW-18: what lies behind is not modelled.
+        (Some(AttachmentKind::NetworkFunction), None, _) => {
+            through_firewall(compiler, location, id, gateway, listed)
+        }
+        (Some(AttachmentKind::ClientVpn | AttachmentKind::Unknown(_)), None, _) => {
+            // TGW-17: what lies behind is not modelled.
             let about = format!("{id}, an attachment of another kind than VPC and peering");
             let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, None);
             vec![Step::Guard(Guard::Unknown(gap))]
@@ -275,6 +304,7 @@ fn into_vpc(compiler: &mut Compiler<'_>, location: LocationId, position: usize) 
         let (zone, out) = (row.zone, row.out);
         let entrance = compiler.add_location(LocationKind::AttachmentSubnet, component);
         let edge = compiler.add_edge(entrance, out, Origin::Wiring);
+        let keeps_groups = keeps_groups && references_hold_in(compiler, id);
         let entry = Entry::TransitOut { keeps_groups };
         compiler.set_steps(entrance, &[Step::Enter(entry), Step::Follow(edge)]);
         let edge = compiler.add_edge(location, entrance, Origin::Wiring);
@@ -320,6 +350,29 @@ fn over_peering(
     };
     steps.push(Step::Enter(Entry::TransitPeering));
     let association = association(compiler, id, &far);
+    steps.extend(onward(compiler, location, &association));
+    steps
+}
+
+/// TGW-18, NFW-13: through the firewall behind the attachment, and on by the table that the attachment uses. Both
+/// directions meet the same zone's part of it.
+fn through_firewall(
+    compiler: &mut Compiler<'_>,
+    location: LocationId,
+    id: &TransitGatewayAttachmentId,
+    gateway: &TransitGatewayId,
+    listed: Option<usize>,
+) -> Vec<Step> {
+    let model = compiler.model;
+    let state = listed.and_then(|row| model.transit_gateway_attachments[row].state.as_ref());
+    let mut steps = state_guards(compiler, state);
+    let Some(firewall) = model.firewalls.iter().position(|it| it.attachment.as_ref() == Some(id)) else {
+        let gap = super::firewall::absent(compiler, id.as_str(), None);
+        steps.push(Step::Guard(Guard::Unknown(gap)));
+        return steps;
+    };
+    steps.push(super::firewall::behind(compiler, firewall));
+    let association = association(compiler, id, gateway);
     steps.extend(onward(compiler, location, &association));
     steps
 }

@@ -9,8 +9,8 @@ use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{AssumptionIndex, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step};
 use crate::model::{
-    AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayId,
-    TransitGatewayPrefixListReference, TransitGatewayRoute, TransitGatewayRouteKind,
+    AssumptionCode, AttachmentKind, ResourceKind, TransitGatewayAttachmentId, TransitGatewayAttachmentKey,
+    TransitGatewayId, TransitGatewayPrefixListReference, TransitGatewayRoute, TransitGatewayRouteKind,
     TransitGatewayRouteState, TransitGatewayRouteTable,
 };
 use crate::packet::{AddressMap, Family};
@@ -56,7 +56,19 @@ pub(super) fn location(compiler: &mut Compiler<'_>, position: usize) -> Location
 enum Class {
     Static,
     PrefixList,
-    Propagated,
+    Propagated(Propagator),
+}
+
+/// TGW-7: what propagates, first what wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Propagator {
+    Vpc,
+    DirectConnectGateway,
+    Connect,
+    Vpn,
+    VpnConcentrator,
+    ClientVpn,
+    Peering,
 }
 
 /// One route at one block.
@@ -82,7 +94,7 @@ fn routes(
         for (number, route) in model.transit_gateway_routes[list].routes.iter().enumerate() {
             let origin = Origin::TransitRoute { list: list as u32, route: number as u16 };
             if let Some(hop) = listed_hop(compiler, table, route, origin, from) {
-                add(route.cidr, hop, class_of(route));
+                add(route.cidr, hop, class_of(compiler, table, route));
             }
         }
     }
@@ -90,7 +102,7 @@ fn routes(
         add(net, hop, Class::PrefixList);
     }
     for (net, hop) in propagated(compiler, table, from) {
-        add(net, hop, Class::Propagated);
+        add(net, hop, Class::Propagated(Propagator::Vpc));
     }
     let gap = gap(compiler, table, listed);
     let nothing = match gap {
@@ -99,8 +111,9 @@ fn routes(
     };
     // What the list lacks may be more specific than what it has.
     let hiding = unknown_references(compiler, table).or_else(|| {
-        gap.filter(|gap| compiler.assumptions[gap.index()].code == AssumptionCode::Truncated)
-            .map(|gap| (gap, None))
+        let is_cut =
+            |gap: &AssumptionIndex| compiler.assumptions[gap.index()].code == AssumptionCode::Truncated;
+        gap.filter(|gap| listed.is_none() || is_cut(gap)).map(|gap| (gap, None))
     });
     let hiding = hiding.map(|(gap, family)| (compiler.hop(Hop::Unknown(gap)), family));
     let map = AddressMap::sweep(&entries, |at, covering| {
@@ -116,11 +129,33 @@ fn routes(
     (map, entries.into_iter().map(|(net, candidate)| (net, candidate.hop)).collect())
 }
 
-fn class_of(route: &TransitGatewayRoute) -> Class {
+fn class_of(compiler: &Compiler<'_>, table: &TransitGatewayRouteTable, route: &TransitGatewayRoute) -> Class {
     match (&route.kind, &route.prefix_list) {
         (_, Some(_)) => Class::PrefixList,
         (TransitGatewayRouteKind::Static | TransitGatewayRouteKind::Unknown(_), None) => Class::Static,
-        (TransitGatewayRouteKind::Propagated | TransitGatewayRouteKind::System, None) => Class::Propagated,
+        (TransitGatewayRouteKind::Propagated | TransitGatewayRouteKind::System, None) => {
+            let first = route.attachments.first().and_then(|id| {
+                let key = TransitGatewayAttachmentKey::new(id, &table.transit_gateway);
+                compiler.model.transit_gateway_attachments.get(&key)
+            });
+            Class::Propagated(first.map_or(Propagator::Vpc, |it| propagator(&it.kind)))
+        }
+    }
+}
+
+/// TGW-7. Private VPN, over Direct Connect, goes before other VPN; which one is private the attachment does not say.
+fn propagator(kind: &AttachmentKind) -> Propagator {
+    match kind {
+        AttachmentKind::Vpc => Propagator::Vpc,
+        AttachmentKind::DirectConnectGateway => Propagator::DirectConnectGateway,
+        AttachmentKind::Connect => Propagator::Connect,
+        AttachmentKind::Vpn => Propagator::Vpn,
+        AttachmentKind::VpnConcentrator => Propagator::VpnConcentrator,
+        AttachmentKind::ClientVpn => Propagator::ClientVpn,
+        AttachmentKind::Peering
+        | AttachmentKind::TransitGatewayPeering
+        | AttachmentKind::NetworkFunction
+        | AttachmentKind::Unknown(_) => Propagator::Peering,
     }
 }
 
@@ -218,7 +253,10 @@ fn propagated(
     for id in &model.transit_gateway_propagations[list].attachments {
         let Some(position) = model.transit_gateway_vpc_attachments.position(id) else { continue };
         let attachment = &model.transit_gateway_vpc_attachments[position];
-        let Some(vpc) = compiler.vpc_ids.get(&attachment.vpc).copied() else { continue };
+        // Of a VPC that the snapshot lacks nobody knows all blocks.
+        let is_known = model.vpcs.get(&attachment.vpc).is_some();
+        let vpc = compiler.vpc_ids.get(&attachment.vpc).copied().filter(|_| is_known);
+        let Some(vpc) = vpc else { continue };
         let origin = Origin::TransitPropagation { list: list as u32, attachment: position as u32 };
         let edge = edge_to(compiler, table, id, origin, from);
         let hop = compiler.hop(Hop::Edge(edge));
@@ -257,7 +295,7 @@ fn gap(
                     model
                         .transit_gateway_vpc_attachments
                         .get(id)
-                        .is_some_and(|attachment| compiler.vpc_ids.contains_key(&attachment.vpc))
+                        .is_some_and(|attachment| model.vpcs.get(&attachment.vpc).is_some())
                 })
             });
             if known && list.is_some() {

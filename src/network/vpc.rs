@@ -103,7 +103,7 @@ fn rows(compiler: &mut Compiler<'_>) {
         add(compiler, &vpc.id, vpc.associated_cidrs(), vpc.about.region.clone());
     }
     for id in mentioned {
-        // The blocks of a VPC that the snapshot lacks show in its local routes and its subnets.
+        // The blocks of a VPC that the snapshot lacks show in its local routes, parts of them in its subnets.
         let relations = std::sync::Arc::clone(&compiler.relations);
         let subnets = || relations.subnets(id).iter().map(|position| &model.subnets[*position]);
         let tables = relations.route_tables(id).iter().map(|position| &model.route_tables[*position]);
@@ -113,8 +113,10 @@ fn rows(compiler: &mut Compiler<'_>) {
                 (RouteTarget::Local, RouteDestination::Cidr(net)) => Some(*net),
                 _ => None,
             })
-            .chain(subnets().flat_map(|it| it.associated_cidrs()))
             .collect();
+        if cidrs.is_empty() {
+            cidrs.extend(subnets().flat_map(|it| it.associated_cidrs()));
+        }
         cidrs.sort();
         cidrs.dedup();
         let region = subnets().next().and_then(|it| it.about.region.clone());

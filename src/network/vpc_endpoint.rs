@@ -152,10 +152,12 @@ pub(super) fn reception(
     let mut steps = vec![Step::Guard(Guard::Protocols(carried, ExplanationCode::ProtocolRestriction))];
     let model = compiler.model;
     let endpoint = compiler.relations.endpoint(&interface.id);
-    if endpoint.is_none() && !model.coverage.holds(ResourceKind::VpcEndpoint, None, None) {
+    let (account, region) = (interface.about.account.as_ref(), interface.about.region.as_ref());
+    if endpoint.is_none() && !model.coverage.holds(ResourceKind::VpcEndpoint, account, region) {
         // IEP-8: its state is not known.
         let place = Some(interface.about.place);
-        let gap = compiler.absent(ResourceKind::VpcEndpoint, interface.id.as_str(), None, None, place);
+        let id = interface.id.as_str();
+        let gap = compiler.absent(ResourceKind::VpcEndpoint, id, account, region, place);
         steps.push(Step::Guard(Guard::Unknown(gap)));
     }
     if let Some(endpoint) = endpoint.map(|position| &model.vpc_endpoints[position]) {

@@ -139,6 +139,7 @@ impl<'a> View<'a> {
         }
         let (step, source) = outside(index, name);
         match (&step, source) {
+            (Step::Found(Answer::Public), source) if !self.sees_endpoints() => (self.unseen(name), source),
             (Step::Found(Answer::Public), _) => (step, self.why_public(name)),
             // What has a public name is asked for there, by whoever is inside too.
             (Step::Found(Answer::Thing(thing)), source) if is_public(self.model, *thing, Some(self.vpc)) => {
@@ -148,6 +149,19 @@ impl<'a> View<'a> {
             }
             (_, source) => (step, source),
         }
+    }
+
+    /// Whether all endpoints of the VPC are in the snapshot.
+    fn sees_endpoints(&self) -> bool {
+        let about = self.model.vpcs.get(self.vpc).map(|it| &it.about);
+        let (account, region) = about.map_or((None, None), |it| (it.account.as_ref(), it.region.as_ref()));
+        self.model.coverage.holds(ResourceKind::VpcEndpoint, account, region)
+    }
+
+    /// A name that an endpoint which nobody asked for may have.
+    fn unseen(&self, name: &str) -> Step {
+        let cause = format!("whether an endpoint of {} has `{name}` is not in the snapshot", self.vpc);
+        Step::Found(Answer::None(cause, Some("add `aws ec2 describe-vpc-endpoints`".to_owned())))
     }
 
     /// The rule with the most specific domain that a name is in.
@@ -363,8 +377,31 @@ fn outside(index: &Index<'_>, name: &str) -> (Step, NameSource) {
     if INSIDE_ONLY.iter().any(|it| is_inside(name, it)) {
         return (Step::Found(unknown_inside(model, name)), NameSource::World);
     }
+    if let Some(call) = call_of_name(model, name) {
+        let cause = format!("what `{name}` stands for is not in the snapshot");
+        return (Step::Found(Answer::None(cause, Some(format!("add `aws {call}`")))), NameSource::World);
+    }
     let source = NameSource::Public { endpoint: None, cause: PublicCause::NoEndpoint };
     (Step::Found(Answer::Public), source)
+}
+
+/// The call that would say whose a name is which AWS makes for a thing, where the snapshot lacks it.
+fn call_of_name(model: &Model, name: &str) -> Option<&'static str> {
+    let has = |key: &str| model.coverage.has_service_list(key, None, None);
+    let balancers = model.coverage.holds_any(ResourceKind::LoadBalancer);
+    let calls = [
+        (".rds.amazonaws.com", has("DBInstances"), "rds describe-db-instances"),
+        (".eks.amazonaws.com", has("cluster"), "eks describe-cluster"),
+        (".cache.amazonaws.com", has("CacheClusters"), "elasticache describe-cache-clusters"),
+        (".elb.amazonaws.com", balancers, "elbv2 describe-load-balancers"),
+    ];
+    let is_of_balancer = name.contains(".elb.") && name.ends_with(".amazonaws.com");
+    calls
+        .into_iter()
+        .find(|(end, is_held, call)| {
+            !is_held && (name.ends_with(end) || is_of_balancer && call.starts_with("elbv2"))
+        })
+        .map(|(_, _, call)| call)
 }
 
 fn is_below_star(known: &str, name: &str) -> bool {

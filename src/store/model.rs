@@ -101,7 +101,7 @@ records! {
     EndpointService {
         about, id, name, state, wants_acceptance, zones, network_load_balancers, gateway_load_balancers,
     }
-    Firewall { about, id, name, vpc, policy, endpoints, translates }
+    Firewall { about, id, name, vpc, policy, attachment, endpoints, translates }
     FirewallEndpoint { zone, endpoint, subnet }
     FirewallPolicy {
         about, id, name, stateless_groups, stateless_default, stateful_groups, order, stateful_defaults,

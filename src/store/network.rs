@@ -50,8 +50,8 @@ records! {
     InterfaceRow {
         component, subnet, vpc, groups, host, checks_source, out, inward, manner, primary_v4, primary_v6,
     }
-    Manner { outward, inward }
-    NatRow { component, vpc, subnet, addresses, way_back, elsewhere }
+    Manner { outward, inward, is_of_endpoint }
+    NatRow { component, vpc, subnet, addresses, way_back, elsewhere, outside }
     NatAddress { address, zone }
     RelayRow {
         component, interface, sender, through, ports, codes, way_back, most_choices, fewest_choices, assumed,
@@ -112,7 +112,7 @@ choices! {
         Never(a), Unknown(a), UnknownFor(a, b), Maybe(a), Assume(a), SourceIn(a, b),
         SourceNotIn(a, b), DestinationIn(a, b), DestinationNotIn(a, b), Protocols(a, b),
         ZoneIn(a, b), EnteredBy(a, b), NoReplies(a), RepliesSeenBy(a, b),
-        RepliesOnly(a), PublicAccessOut(a), PublicAccessAt(a), PublicAccessIn(a),
+        RepliesOnly(a), PublicAccessOut(a), NoneGivenBack(a), PublicAccessAt(a), PublicAccessIn(a),
     }
     Entry {
         Peering { keeps_groups, way_back, vpc }, TransitIn { keeps_groups, gap },

@@ -9,6 +9,8 @@ pub mod topologies;
 mod packets;
 mod engine;
 mod shrink;
+mod laws;
+mod owners;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -187,8 +189,12 @@ pub fn model(topology: &str) -> Result<Model, String> {
 /// On what the two do not agree in one case, if the case makes sense at all.
 fn examine(case: &Case) -> Option<Kind> {
     let model = model(&case.topology).ok()?;
-    if let Start::Interface(id) = &case.start {
-        model.network_interfaces.get(id)?;
+    match &case.start {
+        Start::Interface(id) => _ = model.network_interfaces.get(id)?,
+        Start::Clients(..) => {
+            packets::clients(&model).into_iter().find(|(it, _)| *it == case.start)?;
+        }
+        Start::Internet | Start::OnPremises => {}
     }
     let compared = catch_unwind(AssertUnwindSafe(|| {
         let compiled = netpath::network::compile(&model);

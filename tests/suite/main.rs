@@ -15,6 +15,7 @@ mod differential;
 mod estate;
 mod interpreter;
 mod lints;
+mod lacking;
 mod names;
 mod report;
 mod semantics;

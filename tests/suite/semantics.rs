@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use netpath::packet::Family;
+
+use crate::lacking;
 use crate::shorthand::{self, Topology};
 
 /// The families of rules, the page of each, and the number of its last rule.
@@ -145,6 +148,21 @@ pub fn check(text: &str) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// The networks of all pages with what is asked of them, for other tests that ask the same.
+pub fn networks() -> Vec<lacking::Network> {
+    let cases = pages().into_iter().flat_map(|(name, text)| cases(&name, &text));
+    let network = |case: Case| {
+        let files = case.topology.expand().unwrap_or_else(|error| panic!("{}: {error}", case.page));
+        let line = case.questions.first().map_or(0, |it| it.line);
+        lacking::Network {
+            place: format!("{}:{line}", case.page),
+            files: files.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            questions: case.questions.iter().filter_map(Question::in_words).collect(),
+        }
+    };
+    cases.map(network).collect()
+}
+
 /// The pages in the order of their names.
 fn pages() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/semantics");
@@ -248,6 +266,29 @@ fn question(line: &str) -> Result<Question, String> {
 }
 
 impl Question {
+    /// The same without what it expects; nothing where it is about ways that count.
+    fn in_words(&self) -> Option<lacking::Question> {
+        let has = |flag: &str| self.flags.iter().any(|it| it == flag);
+        let value = |name: &str| self.values.iter().find(|it| it.0 == name).map(|it| it.1.clone());
+        if value("via").is_some() || value("avoid").is_some() {
+            return None;
+        }
+        let family = match (has("ipv4"), has("ipv6")) {
+            (true, _) => Some(Family::V4),
+            (false, true) => Some(Family::V6),
+            (false, false) => None,
+        };
+        Some(lacking::Question {
+            source: self.source.clone(),
+            destination: self.destination.clone(),
+            traffic: self.traffic.clone(),
+            source_ports: value("source-ports"),
+            family,
+            is_one_way: has("one-way"),
+            all_addresses: has("all-addresses"),
+        })
+    }
+
     /// The line of a batch that asks it.
     fn to_json(&self, id: usize) -> Value {
         let mut line = json!({ "id": id, "source": self.source, "destination": self.destination,

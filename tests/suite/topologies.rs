@@ -28,6 +28,7 @@ use netpath::selector::{Arguments, Index, resolve};
 use netpath::snapshot::ReadOptions;
 use netpath::solver::solve;
 
+use crate::lacking;
 use merge::{documents, merge_documents, write_documents};
 
 #[test]
@@ -219,6 +220,36 @@ fn topology(folder: PathBuf) -> Topology {
         toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: questions.toml: {error}"));
     assert!(!sheet.about.is_empty() && !sheet.scenario.is_empty(), "{name}: says what it is about");
     Topology { name, folder, family: sheet.family, questions: sheet.question }
+}
+
+/// All networks with what is asked of them, for other tests that ask the same.
+pub fn networks() -> Vec<lacking::Network> {
+    let in_words = |question: &Question| lacking::Question {
+        source: question.source.clone(),
+        destination: question.destination.clone(),
+        traffic: question.traffic.clone(),
+        family: match (question.ipv4, question.ipv6) {
+            (true, _) => Some(Family::V4),
+            (false, true) => Some(Family::V6),
+            (false, false) => None,
+        },
+        ..lacking::Question::default()
+    };
+    let mut networks = Vec::new();
+    for topology in topologies() {
+        for folder in [topology.snapshot(), topology.fixed()].into_iter().filter(|it| it.is_dir()) {
+            networks.push(lacking::Network {
+                place: folder
+                    .strip_prefix(env!("CARGO_MANIFEST_DIR"))
+                    .unwrap_or(&folder)
+                    .display()
+                    .to_string(),
+                files: documents(&folder).into_iter().collect(),
+                questions: topology.questions.iter().map(in_words).collect(),
+            });
+        }
+    }
+    networks
 }
 
 /// The topologies that share a repaired network.

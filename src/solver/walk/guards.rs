@@ -1,10 +1,10 @@
 //! Guards: what drops packets without looking at their ports, by a state, an address set, a zone or the way they came.
 
 use super::{Next, Walk, Way};
-use crate::network::{AddressSetIndex, ExplanationCode, Guard, PeerSide};
+use crate::network::{AddressSetIndex, EntryKind, ExplanationCode, Guard, PeerSide};
 use crate::packet::{AddressSet, TransportSet};
 use crate::solver::answer::RuleUse;
-use crate::solver::flow::Flow;
+use crate::solver::flow::{Flow, Mark};
 
 impl Walk<'_, '_> {
     pub(super) fn guard(&mut self, flow: &mut Flow, guard: &Guard) -> Next {
@@ -59,12 +59,32 @@ impl Walk<'_, '_> {
                 self.drop_all(flow, *code, RuleUse::None)
             }
             Guard::PublicAccessOut(is_outward_only) => self.public_access_out(flow, *is_outward_only),
+            Guard::NoneGivenBack(code) => self.none_given_back(flow, *code),
             Guard::PublicAccessAt(subnet) => match self.way {
                 Way::Back(conversation) if conversation.crossed_internet() => Next::Go,
+                Way::There | Way::Back(_) if flow.entry != EntryKind::InternetGateway => Next::Go,
                 Way::There | Way::Back(_) => self.public_access_of(flow, subnet.0, false),
             },
             Guard::PublicAccessIn(vpc) => self.public_access_in(flow, *vpc),
         }
+    }
+
+    /// EIG-5: nothing passes that something gave back to the way it stands in.
+    fn none_given_back(&mut self, flow: &mut Flow, code: ExplanationCode) -> Next {
+        let gives_back = |mark: &Mark| match mark {
+            Mark::Through(middlebox, _) => self.network.middleboxes[middlebox.index()].exits.is_empty(),
+            Mark::Nat(_)
+            | Mark::Relay(_)
+            | Mark::Tracked(..)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. }
+            | Mark::Inspected { .. } => false,
+        };
+        if flow.marks.iter().any(gives_back) {
+            return self.drop_all(flow, code, RuleUse::None);
+        }
+        Next::Go
     }
 
     fn within(

@@ -3,7 +3,9 @@
 use super::loss::narrow;
 use super::{Next, Walk, Way};
 use crate::model::ResourceKind;
-use crate::network::{Component, Entry, EntryKind, ExplanationCode, PeerSide, PublicOwner, VpcIndex};
+use crate::network::{
+    AssumptionIndex, Component, Entry, EntryKind, ExplanationCode, PeerSide, PublicOwner, VpcIndex,
+};
 use crate::packet::{AddressSet, Family};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{End, Flow, NONE};
@@ -67,7 +69,7 @@ impl Walk<'_, '_> {
             Family::V4 => match network.public_owner(address as u32) {
                 Some(PublicOwner::Private(vpc, _)) => Some(vpc),
                 Some(PublicOwner::Nat(nat)) => Some(network.nat_gateways[nat.index()].vpc),
-                Some(PublicOwner::Absent(gap)) => return self.unknown(flow, gap),
+                Some(PublicOwner::Absent(gap)) => return self.unknown_from_public(flow, gap),
                 Some(PublicOwner::Unassociated(position)) => {
                     let component = Component::Resource(ResourceKind::ElasticAddress, position);
                     let code = ExplanationCode::UnassociatedComponent;
@@ -86,14 +88,11 @@ impl Walk<'_, '_> {
             None if network.internet(family).holds(address) => {
                 // From the internet to an address that nobody has, unless an interface has it that nobody asked for. No
                 // gateway would let a private source in to any (IGW-5).
-                if let (Some(gap), Family::V4, 1, Way::There, false) = (
-                    network.unseen_interfaces,
-                    family,
-                    flow.hops,
-                    self.way,
-                    flow.source.is_within(&network.private_ipv4),
-                ) {
-                    return self.unknown(flow, gap);
+                let is_asked_outside = flow.hops == 1 && matches!(self.way, Way::There);
+                if let (Some(gap), Family::V4, true) = (network.unseen_interfaces, family, is_asked_outside)
+                    && !flow.source.is_within(&network.private_ipv4)
+                {
+                    return self.unknown_from_public(flow, gap);
                 }
                 self.arrive(flow, End::Internet);
                 Next::Ended
@@ -104,6 +103,19 @@ impl Walk<'_, '_> {
                 Next::Ended
             }
         }
+    }
+
+    /// Nobody can tell what stands behind an address; but no gateway lets a private source in (IGW-5).
+    fn unknown_from_public(&mut self, flow: &mut Flow, gap: AssumptionIndex) -> Next {
+        if flow.source.family() == Family::V4 {
+            let public = flow.source.difference(&self.network.private_ipv4);
+            let code = ExplanationCode::IgwSourceAddressNotInRfc1918Ingress;
+            let next = self.keep(flow, PeerSide::Source, public, code, RuleUse::None);
+            if let Next::Move(_) | Next::Ended = next {
+                return next;
+            }
+        }
+        self.unknown(flow, gap)
     }
 
     /// The answer to a would-be conversation that left without a public address: as if it had one.
@@ -142,7 +154,7 @@ impl Walk<'_, '_> {
             return Next::Ended;
         }
         if let Some(gap) = row.gateway_gap {
-            return self.unknown(flow, gap);
+            return self.unknown_from_public(flow, gap);
         }
         // EIG-4, IGW-10.
         let (code, component) = match (flow.destination.family(), row.egress_only_gateway) {

@@ -17,8 +17,8 @@ impl Walk<'_, '_> {
         let by_gateway =
             |mark: &Mark| matches!(mark, Mark::Nat(state) if matches!(state.by, Translator::Gateway(_)));
         let is_by_gateway = is_outward_only || flow.marks.iter().any(by_gateway);
-        // BPA-5: what an appliance passes on, by the sender's subnet as well as by the appliance's.
-        let senders = flow.source.single().filter(|_| flow.is_passed_on()).and_then(|source| {
+        // BPA-5: what an appliance or an endpoint passes on, by the sender's subnet as well as by theirs.
+        let senders = flow.source.single().and_then(|source| {
             let vpc = self.network.vpcs.get(flow.vpc as usize)?;
             Some(vpc.subnets.at(flow.source.family(), source)).filter(|subnet| *subnet != flow.subnet)
         });

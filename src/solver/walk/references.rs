@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Reading, Walk};
-use crate::network::{Filter, GroupSetIndex, InterfaceIndex, Network, PeerSide, VpcIndex};
+use crate::network::{EntryKind, Filter, GroupSetIndex, InterfaceIndex, Network, PeerSide, VpcIndex};
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::flow::{Flow, Groups, NONE};
 
@@ -26,6 +26,11 @@ impl Walk<'_, '_> {
             PeerSide::Source => {
                 // SG-14, SG-15, SG-17, SG-18: the sender's groups count while nothing on the way lost them.
                 if flow.groups != Groups::Kept || flow.sender == NONE {
+                    return admitted;
+                }
+                // SG-18: not at interfaces of PrivateLink.
+                let manner = network.manners.get(network.interfaces[interface.index()].manner as usize);
+                if flow.entry == EntryKind::Transit && manner.is_some_and(|it| it.is_of_endpoint) {
                     return admitted;
                 }
                 let groups = network.interfaces[flow.sender as usize].groups;

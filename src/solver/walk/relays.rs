@@ -225,7 +225,11 @@ impl Walk<'_, '_> {
             return Next::Go;
         }
         let mut targets: Vec<(u128, TransportSet)> = Vec::new();
+        let mut unseen = None;
         for choice in row.ports.iter().flat_map(|port| &port.choices) {
+            if let RelayTo::Unknown(gap) = choice.to {
+                unseen = Some(gap);
+            }
             let RelayTo::Address { family, address, transport, checked, .. } = choice.to else { continue };
             if family == flow.destination.family() && flow.destination.holds(address) {
                 let both = self.workspace.union(transport, checked);
@@ -238,6 +242,14 @@ impl Walk<'_, '_> {
         let family = flow.destination.family();
         let known = AddressSet::of(family, targets.iter().map(|(address, _)| (*address, *address)));
         let code = ExplanationCode::TargetAddressRestriction;
+        if let Some(gap) = unseen {
+            // Who else is a target, and on which port, is not known.
+            let is_certain = targets.iter().any(|(address, transport)| {
+                flow.destination.single() == Some(*address)
+                    && self.workspace.intersection(flow.transport, *transport) == flow.transport
+            });
+            return if is_certain { Next::Go } else { self.maybe(flow, gap) };
+        }
         match self.keep(flow, PeerSide::Destination, known, code, RuleUse::None) {
             Next::Go => {}
             next @ (Next::Move(_) | Next::Ended) => return next,

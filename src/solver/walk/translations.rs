@@ -2,7 +2,8 @@
 
 use super::{Next, Walk, Way};
 use crate::network::{
-    EdgeId, EntryKind, ExplanationCode, LocationKind, NatIndex, PublicOwner, Translation, VpcIndex, ZoneIndex,
+    AssumptionIndex, EdgeId, EntryKind, ExplanationCode, LocationKind, NatIndex, PublicOwner, Translation,
+    VpcIndex, ZoneIndex,
 };
 use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
@@ -50,7 +51,28 @@ impl Walk<'_, '_> {
             None if flow.blocked > 0 && flow.marks.iter().any(|mark| matches!(mark, Mark::Nat(_))) => {
                 Next::Go
             }
-            None => self.drop_all(flow, ExplanationCode::IgwPublicIpAssociationForEgress, RuleUse::None),
+            None => match self.public_gap(flow) {
+                Some(gap) => self.unknown(flow, gap),
+                None => self.drop_all(flow, ExplanationCode::IgwPublicIpAssociationForEgress, RuleUse::None),
+            },
+        }
+    }
+
+    /// What keeps it open whether the last to send in its own name has a public address.
+    fn public_gap(&self, flow: &Flow) -> Option<AssumptionIndex> {
+        let last = flow.marks.iter().rev().find_map(|mark| match mark {
+            Mark::Nat(state) => Some(state.by),
+            Mark::Relay(_)
+            | Mark::Through(..)
+            | Mark::Tracked(..)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Peering { .. }
+            | Mark::Inspected { .. } => None,
+        });
+        match last? {
+            Translator::Gateway(nat) => self.network.nat_gateways[nat.index()].outside,
+            Translator::Appliance(..) => None,
         }
     }
 

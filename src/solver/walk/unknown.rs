@@ -68,7 +68,7 @@ impl Walk<'_, '_> {
         // Behind a relay, nobody knows whose controls come next.
         let is_relayed = flow.first_relay().is_some();
         if let (Some(interface), false) = (self.intended, self.is_back() || is_relayed) {
-            for Control { at, passing, code, rule } in self.controls_before(interface) {
+            for Control { at, passing, code, rule } in self.controls_before(&flow, interface) {
                 let before = flow.transport;
                 flow.transport = self.workspace.intersection(before, passing);
                 if flow.transport != before {
@@ -86,16 +86,21 @@ impl Walk<'_, '_> {
     }
 
     /// The controls that packets for an interface meet in any case.
-    fn controls_before(&mut self, interface: InterfaceIndex) -> Vec<Control> {
+    fn controls_before(&mut self, flow: &Flow, interface: InterfaceIndex) -> Vec<Control> {
         let row = &self.network.interfaces[interface.index()];
         let subnet = &self.network.subnets[row.subnet.index()];
         let acl = subnet.acl[0];
-        let mut controls = vec![Control {
-            at: subnet.inward,
-            passing: self.filters.get(self.network, self.workspace, acl).anything,
-            code: ExplanationCode::SubnetAclRestriction,
-            rule: RuleUse::Filter(acl, PeerSide::Source),
-        }];
+        // ACL-7: what stays in its subnet no ACL judges.
+        let is_near = flow.subnet == row.subnet.0;
+        let mut controls = Vec::new();
+        if !is_near {
+            controls.push(Control {
+                at: subnet.inward,
+                passing: self.filters.get(self.network, self.workspace, acl).anything,
+                code: ExplanationCode::SubnetAclRestriction,
+                rule: RuleUse::Filter(acl, PeerSide::Source),
+            });
+        }
         for step in self.network.steps_of(row.inward).iter() {
             let (passing, code, rule) = match step {
                 Step::SecurityGroups { filter, .. } => {

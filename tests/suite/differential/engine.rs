@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use netpath::model::Model;
-use netpath::network::{InterfaceIndex, Network};
+use netpath::model::{ClientVpnEndpointId, Model, ResourceKind};
+use netpath::network::{ClientRow, Component, InterfaceIndex, Network};
 use netpath::packet::{AddressSet, Family, Interval};
 use netpath::solver::{
     Destination, Pair, PairAnswer, Query, Solver, Source, Traffic, Verdict, decide, solve_with,
@@ -25,6 +25,7 @@ pub enum Certainty {
 /// A compiled network to be asked.
 pub struct Engine<'n> {
     model: &'n Model,
+    network: &'n Network,
     solver: Solver<'n>,
 }
 
@@ -39,12 +40,12 @@ pub struct Answer<'e, 'n> {
 
 impl<'n> Engine<'n> {
     pub fn new(model: &'n Model, network: &'n Network) -> Engine<'n> {
-        Engine { model, solver: Solver::new(network) }
+        Engine { model, network, solver: Solver::new(network) }
     }
 
     /// Asks for everything between two addresses.
     pub fn ask(&mut self, start: &Start, source: IpAddr, destination: IpAddr) -> Answer<'_, 'n> {
-        let (source, destination, family) = ends(self.model, start, source, destination);
+        let (source, destination, family) = ends(self.model, self.network, start, source, destination);
         let traffic = Traffic { intervals: vec![(0, (1 << 24) - 1)], source_ports: vec![(0, 65535)] };
         let query = query(&source, &destination, family, traffic);
         let all = decide(&mut self.solver, &query).pairs.pop();
@@ -88,7 +89,7 @@ impl Answer<'_, '_> {
 
 /// What the network has to tell of a packet.
 pub fn tell(model: &Model, network: &Network, start: &Start, packet: Packet) -> String {
-    let (source, destination, family) = ends(model, start, packet.source, packet.destination);
+    let (source, destination, family) = ends(model, network, start, packet.source, packet.destination);
     let mut solver = Solver::new(network);
     let answer = solve_with(&mut solver, &query(&source, &destination, family, traffic(packet)));
     let mut lines = vec![format!("{:?}", answer.verdict)];
@@ -107,7 +108,22 @@ pub fn tell(model: &Model, network: &Network, start: &Start, packet: Packet) -> 
     lines.join("\n")
 }
 
-fn ends(model: &Model, start: &Start, source: IpAddr, destination: IpAddr) -> (Source, Destination, Family) {
+/// The row of the clients of an endpoint.
+fn clients(model: &Model, network: &Network, id: &ClientVpnEndpointId, group: Option<&str>) -> Source {
+    let position = model.client_vpn_endpoints.position(id).expect("the packet starts at one of the model");
+    let component = Component::Resource(ResourceKind::ClientVpnEndpoint, position as u32);
+    let is_asked = |it: &ClientRow| it.component == component && it.group.as_deref() == group;
+    let row = network.clients.iter().position(is_asked);
+    Source::Clients(row.expect("a group that a rule names has a row") as u32)
+}
+
+fn ends(
+    model: &Model,
+    network: &Network,
+    start: &Start,
+    source: IpAddr,
+    destination: IpAddr,
+) -> (Source, Destination, Family) {
     let family = if source.is_ipv4() { Family::V4 } else { Family::V6 };
     let bits = match source {
         IpAddr::V4(address) => u128::from(u32::from(address)),
@@ -116,6 +132,7 @@ fn ends(model: &Model, start: &Start, source: IpAddr, destination: IpAddr) -> (S
     let source = match start {
         Start::Internet => Source::Outside(AddressSet::one(source)),
         Start::OnPremises => Source::OnPremises(AddressSet::one(source)),
+        Start::Clients(id, group) => clients(model, network, id, group.as_deref()),
         Start::Interface(id) => {
             let row = model
                 .network_interfaces

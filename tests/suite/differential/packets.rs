@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
-use netpath::model::{InterfaceKind, Model, NetworkInterface, Peer, PortMatch, RouteDestination, VpcId};
+use netpath::model::{
+    ClientVpnAuthorizationRule, ClientVpnRuleState, InterfaceKind, Model, NetworkInterface, Peer, PortMatch,
+    RouteDestination, VpcId,
+};
 
 use super::random::Random;
 use super::topologies::PORTS;
-use crate::interpreter::{Packet, Start, Transport};
+use crate::interpreter::{Packet, Start, Transport, is_door};
 
 /// What a model makes interesting.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Interesting {
     ports: Vec<u16>,
     /// Whether something leads to on premises.
     has_links: bool,
+    /// Clients of endpoints all of whose interfaces are seen, each with the VPC that they come into.
+    clients: Vec<(Start, VpcId)>,
     /// Blocks of VPCs: nobody on the internet has an address of theirs.
     inside: Vec<IpNet>,
 }
@@ -69,7 +74,7 @@ impl Interesting {
             publics.extend(addresses.iter().filter(|it| it.is_ipv6()));
             let start = Start::Interface(interface.id.clone());
             // What a Client VPN endpoint's interface sends is its clients'.
-            if interface.description.starts_with("ClientVPN Endpoint") {
+            if is_door(interface) {
                 continue;
             }
             let kind = usize::from(interface.kind != InterfaceKind::Interface);
@@ -93,12 +98,22 @@ impl Interesting {
                 .collect(),
             ports: ports(model),
             has_links: !model.vpn_connections.is_empty() || !model.direct_connect_associations.is_empty(),
+            clients: clients(model),
             inside: model.vpcs.iter().flat_map(|it| it.associated_cidrs()).collect(),
         }
     }
 
     /// A start, its address, and a destination of the same family.
     pub fn pair(&self, random: &mut Random) -> Option<(Start, IpAddr, IpAddr)> {
+        if !self.clients.is_empty() && random.chance(35) {
+            let (start, vpc) = random.pick(&self.clients);
+            let like = Sender { start: start.clone(), vpc: vpc.clone(), addresses: Vec::new() };
+            let source: IpAddr = "10.99.0.7".parse().expect("an address");
+            return (0..8).find_map(|_| {
+                let destination = self.seen_from_inside(random, &like);
+                destination.is_ipv4().then(|| (start.clone(), source, destination))
+            });
+        }
         if random.chance(75) {
             let [ordinary, others] = &self.interfaces;
             let list = if random.chance(97) { ordinary } else { others };
@@ -220,6 +235,30 @@ fn addresses_of(interface: &NetworkInterface) -> Vec<IpAddr> {
         .extend(interface.ipv4_prefixes.iter().flat_map(|it| [it.network(), it.broadcast()]).map(IpAddr::V4));
     addresses.extend(interface.ipv6_prefixes.iter().map(|it| IpAddr::V6(it.network())));
     addresses
+}
+
+/// Clients of whom no group is known, and those of each group that a rule in force names.
+pub fn clients(model: &Model) -> Vec<(Start, VpcId)> {
+    let mut clients = Vec::new();
+    for endpoint in model.client_vpn_endpoints.iter() {
+        let networks = model.client_vpn_target_networks.iter().filter(|it| it.endpoint == endpoint.id);
+        let mut doors = networks.map(|network| {
+            model.network_interfaces.iter().find(|it| it.subnet == network.subnet && is_door(it))
+        });
+        let Some(Some(first)) = doors.next() else { continue };
+        if doors.any(|it| it.is_none()) || endpoint.pool.is_none() {
+            continue;
+        }
+        let is_own = |it: &&ClientVpnAuthorizationRule| {
+            it.endpoint == endpoint.id && matches!(it.state, None | Some(ClientVpnRuleState::Active))
+        };
+        let rules = model.client_vpn_authorization_rules.iter().filter(is_own);
+        let groups: BTreeSet<Option<String>> =
+            rules.map(|it| it.group.as_ref().map(ToString::to_string)).chain([None]).collect();
+        let start = |group| (Start::Clients(endpoint.id.clone(), group), first.vpc.clone());
+        clients.extend(groups.into_iter().map(start));
+    }
+    clients
 }
 
 fn blocks(model: &Model) -> BTreeSet<IpNet> {

@@ -11,6 +11,7 @@ mod oddities;
 mod appliances;
 mod balancers;
 mod firewalls;
+mod clients;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -46,6 +47,7 @@ struct Features {
     odd: bool,
     appliances: bool,
     firewalls: bool,
+    clients: bool,
 }
 
 struct Vpc {
@@ -125,6 +127,7 @@ pub fn topology(random: &mut Random) -> Topology {
         appliances: random.chance(35),
         // By a stream of its own: networks without firewalls stay what they were.
         firewalls: Random::new(random.clone().number() ^ 0xf12e).chance(30),
+        clients: Random::new(random.clone().number() ^ 0xc1e7).chance(15),
     };
     let mut maker = Maker {
         random,
@@ -320,5 +323,9 @@ impl Maker<'_> {
             self.write_missing(&vpcs);
         }
         self.write_balancers(&mut vpcs);
+        if self.features.clients {
+            let mut random = Random::new(self.random.clone().number() ^ 0xc1e7);
+            self.write_clients(&mut vpcs, &mut random);
+        }
     }
 }

@@ -279,7 +279,9 @@ impl<'m> Walk<'_, 'm> {
             Translation::Appliance { interface: by, before, after } => {
                 (*by == interface.id && after.reply() == Some(packet)).then_some(*before)
             }
-            Translation::NatGateway { .. } | Translation::EgressOnly { .. } => None,
+            Translation::NatGateway { .. } | Translation::EgressOnly { .. } | Translation::Client { .. } => {
+                None
+            }
         })
     }
 

@@ -365,8 +365,12 @@ impl<'m> Walk<'_, 'm> {
             (Choice::Target { .. }, Transport::Icmp { .. } | Transport::Other { .. })
             | (Choice::Itself | Choice::Lost(_) | Choice::Unknown(_), _) => false,
         };
+        let is_unseen = |(choice, _): &(Choice, u8)| matches!(choice, Choice::Unknown(_));
         match targets.iter().any(is_for) {
             true => Ok(()),
+            false if targets.iter().any(is_unseen) => {
+                self.suppose_or_drop(format!("{} has a target at {}", interface.id, packet.destination))
+            }
             false => dropped(format!("{} begins with its targets only (LB-11)", interface.id)),
         }
     }

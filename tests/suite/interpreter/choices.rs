@@ -15,6 +15,7 @@ pub struct Choices {
     taken: RefCell<Vec<Taken>>,
     next: Cell<usize>,
     facts: RefCell<BTreeMap<String, bool>>,
+    kept: RefCell<BTreeMap<String, usize>>,
 }
 
 /// One decision.
@@ -38,6 +39,16 @@ impl Choices {
     /// AWS picks one of several: every one of them can happen.
     pub fn pick(&self, of: usize) -> usize {
         self.decide(of, false)
+    }
+
+    /// AWS picks one of several and keeps to it; the same all through one run.
+    pub fn pick_once(&self, what: String, of: usize) -> usize {
+        if let Some(known) = self.kept.borrow().get(&what) {
+            return *known;
+        }
+        let picked = self.decide(of, false);
+        self.kept.borrow_mut().insert(what, picked);
+        picked
     }
 
     /// Something that the snapshot does not say and that is so or not; the same answer all through one run.
@@ -74,6 +85,7 @@ impl Choices {
     fn advance(&mut self) -> bool {
         self.next.set(0);
         self.facts.borrow_mut().clear();
+        self.kept.borrow_mut().clear();
         let taken = self.taken.get_mut();
         while let Some(last) = taken.last_mut() {
             last.picked += 1;

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use netpath::model::{
     DomainListKind, Firewall, FirewallPolicy, FirewallRuleGroup, FirewallRules, Model, Pattern, RuleHeader,
     RuleOrder, RuleSide, StatefulAction, StatefulDefault, StatefulRule, StatelessAction, StatelessMatch,
-    StatelessRule, StreamException, VpcEndpoint, VpcEndpointId, address_set, port_set,
+    StatelessRule, StreamException, TransitGatewayAttachmentId, VpcEndpoint, VpcEndpointId, address_set,
+    port_set,
 };
 
 use super::addresses::within;
@@ -61,6 +62,23 @@ impl<'m> Walk<'_, 'm> {
             return self.deliver(vpc, None, packet);
         }
         self.by_table(vpc, subnet, packet, origin)
+    }
+
+    /// NFW-13: the firewall that an attachment of a transit gateway stands for.
+    pub fn by_firewall_of_gateway(
+        &mut self,
+        attachment: &TransitGatewayAttachmentId,
+        packet: Packet,
+    ) -> Step {
+        let is_behind = |it: &&Firewall| it.attachment.as_ref() == Some(attachment);
+        let Some(firewall) = self.model.firewalls.iter().find(is_behind) else {
+            return unknown(format!("the firewall of {attachment} is not in the snapshot"));
+        };
+        if !self.is_reply && self.receiver_must_be_in.is_some() {
+            self.suppose_or_drop(format!("the sender's rules name groups beyond {}", firewall.name))?;
+        }
+        self.crossings.push(Crossing::Appliance);
+        self.inspect(&VpcEndpointId::from(attachment.as_str()), firewall, packet)
     }
 
     fn by_firewall(&mut self, endpoint: &VpcEndpoint, firewall: &'m Firewall, packet: Packet) -> Step {

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use netpath::model::{
     AvailabilityMode, BlockState, ByoipState, EgressOnlyInternetGatewayId, GatewayAttachment,
     InternetGateway, InternetGatewayId, NetworkInterface, ResourceKind, RouteState, RouteTableAssociation,
-    RouteTarget, Subnet, Vpc,
+    RouteTarget, Subnet, Vpc, VpcEndpointId,
 };
 
 use super::addresses::{PublicAddress, has_public_ipv6, is_global_ipv6, is_on_the_internet, owns, within};
@@ -38,6 +38,7 @@ impl<'m> Walk<'_, 'm> {
             id,
         )?;
         let is_nat = self.nat_gateway_sent(packet);
+        let sent = packet;
         let packet = match (packet.source, packet.destination) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
                 // IGW-5.
@@ -71,6 +72,11 @@ impl<'m> Walk<'_, 'm> {
             (false, true) => Began::InsideByGateway,
         };
         self.block_public_access(vpc, subnet, began)?;
+        // BPA-5: the sender's subnet, where the packet left the VPC by another one.
+        let home = self.interface_at(&vpc.id, sent.source).and_then(|it| self.model.subnets.get(&it.subnet));
+        if let (Some(home), false) = (home, self.is_reply) {
+            self.block_public_access(vpc, Some(home), began)?;
+        }
         self.say(|| format!("{id} lets out {packet}"));
         self.be_on_the_internet(packet)
     }
@@ -91,6 +97,10 @@ impl<'m> Walk<'_, 'm> {
         };
         if !has_public_ipv6(vpc, source) || !is_global_ipv6(destination) {
             return dropped(format!("{id} needs public addresses (EIG-3)"));
+        }
+        // EIG-5.
+        if self.passed.iter().any(|(by, _)| by.starts_with("vpce-")) {
+            return dropped(format!("{id} drops what a Gateway Load Balancer gave back (EIG-5)"));
         }
         // EIG-4, M-3: a reply to what came in another way is no answer to anything that it let out.
         if self.is_reply {
@@ -216,7 +226,9 @@ impl<'m> Walk<'_, 'm> {
         let subnet = self.subnet(&interface.subnet)?;
         let is_let_out = |it: &Translation| match it {
             Translation::EgressOnly { packet: out } => out.reply() == Some(packet),
-            Translation::NatGateway { .. } | Translation::Appliance { .. } => false,
+            Translation::NatGateway { .. } | Translation::Appliance { .. } | Translation::Client { .. } => {
+                false
+            }
         };
         // EIG-1: the answer to what an egress-only gateway let out.
         if self.is_reply && self.translations.iter().any(is_let_out) {
@@ -246,6 +258,12 @@ impl<'m> Walk<'_, 'm> {
         let gateway = self.internet_gateway_of(vpc)?;
         self.block_public_access(vpc, subnet, if self.is_reply { reply_to } else { Began::Outside })?;
         self.is_from_internet = true;
+        // IGW-7: at the gateway already, whatever stands behind it.
+        if let Some(interface) = self.interface_at(&vpc.id, destination)
+            && interface.deny_all_igw_traffic
+        {
+            return dropped(format!("{} takes nothing from the internet (IGW-7)", interface.id));
+        }
         // NAT-10: a regional gateway has no address in the VPC that a route could be for.
         if !within(&vpc.associated_cidrs(), destination) {
             return Ok(None);
@@ -298,7 +316,15 @@ impl<'m> Walk<'_, 'm> {
     fn go_by(&mut self, vpc: &'m Vpc, redirect: Redirect<'m>, packet: Packet) -> Step<Arrival> {
         match redirect {
             Redirect::Appliance(interface) => self.redirect(vpc, interface, packet),
-            Redirect::Endpoint(id) => self.endpoint(vpc, &id, packet, Origin::Outside),
+            Redirect::Endpoint(id) => {
+                // BPA-5.
+                let endpoint = self.model.vpc_endpoints.get(&VpcEndpointId::from(id.as_str()));
+                let subnet = endpoint.and_then(|it| self.model.subnets.get(it.subnets.first()?));
+                if let (Some(subnet), false) = (subnet, self.is_reply) {
+                    self.block_public_access(vpc, Some(subnet), Began::Outside)?;
+                }
+                self.endpoint(vpc, &id, packet, Origin::Outside)
+            }
         }
     }
 

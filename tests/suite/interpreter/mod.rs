@@ -5,7 +5,8 @@
 //! ids (`RT-4`) stand at the lines that encode them. Where AWS picks, or the snapshot lacks a fact, every way
 //! is tried ([`choices`]), and the opinion is the set of what can happen.
 //!
-//! Not modelled, and so *unknown*: Client VPN, 1:1 NAT of transit gateways.
+//! Not modelled, and so *unknown*: Client VPN endpoints at transit gateways or without an interface,
+//! 1:1 NAT of transit gateways.
 
 mod packet;
 mod choices;
@@ -29,11 +30,15 @@ mod reply;
 mod appliances;
 mod gateway_load_balancers;
 mod wide;
+mod clients;
+mod owners;
 
 use std::fmt;
 
-use netpath::model::{Model, NetworkInterfaceId, PortMatch, VpcEndpointId};
+use netpath::model::{ClientVpnEndpointId, Model, NetworkInterfaceId, PortMatch, VpcEndpointId};
 
+pub use clients::is_door;
+pub use owners::interfaces_of;
 pub use packet::{Packet, Transport};
 
 /// Where a packet starts.
@@ -45,6 +50,8 @@ pub enum Start {
     Internet,
     /// At the source address, which is a host on premises.
     OnPremises,
+    /// At the source address, which a client of an endpoint has; in which group the client is, where that is known.
+    Clients(ClientVpnEndpointId, Option<String>),
 }
 
 /// Where a packet ends.
@@ -64,6 +71,8 @@ pub enum End {
     ServiceNetwork(netpath::model::VpcId),
     /// It is with a service of AWS that every VPC has (`LL`).
     LinkLocal(&'static str),
+    /// It is with the client of an endpoint that it answers.
+    Clients(ClientVpnEndpointId),
 }
 
 /// What became of a packet.
@@ -204,6 +213,7 @@ impl fmt::Display for Outcome {
             Outcome::Delivered(End::GatewayEndpoint(id)) => write!(formatter, "delivered to {id}"),
             Outcome::Delivered(End::ServiceNetwork(id)) => write!(formatter, "delivered to services of {id}"),
             Outcome::Delivered(End::LinkLocal(name)) => write!(formatter, "delivered to {name}"),
+            Outcome::Delivered(End::Clients(id)) => write!(formatter, "delivered to a client of {id}"),
             Outcome::Dropped(why) => write!(formatter, "dropped: {why}"),
             Outcome::Unknown(why) => write!(formatter, "unknown: {why}"),
         }

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use netpath::model::{
-    AvailabilityMode, InternetGatewayId, NatGateway, NatGatewayId, NatGatewayState, NetworkInterfaceId,
-    ResourceKind, RouteTarget, Subnet, Vpc,
+    AvailabilityMode, ClientVpnEndpointId, InternetGatewayId, NatGateway, NatGatewayId, NatGatewayState,
+    NetworkInterfaceId, ResourceKind, RouteTarget, Subnet, Vpc,
 };
 
 use super::addresses::{embedded_ipv4, is_on_the_internet};
@@ -22,6 +22,8 @@ pub enum Translation {
     Appliance { interface: NetworkInterfaceId, before: Packet, after: Packet },
     /// EIG-1.
     EgressOnly { packet: Packet },
+    /// CVPN-2.
+    Client { interface: NetworkInterfaceId, endpoint: ClientVpnEndpointId, before: Packet, after: Packet },
 }
 
 impl<'m> Walk<'_, 'm> {
@@ -29,7 +31,9 @@ impl<'m> Walk<'_, 'm> {
     pub fn nat_gateway_sent(&self, packet: Packet) -> bool {
         self.translations.iter().any(|it| match it {
             Translation::NatGateway { after, .. } => *after == packet,
-            Translation::Appliance { .. } | Translation::EgressOnly { .. } => false,
+            Translation::Appliance { .. } | Translation::EgressOnly { .. } | Translation::Client { .. } => {
+                false
+            }
         })
     }
 
@@ -69,7 +73,9 @@ impl<'m> Walk<'_, 'm> {
         }
         let already = |it: &Translation| match it {
             Translation::NatGateway { nat: other, .. } => *other == nat.id,
-            Translation::Appliance { .. } | Translation::EgressOnly { .. } => false,
+            Translation::Appliance { .. } | Translation::EgressOnly { .. } | Translation::Client { .. } => {
+                false
+            }
         };
         if self.translations.iter().any(already) {
             return dropped(format!("{id} sends to itself"));
@@ -194,7 +200,9 @@ impl<'m> Walk<'_, 'm> {
             Translation::NatGateway { nat: other, before, after } => {
                 (*other == nat.id && after.reply() == Some(packet)).then_some(*before)
             }
-            Translation::Appliance { .. } | Translation::EgressOnly { .. } => None,
+            Translation::Appliance { .. } | Translation::EgressOnly { .. } | Translation::Client { .. } => {
+                None
+            }
         });
         let Some(original) = original.filter(|_| self.is_reply) else {
             return dropped(format!("{} lets nobody in (NAT-3, M-7)", nat.id));

@@ -25,7 +25,9 @@ impl<'m> Walk<'_, 'm> {
     fn walk_back(&mut self, from: &End, reply: Packet) -> Step<Arrival> {
         match from {
             // M-8, LL-1 … LL-4: nothing stands between.
-            End::SameHost | End::LinkLocal(_) => Ok(Arrival { end: End::SameHost, packet: reply }),
+            End::SameHost | End::LinkLocal(_) | End::Clients(_) => {
+                Ok(Arrival { end: End::SameHost, packet: reply })
+            }
             End::Interface(id) => {
                 let interface = self.model.network_interfaces.get(id);
                 let interface = interface.expect("the packet was received by this interface");
@@ -51,7 +53,8 @@ impl<'m> Walk<'_, 'm> {
             (_, End::SameHost) => true,
             (Start::Interface(id), End::Interface(at)) => id == at,
             (Start::Internet, End::Internet) | (Start::OnPremises, End::OnPremises(_)) => true,
-            (Start::Interface(_) | Start::Internet | Start::OnPremises, _) => false,
+            (Start::Clients(asking, _), End::Clients(answered)) => asking == answered,
+            (Start::Interface(_) | Start::Internet | Start::OnPremises | Start::Clients(..), _) => false,
         };
         if !is_there {
             return dropped(format!("the reply goes astray to {:?} (PCX-5)", back.end));

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use netpath::model::{
-    ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable, RouteTableAssociation,
-    RouteTarget, Subnet, Vpc,
+    EndpointKind, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
+    RouteTableAssociation, RouteTarget, Subnet, Vpc,
 };
 
 use super::addresses::is_private_ipv4;
@@ -58,8 +58,9 @@ impl<'m> Walk<'_, 'm> {
     pub fn route(&self, vpc: &Vpc, table: Option<&'m RouteTable>, destination: IpAddr) -> Step<RouteTarget> {
         let is_inside = vpc.associated_cidrs().iter().any(|cidr| cidr.contains(&destination));
         let Some(table) = table else {
-            // Local routes are certain without any file; the rest of a missing table is unknown (RT-1b).
-            return match is_inside {
+            // Local routes are certain where nothing can stand in their place; the rest of a missing table is unknown
+            // (RT-1b).
+            return match is_inside && !self.has_detours(vpc) {
                 true => Ok(RouteTarget::Local),
                 false => unknown(format!("a route table of {} is not in the snapshot (RT-1b)", vpc.id)),
             };
@@ -69,11 +70,12 @@ impl<'m> Walk<'_, 'm> {
             // RT-8: local beats what is propagated, even when that is more specific.
             candidates.retain(|it| it.rank != Rank::Propagated);
         }
-        let mut winner = self.winner(candidates)?;
+        let place = format!("{} for {destination}", table.id);
+        let mut winner = self.winner(&place, candidates)?;
         if !winner.is_some_and(|it| it.is_local()) {
             let missing = self.unread(table, destination);
             if !missing.is_empty() {
-                winner = self.winner(missing)?;
+                winner = self.winner(&place, missing)?;
             }
         }
         let Some(winner) = winner else {
@@ -87,6 +89,16 @@ impl<'m> Walk<'_, 'm> {
             RouteState::Filtered => dropped("a filtered route is no route"),
             RouteState::Unknown(word) => unknown(format!("a route of {} is {word}", table.id)),
         }
+    }
+
+    /// RT-9, RT-10: whether the VPC has something that a route may send its own traffic to.
+    fn has_detours(&self, vpc: &Vpc) -> bool {
+        let kinds = [ResourceKind::NetworkInterface, ResourceKind::NatGateway, ResourceKind::VpcEndpoint];
+        let mut endpoints = self.model.vpc_endpoints.iter();
+        kinds.into_iter().any(|kind| !self.holds(kind, vpc))
+            || self.model.network_interfaces.iter().any(|it| it.vpc == vpc.id && !it.source_destination_check)
+            || self.model.nat_gateways.iter().any(|it| it.vpc.as_ref() == Some(&vpc.id))
+            || endpoints.any(|it| it.vpc == vpc.id && it.kind == EndpointKind::GatewayLoadBalancer)
     }
 
     fn candidates(&self, vpc: &Vpc, table: &'m RouteTable, destination: IpAddr) -> Vec<Candidate<'m>> {
@@ -154,7 +166,7 @@ impl<'m> Walk<'_, 'm> {
 
     /// RT-4 and RT-5. A prefix list's entry inside the VPC counts like any longer prefix (section 39 knows no
     /// document on it).
-    fn winner(&self, mut candidates: Vec<Candidate<'m>>) -> Step<Option<Candidate<'m>>> {
+    fn winner(&self, place: &str, mut candidates: Vec<Candidate<'m>>) -> Step<Option<Candidate<'m>>> {
         let has_local = candidates.iter().any(Candidate::is_local);
         let Some(longest) = candidates.iter().map(|it| it.length).max() else { return Ok(None) };
         candidates.retain(|it| it.length == longest);
@@ -171,7 +183,7 @@ impl<'m> Walk<'_, 'm> {
                 different.push(candidate);
             }
         }
-        // RT-7: AWS picks.
-        Ok(Some(different[self.choices.pick(different.len())]))
+        // RT-7: AWS picks, and then keeps what it picked.
+        Ok(Some(different[self.choices.pick_once(place.to_owned(), different.len())]))
     }
 }

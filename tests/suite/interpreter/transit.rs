@@ -77,9 +77,14 @@ impl<'m> Walk<'_, 'm> {
                 | AttachmentKind::DirectConnectGateway
                 | AttachmentKind::Connect,
             ) => self.leave_by_attachment(gateway, &leaves_by, packet),
-            Some(
-                AttachmentKind::NetworkFunction | AttachmentKind::ClientVpn | AttachmentKind::Unknown(_),
-            ) => unknown(format!("what is behind {leaves_by} is not modelled (TGW-17)")),
+            Some(AttachmentKind::NetworkFunction) => {
+                self.by_firewall_of_gateway(&leaves_by, packet)?;
+                // TGW-18: back in by the same attachment.
+                self.inside_transit_gateway(gateway, &leaves_by, sender, packet)
+            }
+            Some(AttachmentKind::ClientVpn | AttachmentKind::Unknown(_)) => {
+                unknown(format!("what is behind {leaves_by} is not modelled (TGW-17)"))
+            }
         }
     }
 
@@ -144,6 +149,11 @@ impl<'m> Walk<'_, 'm> {
             }
         };
         self.say(|| format!("{by} puts it into {}", door.id));
+        // SG-18: not in this zone.
+        let is_without = |subnet: &Subnet| subnet.zone.id.as_deref() == Some("use1-az3");
+        if is_without(door) || sender.is_some_and(|(_, subnet)| is_without(subnet)) {
+            self.crossings.push(Crossing::TransitGateway { supports_references: false });
+        }
         // TGW-9: routed by the attachment subnet's table; M-1: past its outbound entries.
         self.leave_subnet(vpc, door, packet, Origin::Outside)
     }

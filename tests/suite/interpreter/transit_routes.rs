@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use netpath::model::{
-    AttachmentState, ResourceKind, TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayRouteKind,
-    TransitGatewayRouteState, TransitGatewayRouteTableId,
+    AttachmentKind, AttachmentState, ResourceKind, TransitGatewayAttachmentId, TransitGatewayId,
+    TransitGatewayRouteKind, TransitGatewayRouteState, TransitGatewayRouteTableId,
 };
 
 use super::walk::{Step, Walk, dropped, unknown};
@@ -13,7 +13,7 @@ use super::walk::{Step, Walk, dropped, unknown};
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     length: u8,
-    /// TGW-7: static, prefix list, propagated from a VPC, the rest.
+    /// TGW-7: static, prefix list, then what is propagated, by what propagates it.
     rank: u8,
     /// Where it sends; nowhere for a blackhole.
     attachments: Vec<TransitGatewayAttachmentId>,
@@ -38,7 +38,9 @@ impl Walk<'_, '_> {
         for route in routes.routes.iter().filter(|it| it.cidr.contains(&destination)) {
             let rank = match (&route.kind, &route.prefix_list) {
                 (_, Some(_)) => 1,
-                (TransitGatewayRouteKind::Propagated, None) => 2,
+                (TransitGatewayRouteKind::Propagated, None) => {
+                    self.rank_of(gateway, route.attachments.first())
+                }
                 (
                     TransitGatewayRouteKind::Static
                     | TransitGatewayRouteKind::System
@@ -81,6 +83,20 @@ impl Walk<'_, '_> {
         }
         // TGW-8b: equal paths.
         Ok(row.attachments[self.choices.pick(row.attachments.len())].clone())
+    }
+
+    /// TGW-7: VPCs, Direct Connect gateways, Connect, VPN, VPN concentrators, Client VPN, peerings.
+    fn rank_of(&self, gateway: &TransitGatewayId, by: Option<&TransitGatewayAttachmentId>) -> u8 {
+        const ORDER: [AttachmentKind; 6] = [
+            AttachmentKind::Vpc,
+            AttachmentKind::DirectConnectGateway,
+            AttachmentKind::Connect,
+            AttachmentKind::Vpn,
+            AttachmentKind::VpnConcentrator,
+            AttachmentKind::ClientVpn,
+        ];
+        let Some(attachment) = by.and_then(|id| self.general(gateway, id)) else { return 2 };
+        2 + ORDER.iter().position(|it| *it == attachment.kind).unwrap_or(ORDER.len()) as u8
     }
 
     /// JS-7: where a table's routes are not in the snapshot, any attachment is possible, and none.

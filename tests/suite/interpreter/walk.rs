@@ -12,6 +12,7 @@ use netpath::model::{
 use super::addresses::{owns, within};
 use super::balancers::{Balanced, is_load_balancer};
 use super::choices::Choices;
+use super::clients::is_door;
 use super::filters::Direction;
 use super::firewalls::Memory;
 use super::nat::Translation;
@@ -163,6 +164,7 @@ impl<'w, 'm> Walk<'w, 'm> {
                 self.is_on_premises_asked = true;
                 self.enter_from_on_premises(packet)
             }
+            Start::Clients(endpoint, group) => self.enter_from_client(endpoint, group.as_deref(), packet),
             Start::Interface(id) => match self.model.network_interfaces.get(id) {
                 Some(interface) => self.send(interface, packet),
                 None => unknown(format!("{id} is not in the snapshot")),
@@ -389,8 +391,8 @@ impl<'w, 'm> Walk<'w, 'm> {
             return dropped(format!("nobody listens at {} (M-7)", interface.id));
         }
         // CVPN-5: behind a Client VPN endpoint's interface are clients, who take answers only.
-        if interface.description.starts_with("ClientVPN Endpoint") {
-            return dropped(format!("{} takes nothing unasked (CVPN-5)", interface.id));
+        if is_door(interface) {
+            return self.to_client(interface, packet);
         }
         if self.is_from_internet && interface.deny_all_igw_traffic {
             return dropped(format!("{} takes nothing from the internet (IGW-7)", interface.id));

@@ -37,10 +37,14 @@ pub fn firewall(estate: &mut Estate, line: &Line) -> Expanded {
     if line.has("unread") {
         return Ok(());
     }
-    let value = json!({ "UpdateToken": "1",
+    let mut value = json!({ "UpdateToken": "1",
         "Firewall": { "FirewallName": id, "FirewallArn": arn(line, "firewall", id), "VpcId": vpc,
             "FirewallPolicyArn": arn(line, "firewall-policy", policy), "SubnetMappings": mappings, "Tags": [] },
         "FirewallStatus": { "Status": "READY", "ConfigurationSyncStateSummary": "IN_SYNC", "SyncStates": states } });
+    if let Some(attachment) = line.option("at") {
+        value["FirewallStatus"]["TransitGatewayAttachmentSyncState"] =
+            json!({ "AttachmentId": attachment, "TransitGatewayAttachmentStatus": "READY" });
+    }
     estate.add(line, "firewall", id, &[&line.home], value)
 }
 
