@@ -59,6 +59,8 @@ pub struct Estate {
     pub interfaces: usize,
     pub seed: u64,
     pub layout: Layout,
+    /// How many of a thousand security groups say something else than they would: the estate a day later.
+    pub edited: u64,
 }
 
 /// How an estate is spread over files.
@@ -142,6 +144,7 @@ impl Estate {
             interfaces: interfaces.clamp(LEAST_INTERFACES, MOST_INTERFACES),
             seed,
             layout: Layout::Accounts,
+            edited: 0,
         }
     }
 
@@ -230,6 +233,11 @@ impl Estate {
             Layout::Accounts => &REGIONS[mesh % REGIONS.len()],
             Layout::OneFile => &REGIONS[0],
         }
+    }
+
+    /// Whether a group says something else than it would.
+    pub fn is_edited(&self, vpc: usize, group: usize) -> bool {
+        mix(self.seed ^ mix(0xed17 ^ mix(((vpc as u64) << 16) | group as u64))) % 1000 < self.edited
     }
 
     /// An id that no other `index` of the same prefix and owner has.

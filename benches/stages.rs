@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use estate::Estate;
 use estate::questions::{Question, questions};
+use netpath::diff;
 use netpath::network::{self, Network};
 use netpath::report::{self, Report};
 use netpath::selector::{self, Arguments, Index};
@@ -51,6 +52,7 @@ fn stages(criterion: &mut Criterion) {
         answered.questions(criterion);
         drop(answered);
         whole_estate(criterion, interfaces, &network);
+        compare(criterion, interfaces, &snapshot, &network);
         drop((network, snapshot));
         case.process(criterion);
     }
@@ -198,6 +200,26 @@ fn compile(criterion: &mut Criterion, interfaces: usize, snapshot: &Snapshot) {
     group.bench_function(BenchmarkId::from_parameter(interfaces), |bencher| {
         bencher.iter_with_large_drop(|| network::compile(&snapshot.model));
     });
+    group.finish();
+}
+
+/// Two networks → what differs, where one of a hundred groups has another rule; and where nothing has.
+fn compare(criterion: &mut Criterion, interfaces: usize, snapshot: &Snapshot, network: &Network) {
+    let mut edited = Estate::new(interfaces, SEED);
+    edited.edited = 10;
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+    edited.write(folder.path()).expect("there is room for the estate");
+    let path = folder.path().join("accounts");
+    let later = snapshot::read(&[path], &ReadOptions::default()).expect("a made-up estate can be read");
+    let later_network = network::compile(&later.model);
+    let old = diff::Side { model: &snapshot.model, network };
+    let new = diff::Side { model: &later.model, network: &later_network };
+    let mut group = criterion.benchmark_group("diff");
+    for (name, other) in [("one of a hundred groups", new), ("nothing", old)] {
+        group.bench_function(BenchmarkId::new(name, interfaces), |bencher| {
+            bencher.iter_with_large_drop(|| diff::diff(old, other, &diff::Scope::default()));
+        });
+    }
     group.finish();
 }
 

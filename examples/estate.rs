@@ -32,6 +32,9 @@ struct Arguments {
     /// One account with one large file for each call
     #[arg(long)]
     one_file: bool,
+    /// Change a rule in so many of a thousand security groups: the same estate a day later, for `netpath diff`
+    #[arg(long, default_value_t = 0)]
+    edited: u64,
     /// Also write this many questions for `netpath query --batch` to `questions.jsonl` beside `accounts`
     #[arg(long, default_value_t = 0)]
     questions: usize,
@@ -40,6 +43,7 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let mut estate = Estate::new(arguments.interfaces, arguments.seed);
+    estate.edited = arguments.edited;
     if arguments.one_file {
         estate.layout = Layout::OneFile;
     }

@@ -8,6 +8,7 @@ pub mod network;
 pub mod solver;
 pub mod selector;
 pub mod lint;
+pub mod diff;
 pub mod store;
 pub mod report;
 pub mod collect;

@@ -153,9 +153,24 @@ pub fn groups(vpc: &Vpc) -> Vec<Group> {
         }
         let outbound = if random.chance(75) { open_rules(vpc) } else { outbound_rules(vpc, &mut random) };
         let name = group_name(vpc, number);
-        groups.push(Group { number, name, inbound: distinct(inbound), outbound: distinct(outbound) });
+        let mut inbound = distinct(inbound);
+        if vpc.estate.is_edited(vpc.number, number) {
+            edit(vpc, number, &mut inbound);
+        }
+        groups.push(Group { number, name, inbound, outbound: distinct(outbound) });
     }
     groups
+}
+
+/// Somebody takes a rule away, or lets a port in from a neighbour.
+fn edit(vpc: &Vpc, number: usize, rules: &mut Vec<Rule>) {
+    let mut random = Random::new(vpc.estate.seed, "edits", (vpc.number << 8) | number);
+    if random.chance(50) && !rules.is_empty() {
+        rules.remove(random.below(rules.len()));
+    } else {
+        let ports = ports("New service", "tcp", 7000 + random.below(100) as i32, 7200);
+        rules.push(Rule { ports, peer: Peer::Ipv4(neighbour(vpc, &mut random)) });
+    }
 }
 
 fn default_group(vpc: &Vpc) -> Group {

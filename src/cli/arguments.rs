@@ -141,7 +141,7 @@ pub(super) enum Format {
     Github,
     /// Of `lint`: for test reports
     Junit,
-    /// Of `lint` and tables: for comments and wikis
+    /// Of `lint`, `diff` and tables: for comments and wikis
     Markdown,
     /// A page to look around in, one file
     Html,
@@ -178,6 +178,7 @@ pub(super) enum Command {
     Blast(Blast),
     Cidr(Cidr),
     Diagram(Diagram),
+    Diff(Diff),
     Lint(Lint),
     Collect(Collect),
     Explain(Explain),
@@ -503,6 +504,35 @@ pub(super) enum PictureDepth {
     Host,
 }
 
+/// What two snapshots answer differently: flows gained, lost, led another way, and the change behind each
+///
+/// Both snapshots are read, what changed is found by what resources say, and every end that it could concern is asked about
+/// again. One changed rule is one row, with its place in both files. Resources that were made anew count as the ones before
+/// when their role is the same: their address, their name, their place.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath diff before/ after/\n  \
+    netpath diff main.tar.zst branch.tar.zst --format markdown --fail-on gained")]
+pub(super) struct Diff {
+    /// The snapshot to compare: a folder, a JSON file or an archive
+    pub old: PathBuf,
+    /// The snapshot to compare it with
+    pub new: PathBuf,
+    /// Only flows that begin there
+    #[arg(long, value_name = "SELECTOR")]
+    pub from: Option<String>,
+    /// Only flows that are for there
+    #[arg(long, value_name = "SELECTOR")]
+    pub to: Option<String>,
+    /// Only these packets: `tcp/443`
+    #[arg(long, value_name = "TRAFFIC", default_value = "all")]
+    pub traffic: String,
+    /// What makes the exit code 1: flows `gained`, `lost`, or `any` difference
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Option<super::diff::FailOn>,
+}
+
+/// What a code in an answer means, why it happens and how to fix it
 /// What is wrong with the network, without being asked
 ///
 /// Each finding is a fact about packets: it names the rule or route that makes it so, shows a packet that proves it, and

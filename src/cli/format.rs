@@ -43,7 +43,9 @@ impl Format {
 
     /// What is said where findings are asked of a command that has none.
     pub(super) fn is_of_lint(self) -> Failure {
-        Failure::new(format!("`--format {}` is for `netpath lint`", self.name()))
+        let whose =
+            if self == Format::Markdown { "`netpath lint` and `netpath diff`" } else { "`netpath lint`" };
+        Failure::new(format!("`--format {}` is for {whose}", self.name()))
             .help("use `--format text` or `json`")
     }
 

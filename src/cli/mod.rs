@@ -28,6 +28,7 @@ mod into;
 mod blast;
 mod cidr;
 mod diagram;
+mod diff;
 mod lint;
 mod lint_settings;
 mod today;
@@ -117,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Diagram(diagram) => diagram::run(&context, &diagram),
         Command::Lint(lint) => lint::run(&context, &lint),
         Command::Collect(collect) => collect::run(&context, &collect),
+        Command::Diff(diff) => diff::run(&context, &diff),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),
         Command::Man(man) => man::run(&man),

@@ -26,11 +26,15 @@ pub(super) struct Opened {
 ///
 /// It is never taken apart: that would take a big estate longer than an answer, and the process ends with it.
 pub(super) fn open(context: &Context) -> Result<&'static Opened, Failure> {
-    let read = read_options(&context.options);
     if context.options.live {
-        return from_aws(context, read);
+        return from_aws(context, read_options(&context.options));
     }
-    let paths = paths(context)?;
+    open_at(context, &paths(context)?)
+}
+
+/// The same for paths that a command names itself.
+pub(super) fn open_at(context: &Context, paths: &[PathBuf]) -> Result<&'static Opened, Failure> {
+    let read = read_options(&context.options);
     if let Some(path) = paths.iter().find(|path| store::is_compiled(path)) {
         if paths.len() > 1 {
             let path = path.display();
@@ -43,7 +47,7 @@ pub(super) fn open(context: &Context) -> Result<&'static Opened, Failure> {
         warn(context, &opened.snapshot);
         return Ok(Box::leak(Box::new(opened)));
     }
-    from_answers(context, &paths, read)
+    from_answers(context, paths, read)
 }
 
 /// Collects what AWS says now, and reads it.

@@ -22,7 +22,10 @@ pub struct Place {
 }
 
 /// What is said of every resource.
-#[derive(Debug, Clone, Default)]
+///
+/// Place and tags are left out of its debug text, so that the texts of two resources are equal exactly when they say the
+/// same to the network, wherever they stand ([`super::ResourceKind::write_content`]).
+#[derive(Clone, Default)]
 pub struct About {
     /// Its place in the snapshot.
     pub place: Place,
@@ -34,6 +37,13 @@ pub struct About {
     pub tags: Tags,
     /// Whether the answer that it stands in was given to the account that owns it (SHR-5).
     pub seen_by_owner: bool,
+}
+
+impl std::fmt::Debug for About {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let About { place: _, account, region, tags: _, seen_by_owner: _ } = self;
+        out.debug_struct("About").field("account", account).field("region", region).finish()
+    }
 }
 
 impl About {

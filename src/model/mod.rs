@@ -427,6 +427,16 @@ macro_rules! resources {
             pub fn about(self, model: &Model, row: usize) -> Option<&About> {
                 match self { $(ResourceKind::$Type => model.$field.get_row(row).map(Resource::about),)* }
             }
+
+            /// Writes what one of them says: its debug text, without its place in a file and its tags. Two texts are
+            /// equal exactly when the resources say the same, since the text has every member.
+            pub fn write_content(self, model: &Model, row: usize, out: &mut String) {
+                use std::fmt::Write as _;
+                // Writing to a string does not fail.
+                let _ = match self {
+                    $(ResourceKind::$Type => model.$field.get_row(row).map(|it| write!(out, "{it:?}")),)*
+                };
+            }
         }
     };
 }

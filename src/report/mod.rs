@@ -30,6 +30,7 @@ pub mod show;
 pub mod deps;
 pub mod cidr;
 pub mod diagram;
+pub mod diff;
 pub mod lint;
 pub mod groups;
 pub mod matrix;

@@ -10,6 +10,7 @@ mod corpus;
 mod damage;
 mod deps;
 mod diagram;
+mod diff;
 mod reading;
 mod differential;
 mod estate;

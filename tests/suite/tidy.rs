@@ -16,14 +16,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("solver", &["network", "packet"]),
     ("selector", &["solver", "network", "model", "packet"]),
     ("lint", &["solver", "network", "model", "packet"]),
+    ("diff", &["solver", "network", "model", "packet"]),
     ("store", &["network", "snapshot", "model", "packet"]),
-    ("report", &["lint", "solver", "network", "snapshot", "model", "packet"]),
+    ("report", &["diff", "lint", "solver", "network", "snapshot", "model", "packet"]),
     ("collect", &[]),
     (
         "cli",
         &[
-            "packet", "model", "snapshot", "network", "solver", "selector", "lint", "store", "report",
-            "collect",
+            "packet", "model", "snapshot", "network", "solver", "selector", "diff", "lint", "store",
+            "report", "collect",
         ],
     ),
 ];
