@@ -136,7 +136,8 @@ fn fault(name: &str, whole: &Answer, lacking: &Answer) -> Option<String> {
 
 /// Whether an answer names a call that would tell: the one that is missing, or one that it makes up for.
 fn names_a_call(text: &str) -> bool {
-    const SERVICES: &[&str] = &["ec2", "elb", "elbv2", "directconnect", "network-firewall", "vpc-lattice"];
+    const SERVICES: &[&str] =
+        &["ec2", "elb", "elbv2", "directconnect", "network-firewall", "networkmanager", "vpc-lattice"];
     SERVICES.iter().any(|service| text.contains(&format!("aws {service} ")))
 }
 
