@@ -79,8 +79,9 @@ pub(super) struct Options {
     pub assume_defaults: bool,
     /// Read big snapshots anew, and keep nothing of them for the next time
     ///
-    /// What is read from a big snapshot is kept in `$XDG_CACHE_HOME/netpath`, `~/.cache/netpath` without it, or the folder
-    /// that `NETPATH_CACHE` names; `NETPATH_CACHE=off` is this option. It is found again by the content of every file.
+    /// What `netpath compile` keeps of a big snapshot is in `$XDG_CACHE_HOME/netpath`, or `~/.cache/netpath` without it, and
+    /// is found again by the content of every file. Where `NETPATH_CACHE` names a folder, everything big is kept there;
+    /// `NETPATH_CACHE=off` is this option.
     #[arg(long, global = true)]
     pub no_cache: bool,
     /// Ask AWS instead of reading a snapshot: collect, then answer
@@ -186,14 +187,17 @@ pub(super) enum Command {
     Man(Man),
 }
 
-/// Write the snapshot as one file from which questions are answered at once
+/// Write the snapshot as one file from which questions are answered at once, or keep a big one for the next time
 ///
 /// A compiled file holds all that the snapshot says and the network that it makes. `--snapshot FILE` reads it like any
 /// snapshot, and a question reads of it what it is about: a million interfaces take no longer than a thousand. Answers
 /// are the same. The file needs none of its inputs, and follows none of their changes. It belongs to the build of netpath
 /// that wrote it: another one refuses it.
+///
+/// Without `--output`, a big snapshot is kept in the cache, where the next question about the same files finds it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
+    netpath --snapshot prod/ compile\n  \
     netpath --snapshot prod/ compile --output prod.netpath\n  \
     netpath --snapshot prod.netpath query internet web tcp/443")]
 pub(super) struct Compile {}

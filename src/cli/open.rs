@@ -85,7 +85,7 @@ fn from_answers(
     let network = network::compile(&snapshot.model);
     drop(compiling);
     let opened: &'static Opened = Box::leak(Box::new(Opened { snapshot, network }));
-    if let Some(cache) = cache {
+    if let Some(cache) = cache.filter(|_| cache::is_automatic()) {
         cache::keep(context, cache, opened, options);
     }
     Ok(opened)

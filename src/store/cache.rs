@@ -26,6 +26,12 @@ pub struct Cache {
 }
 
 impl Cache {
+    /// Whether nothing is kept in it.
+    pub fn is_empty(&self) -> bool {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return true };
+        !entries.flatten().any(|entry| entry.path().extension().is_some_and(|it| it == "netpath"))
+    }
+
     fn path(&self, identity: &Identity) -> PathBuf {
         let mut hasher = blake3::Hasher::new();
         hasher.update(file::ENGINE.as_bytes());

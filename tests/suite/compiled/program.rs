@@ -98,7 +98,10 @@ fn a_compiled_file_stands_alone_and_for_the_options_that_it_was_compiled_with() 
     let strict = ask(&file, &["query", "web-a", "db-a", "--strict"], "");
     let by_folder = ask(&three_tier(), &["query", "web-a", "db-a", "--strict"], "");
     assert_eq!((strict.code, strict.out, strict.err), (by_folder.code, by_folder.out, by_folder.err));
-    let nowhere = ask(&three_tier(), &["compile"], "");
+    let small = ask(&three_tier(), &["compile"], "");
+    assert_eq!(small.code, 2);
+    assert!(small.err.contains("the cache keeps nothing"), "{}", small.err);
+    let nowhere = ask(&three_tier(), &["compile", "--no-cache"], "");
     assert_eq!(nowhere.code, 2);
     assert!(nowhere.err.contains("wants a place"), "{}", nowhere.err);
 }
