@@ -104,24 +104,26 @@ pub(super) struct Options {
     pub help: Option<bool>,
 }
 
+/// The heading of options about AWS.
+const ACCESS: &str = "Options of `collect` and `--live`";
+
 /// Whom AWS is asked as, and where: for `collect` and `--live`.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of `collect` and `--live`")]
 pub(super) struct Access {
     /// The profile of the aws-cli's configuration; several are several accounts [default: as the aws-cli]
-    #[arg(long, value_name = "NAME", global = true, hide_short_help = true, action = ArgAction::Append)]
+    #[arg(long, help_heading = ACCESS, value_name = "NAME", global = true, hide_short_help = true, action = ArgAction::Append)]
     pub profile: Vec<String>,
     /// A role to take on with each profile
-    #[arg(long, value_name = "ARN", global = true, hide_short_help = true)]
+    #[arg(long, help_heading = ACCESS, value_name = "ARN", global = true, hide_short_help = true)]
     pub role_arn: Option<String>,
     /// What the role's owner asks for beside: `sts:ExternalId`
-    #[arg(long, value_name = "ID", global = true, hide_short_help = true)]
+    #[arg(long, help_heading = ACCESS, value_name = "ID", global = true, hide_short_help = true)]
     pub external_id: Option<String>,
     /// Regions, or `all` that an account has [default: the profile's]
-    #[arg(long, value_name = "NAMES", global = true, hide_short_help = true, value_delimiter = ',')]
+    #[arg(long, help_heading = ACCESS, value_name = "NAMES", global = true, hide_short_help = true, value_delimiter = ',')]
     pub regions: Vec<String>,
     /// Ask there instead of AWS: a proxy, a test server
-    #[arg(long, value_name = "URL", global = true, hide_short_help = true)]
+    #[arg(long, help_heading = ACCESS, value_name = "URL", global = true, hide_short_help = true)]
     pub endpoint_url: Option<String>,
 }
 
@@ -536,7 +538,6 @@ pub(super) struct Diff {
     pub fail_on: Option<super::diff::FailOn>,
 }
 
-/// What a code in an answer means, why it happens and how to fix it
 /// What is wrong with the network, without being asked
 ///
 /// Each finding is a fact about packets: it names the rule or route that makes it so, shows a packet that proves it, and
