@@ -223,9 +223,8 @@ impl<'de> Scanner<'de> {
         let is_whole = self.number()?;
         let text = self.text.get(start..self.position).ok_or(Surprise)?;
         if !is_whole {
-            // Times of services that speak JSON are seconds with a fraction.
-            let number = text.parse::<f64>().ok().filter(|it| it.is_finite()).ok_or(Surprise)?;
-            return visitor.visit_f64(number);
+            // Times of services that speak JSON are seconds with a fraction. The last digit is as `serde_json` rounds it.
+            return visitor.visit_f64(serde_json::from_str(text).map_err(|_| Surprise)?);
         }
         match text.parse::<u64>() {
             Ok(number) => visitor.visit_u64(number),
