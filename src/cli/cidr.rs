@@ -9,7 +9,6 @@ use super::open::open;
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
 use crate::network::ranges;
-use crate::report::Style;
 use crate::report::cidr::{NextView, Plan, Shown, write_json, write_text};
 use crate::solver::cidr::next_free;
 
@@ -36,12 +35,7 @@ pub(super) fn run(context: &Context, words: &Cidr) -> Result<Outcome, Failure> {
 
 fn print(context: &Context, shown: &Shown<'_, '_>, view: &impl serde::Serialize) -> Result<(), Failure> {
     let options = &context.options;
-    let is_file = options.output.is_some();
-    let style = Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    };
+    let style = context.style();
     let mut output = Output::open(options.output.as_deref())?;
     let written = match options.format.plain()? {
         Plain::Json => write_json(view, &mut output),

@@ -7,7 +7,7 @@ use super::open::open;
 use super::output::{Output, unwritable};
 use super::presets::{self, Dependency};
 use super::{Context, Outcome};
-use crate::report::{self, Question, Report, deps};
+use crate::report::{Question, Report, deps};
 use crate::selector::{Arguments, Home, Index, home, resolve};
 use crate::solver::{Solver, solve_with};
 
@@ -113,12 +113,7 @@ fn one(
 fn print(context: &Context, table: &deps::Dependencies<'_>) -> Result<(), Failure> {
     let options = &context.options;
     let mut output = Output::open(options.output.as_deref())?;
-    let is_file = options.output.is_some();
-    let style = report::text::Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    };
+    let style = context.style();
     let written = match options.format.plain()? {
         Plain::Text => deps::write_text(table, &mut output, style),
         Plain::Json => deps::write_json(table, &mut output),

@@ -12,7 +12,6 @@ use super::output::{Output, unwritable};
 use super::{Context, Outcome};
 use crate::diff::{self, Chosen, RowKind, Scope};
 use crate::packet::Family;
-use crate::report::Style;
 use crate::report::diff::{DiffView, Side, write_json, write_markdown, write_text};
 use crate::selector::{Index, Members, SelectorError, members, parse_traffic};
 use crate::solver::{Source, Traffic};
@@ -109,12 +108,7 @@ fn outside(text: &str, sources: &[Source], opened: &Opened, chosen: &mut Chosen)
 
 fn print(context: &Context, view: &DiffView<'_>) -> Result<(), Failure> {
     let options = &context.options;
-    let is_file = options.output.is_some();
-    let style = Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    };
+    let style = context.style();
     let mut output = Output::open(options.output.as_deref())?;
     let written = if options.format == Format::Markdown {
         write_markdown(view, &mut output)

@@ -90,12 +90,7 @@ fn warn_of_nothing(context: &Context, opened: &Opened) {
 fn print(context: &Context, found: &report::lint::LintReport<'_>) -> Result<(), Failure> {
     let options = &context.options;
     let mut output = Output::open(options.output.as_deref())?;
-    let is_file = options.output.is_some();
-    let style = report::Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    };
+    let style = context.style();
     let written = match options.format {
         Format::Text => report::lint::write_text(found, &mut output, style),
         Format::Json => report::lint::write_json(found, &mut output),

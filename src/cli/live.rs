@@ -124,7 +124,12 @@ fn told(summary: &Summary) -> Vec<String> {
     let mut lines: Vec<String> =
         summary.refused.iter().map(|(who, trouble)| format!("{who} cannot be asked: {trouble}")).collect();
     let mut counted: std::collections::BTreeMap<(String, String), (usize, String)> = Default::default();
+    let mut not_asked = 0;
     for record in summary.troubles.iter().filter(|it| it.status != TroubleKind::Unsupported.word()) {
+        if record.code == collect::NOT_ASKED {
+            not_asked += 1;
+            continue;
+        }
         let call = format!("{} {}", record.service, record.operation);
         let slot = counted.entry((call, record.code.clone())).or_default();
         slot.0 += 1;
@@ -137,15 +142,20 @@ fn told(summary: &Summary) -> Vec<String> {
         lines.push(format!("not answered{times}: {call}: {code}{message}"));
     }
     if more > 0 {
-        lines.push(format!("and {more} other calls; `manifest.json` has all"));
+        lines.push(format!("and {}; `manifest.json` has all", plural(more, "other call", "other calls")));
+    }
+    if not_asked > 0 {
+        lines.push(format!("not asked any more: {}", plural(not_asked, "call", "calls")));
     }
     lines
 }
 
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// What a run did, for people.
 pub(super) fn text(summary: &Summary) -> String {
-    let plural =
-        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let kept =
         if summary.kept > 0 { format!(", {} of them from before", summary.kept) } else { String::new() };
     let mut text = format!(

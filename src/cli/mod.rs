@@ -52,6 +52,7 @@ use arguments::{Arguments, Command, Options};
 use failure::Failure;
 use terminal::Terminal;
 
+use crate::report::Style;
 use crate::store;
 
 /// What a run says about itself.
@@ -85,6 +86,16 @@ struct Context {
 }
 
 impl Context {
+    /// How results are written for people.
+    fn style(&self) -> Style {
+        let is_file = self.options.output.is_some();
+        Style {
+            color: self.terminal.colors_results(self.options.color, is_file),
+            width: self.terminal.width(is_file),
+            verbose: self.options.verbose > 0,
+        }
+    }
+
     /// A remark beside the result, for people.
     fn say(&self, remark: &str) {
         if !self.options.quiet {

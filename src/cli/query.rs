@@ -76,12 +76,7 @@ fn one(context: &Context, words: &Words, source: &str, destination: &str) -> Res
 fn print(context: &Context, report: &Report<'_>) -> Result<(), Failure> {
     let options = &context.options;
     let mut output = Output::open(options.output.as_deref())?;
-    let is_file = options.output.is_some();
-    let style = report::text::Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    };
+    let style = context.style();
     let written = match options.format {
         Format::Text => report::text::write(report, &mut output, style),
         Format::Json => report::json::write(report, &mut output),

@@ -6,7 +6,7 @@ use super::format::Plain;
 use super::open::open;
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
-use crate::report::{Style, show};
+use crate::report::show;
 use crate::selector::{Index, find};
 
 /// Prints it.
@@ -17,12 +17,7 @@ pub(super) fn run(context: &Context, words: &Show) -> Result<Outcome, Failure> {
     let row = resource.position as usize;
     let document = show::document(&opened.snapshot, &opened.network, resource.kind, row);
     let options = &context.options;
-    let is_file = options.output.is_some();
-    let style = Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    };
+    let style = context.style();
     let mut output = Output::open(options.output.as_deref())?;
     let written = match options.format.plain()? {
         Plain::Text => show::write_text(&document, &mut output, style),

@@ -70,7 +70,7 @@ pub(super) fn print(
 ) -> Result<(), Failure> {
     let plain = context.options.format.plain()?;
     let mut output = Output::open(context.options.output.as_deref())?;
-    write(plain, &mut output, style(context)).map_err(|cause| unwritable(what, &cause))?;
+    write(plain, &mut output, context.style()).map_err(|cause| unwritable(what, &cause))?;
     output.finish()
 }
 
@@ -79,7 +79,7 @@ pub(super) fn print_table(context: &Context, table: &Matrix<'_>) -> Result<(), F
     let format = context.options.format;
     let mut output = Output::open(context.options.output.as_deref())?;
     let written = match format {
-        Format::Text => matrix::write(table, &mut output, style(context)),
+        Format::Text => matrix::write(table, &mut output, context.style()),
         Format::Json => table.json(&mut output),
         Format::Csv => matrix::csv(table, &mut output),
         Format::Markdown => matrix::markdown(table, &mut output),
@@ -98,14 +98,4 @@ pub(super) fn print_table(context: &Context, table: &Matrix<'_>) -> Result<(), F
     };
     written.map_err(|cause| unwritable("the table", &cause))?;
     output.finish()
-}
-
-fn style(context: &Context) -> Style {
-    let options = &context.options;
-    let is_file = options.output.is_some();
-    Style {
-        color: context.terminal.colors_results(options.color, is_file),
-        width: context.terminal.width(is_file),
-        verbose: options.verbose > 0,
-    }
 }

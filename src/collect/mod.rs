@@ -35,7 +35,7 @@ mod run;
 pub use access::Access;
 pub use policy::policy;
 #[cfg(feature = "collect")]
-pub use run::{CollectError, Plan, Summary, collect};
+pub use run::{CollectError, NOT_ASKED, Plan, Summary, collect};
 pub use script::script;
 #[cfg(feature = "collect")]
 pub use store::Record;

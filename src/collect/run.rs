@@ -18,6 +18,9 @@ use super::store::{self, Record, Store};
 use super::table::{Call, Selection};
 use super::trouble::{Trouble, TroubleKind};
 
+/// Code of a call that was not made: an earlier one said that AWS knows these credentials no longer.
+pub const NOT_ASKED: &str = "NotAsked";
+
 /// How many calls of one account and Region are under way at once: AWS's limits are for each.
 const MOST_IN_REGION: usize = 8;
 
@@ -300,7 +303,7 @@ async fn one(
     let answer = if is_over.iter().any(|it| it.load(Ordering::Relaxed)) {
         Err(Trouble {
             kind: TroubleKind::Credentials,
-            code: "NotAsked".to_owned(),
+            code: NOT_ASKED.to_owned(),
             message: "the credentials were no longer good".to_owned(),
         })
     } else {

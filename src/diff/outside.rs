@@ -135,12 +135,7 @@ pub(super) fn question(
         destinations: vec![destination],
         traffic: context.scope.traffic.clone(),
         family: Some(family),
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     }
 }
 

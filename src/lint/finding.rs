@@ -124,11 +124,7 @@ fn query(source: Source, destination: Destination, traffic: Traffic, family: Fam
         traffic,
         family: Some(family),
         is_one_way: claim == Claim::Arrives,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     }
 }
 

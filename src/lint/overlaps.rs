@@ -318,15 +318,7 @@ fn linked(context: &Context<'_>) -> BTreeSet<VpcIndex> {
     }
     let mut gateways: BTreeSet<&str> = BTreeSet::new();
     for attachment in &model.transit_gateway_attachments {
-        use crate::model::AttachmentKind;
-        let is_link = matches!(
-            attachment.kind,
-            AttachmentKind::Vpn
-                | AttachmentKind::VpnConcentrator
-                | AttachmentKind::DirectConnectGateway
-                | AttachmentKind::Connect
-        );
-        if is_link {
+        if attachment.kind.is_link() {
             gateways.insert(attachment.transit_gateway.as_str());
         }
     }

@@ -45,6 +45,13 @@ words! {
     }
 }
 
+impl AttachmentKind {
+    /// Whether it leads to networks on premises (VPN-1, DX-1).
+    pub fn is_link(&self) -> bool {
+        matches!(self, Self::Vpn | Self::VpnConcentrator | Self::DirectConnectGateway | Self::Connect)
+    }
+}
+
 /// An attachment, of whatever kind.
 #[derive(Debug, Clone)]
 pub struct TransitGatewayAttachment {

@@ -420,6 +420,59 @@ pub enum Step {
     Inspect(FirewallIndex),
 }
 
+/// What an interface itself lets pass.
+#[derive(Debug, Clone, Copy)]
+pub enum Barrier<'n> {
+    /// Its security groups.
+    Groups {
+        /// The filter.
+        filter: FilterId,
+        /// The end that it looks at.
+        peer: PeerSide,
+        /// The interface.
+        interface: InterfaceIndex,
+    },
+    /// Something else that drops.
+    Guard(&'n Guard),
+}
+
+impl Step {
+    /// What an interface drops by this step, whatever the subnet around it does; `None` for a step that is not the interface's own.
+    pub fn barrier(&self) -> Option<Barrier<'_>> {
+        match self {
+            Self::Guard(guard) => Some(Barrier::Guard(guard)),
+            Self::SecurityGroups { filter, peer, interface } => {
+                Some(Barrier::Groups { filter: *filter, peer: *peer, interface: *interface })
+            }
+            Self::Acl { .. }
+            | Self::Translate(_)
+            | Self::Enter(_)
+            | Self::Stand(_)
+            | Self::Services(_)
+            | Self::SameSubnet(..)
+            | Self::For(..)
+            | Self::Follow(_)
+            | Self::GoOn(_)
+            | Self::Route(_)
+            | Self::ToSubnet(_)
+            | Self::ToInterface(_)
+            | Self::OwnZone(..)
+            | Self::AnyZone(..)
+            | Self::OnInternet
+            | Self::ArriveInterface(_)
+            | Self::ArriveService(_)
+            | Self::NatReturn(..)
+            | Self::Relay(_)
+            | Self::OwnTargets(_)
+            | Self::Through(..)
+            | Self::Inspect(_)
+            | Self::OverLink(_)
+            | Self::ArriveOnPremises(_)
+            | Self::ArriveClients => None,
+        }
+    }
+}
+
 /// What drops packets without looking at ports.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Guard {

@@ -87,10 +87,10 @@ pub use filter::{Filter, FilterId, Judge, Rule, RulePeer, group_filter};
 pub use graph::{Graph, Way};
 pub use inspection::{FirewallRow, InspectionAction, InspectionRule, InspectionSide};
 pub use location::{
-    AddressSetIndex, AssumptionIndex, Component, Edge, EdgeId, Entry, EntryKind, EntryMask, FirewallIndex,
-    GroupIndex, GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId, LocationKind,
-    MiddleboxIndex, NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step, Steps,
-    SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
+    AddressSetIndex, AssumptionIndex, Barrier, Component, Edge, EdgeId, Entry, EntryKind, EntryMask,
+    FirewallIndex, GroupIndex, GroupSetIndex, Guard, Hop, HopIndex, InterfaceIndex, Location, LocationId,
+    LocationKind, MiddleboxIndex, NatIndex, Origin, PeerSide, RelayIndex, RouteMapIndex, ServiceIndex, Step,
+    Steps, SubnetIndex, Translation, VpcIndex, ZoneIndex, ZoneTableIndex,
 };
 pub use lookups::{Lookups, Owned};
 pub use ranges::{Claimant, RangeClaim, RangeHolder, Ranges, ranges};

@@ -254,10 +254,7 @@ pub(super) fn known(compiler: &Compiler<'_>) -> [AddressSet; 2] {
         }
         _ => None,
     }));
-    let is_link = |kind: &AttachmentKind| {
-        matches!(kind, AttachmentKind::Vpn | AttachmentKind::DirectConnectGateway | AttachmentKind::Connect)
-    };
-    let attachments = model.transit_gateway_attachments.iter().filter(|it| is_link(&it.kind));
+    let attachments = model.transit_gateway_attachments.iter().filter(|it| it.kind.is_link());
     let links: FxHashSet<&TransitGatewayAttachmentId> = attachments.map(|it| &it.id).collect();
     let listed = model.transit_gateway_routes.iter().flat_map(|it| &it.routes);
     let listed = listed.filter(|it| it.state == TransitGatewayRouteState::Active);

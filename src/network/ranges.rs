@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Network;
 use super::location::{Component, Origin, VpcIndex};
 use crate::model::{
-    AccountId, AttachmentKind, Model, PeeringSide, PeeringStatus, ResourceKind, RouteDestination,
-    RouteOrigin, RouteTarget, TransitGatewayAttachmentId, TransitGatewayId, VpcId,
+    AccountId, Model, PeeringSide, PeeringStatus, ResourceKind, RouteDestination, RouteOrigin, RouteTarget,
+    TransitGatewayAttachmentId, TransitGatewayId, VpcId,
 };
 
 /// Claims and connections of an estate.
@@ -147,22 +147,12 @@ fn holder(side: &PeeringSide, ranges: &mut Ranges, numbers: &mut FxHashMap<VpcId
 fn linked_gateways(model: &Model) -> FxHashMap<&TransitGatewayId, Component> {
     let mut linked = FxHashMap::default();
     for (position, attachment) in model.transit_gateway_attachments.iter().enumerate() {
-        if is_link(&attachment.kind) {
+        if attachment.kind.is_link() {
             let found = component(ResourceKind::TransitGatewayAttachment, position);
             linked.entry(&attachment.transit_gateway).or_insert(found);
         }
     }
     linked
-}
-
-fn is_link(kind: &AttachmentKind) -> bool {
-    matches!(
-        kind,
-        AttachmentKind::Vpn
-            | AttachmentKind::VpnConcentrator
-            | AttachmentKind::DirectConnectGateway
-            | AttachmentKind::Connect
-    )
 }
 
 fn attached(
@@ -238,7 +228,7 @@ fn claims(model: &Model, ranges: &mut Ranges, numbers: &FxHashMap<VpcId, u32>) {
             }
         }
     }
-    let attachments = model.transit_gateway_attachments.iter().filter(|it| is_link(&it.kind));
+    let attachments = model.transit_gateway_attachments.iter().filter(|it| it.kind.is_link());
     let behind: FxHashSet<&TransitGatewayAttachmentId> = attachments.map(|it| &it.id).collect();
     for (position, list) in model.transit_gateway_routes.iter().enumerate() {
         for (index, route) in list.routes.iter().enumerate() {

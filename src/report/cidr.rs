@@ -14,8 +14,8 @@ use super::{Context, name};
 use crate::network::{Claimant, Component, Network, RangeClaim, RangeHolder, Ranges, SubnetIndex};
 use crate::packet::{AddressSet, Family};
 use crate::snapshot::Snapshot;
+use crate::solver::Query;
 use crate::solver::cidr::{self, Grade, Holder, Search, Taken};
-use crate::solver::{Query, Traffic};
 
 pub use text::{Shown, write_text};
 
@@ -143,18 +143,7 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn new(network: &'a Network, snapshot: &'a Snapshot, ranges: &'a Ranges) -> Names<'a> {
-        let query = Query {
-            sources: Vec::new(),
-            destinations: Vec::new(),
-            traffic: Traffic::default(),
-            family: None,
-            is_one_way: false,
-            via: Vec::new(),
-            avoid: Vec::new(),
-            all_paths: false,
-            narrowings: Vec::new(),
-            remarks: Vec::new(),
-        };
+        let query = Query::default();
         Names { network, snapshot, ranges, query }
     }
 

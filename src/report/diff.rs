@@ -19,7 +19,7 @@ use crate::model::{ResourceKind, RouteTableAssociation};
 use crate::network::{Component, Network, Origin};
 use crate::packet::{AddressSet, Family, range_of};
 use crate::snapshot::Snapshot;
-use crate::solver::{Query, Traffic};
+use crate::solver::Query;
 
 pub use markdown::write_markdown;
 pub use text::write_text;
@@ -162,18 +162,7 @@ struct Words<'a> {
 impl<'a> DiffView<'a> {
     /// The view of a diff.
     pub fn new(diff: &'a Diff, old: Side<'a>, new: Side<'a>) -> DiffView<'a> {
-        let query = Query {
-            sources: Vec::new(),
-            destinations: Vec::new(),
-            traffic: Traffic::default(),
-            family: None,
-            is_one_way: false,
-            via: Vec::new(),
-            avoid: Vec::new(),
-            all_paths: false,
-            narrowings: Vec::new(),
-            remarks: Vec::new(),
-        };
+        let query = Query::default();
         let words = Words { sides: [old, new], diff, query };
         let mut summary = Summary { changes: diff.changes.len(), ..Summary::default() };
         for row in &diff.rows {

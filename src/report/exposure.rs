@@ -274,12 +274,7 @@ fn with_report<T>(
         destinations: vec![Destination::Interface(found.interfaces[0], None)],
         traffic: asked.packets.clone(),
         family: Some(found.answer.family),
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     };
     let question = Question {
         source: asked.from.to_owned(),

@@ -3,8 +3,8 @@
 use crate::network::{Component, InterfaceIndex};
 use crate::packet::{AddressSet, Family, Interval, Ports, protocol};
 
-/// What is asked.
-#[derive(Debug, Clone)]
+/// What is asked; of nobody and about everything, by default.
+#[derive(Debug, Clone, Default)]
 pub struct Query {
     /// Where packets begin: any of these.
     pub sources: Vec<Source>,

@@ -110,6 +110,7 @@ fn credentials_that_expire_end_an_account_with_one_message_and_the_next_run_goes
     let (code, out, _) = run(&mut collect(&server, folder.path()));
     assert_eq!(code, 3);
     assert!(out.contains("RequestExpired: words of AWS"), "{out}");
+    assert!(out.contains("not asked any more: ") && !out.contains("NotAsked"), "{out}");
     // Those that were under way heard it; nobody asked after that.
     assert!(server.asked.lock().expect("no test panics here").len() < 20 + 9, "{out}");
     let server = start(1, |_| Reply::Page);

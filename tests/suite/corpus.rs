@@ -50,12 +50,7 @@ fn query(source: Source, destination: Destination, traffic: Traffic) -> Query {
         destinations: vec![destination],
         traffic,
         family: None,
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     }
 }
 

@@ -128,11 +128,7 @@ fn question(source: Source, destination: InterfaceIndex, scope: &Scope, family: 
         traffic: scope.traffic.clone(),
         family: Some(family),
         is_one_way: scope.is_one_way,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     }
 }
 

@@ -69,12 +69,7 @@ impl Case {
             destinations: to.split(',').map(destination).collect(),
             traffic: traffic(traffic_words),
             family: None,
-            is_one_way: false,
-            via: Vec::new(),
-            avoid: Vec::new(),
-            all_paths: false,
-            narrowings: Vec::new(),
-            remarks: Vec::new(),
+            ..Query::default()
         };
         let answer = solver::solve(&self.network, &query);
         let question = Question {

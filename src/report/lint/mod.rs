@@ -22,7 +22,7 @@ use crate::model::Place;
 use crate::network::{Component, Network, Origin};
 use crate::packet::AddressSet;
 use crate::snapshot::Snapshot;
-use crate::solver::{Query, Traffic};
+use crate::solver::Query;
 
 pub use github::write as write_github;
 pub use json::{write as write_json, write_baseline};
@@ -294,18 +294,7 @@ static NO_QUESTION: Question =
 /// Names do not depend on a question, and what makes them wants one.
 fn nothing_asked() -> &'static Query {
     static NOTHING: std::sync::OnceLock<Query> = std::sync::OnceLock::new();
-    NOTHING.get_or_init(|| Query {
-        sources: Vec::new(),
-        destinations: Vec::new(),
-        traffic: Traffic::default(),
-        family: None,
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
-    })
+    NOTHING.get_or_init(Query::default)
 }
 
 fn finding<'a>(names: Names<'a>, none: &'a Query, finding: &'a Finding) -> FindingView<'a> {

@@ -112,11 +112,7 @@ fn query(origin: &Source, scope: &Scope) -> Query {
         traffic: scope.traffic.clone(),
         family: scope.family,
         is_one_way: scope.is_one_way,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     }
 }
 

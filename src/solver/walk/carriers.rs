@@ -5,7 +5,7 @@
 
 use super::{Next, Walk};
 use crate::network::{
-    CarriedRow, InterfaceIndex, LocationId, PeerSide, RelayChoice, RelayTo, Step, SubnetRow,
+    Barrier, CarriedRow, InterfaceIndex, LocationId, PeerSide, RelayChoice, RelayTo, SubnetRow,
 };
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
@@ -105,36 +105,12 @@ impl Walk<'_, '_> {
         let network = self.network;
         carrier.at = at;
         for step in network.steps_of(at).iter() {
-            let next = match step {
-                Step::SecurityGroups { filter, peer, interface } => {
-                    self.security_groups(carrier, *filter, *peer, *interface)
+            let next = match step.barrier() {
+                Some(Barrier::Groups { filter, peer, interface }) => {
+                    self.security_groups(carrier, filter, peer, interface)
                 }
-                Step::Guard(guard) => self.guard(carrier, guard),
-                Step::Acl { .. }
-                | Step::Translate(_)
-                | Step::Enter(_)
-                | Step::Stand(_)
-                | Step::Services(_)
-                | Step::SameSubnet(..)
-                | Step::For(..)
-                | Step::Follow(_)
-                | Step::GoOn(_)
-                | Step::Route(_)
-                | Step::ToSubnet(_)
-                | Step::ToInterface(_)
-                | Step::OwnZone(..)
-                | Step::AnyZone(..)
-                | Step::OnInternet
-                | Step::ArriveInterface(_)
-                | Step::ArriveService(_)
-                | Step::NatReturn(..)
-                | Step::Relay(_)
-                | Step::OwnTargets(_)
-                | Step::Through(..)
-                | Step::Inspect(_)
-                | Step::OverLink(_)
-                | Step::ArriveOnPremises(_)
-                | Step::ArriveClients => Next::Go,
+                Some(Barrier::Guard(guard)) => self.guard(carrier, guard),
+                None => Next::Go,
             };
             if let Next::Move(_) | Next::Ended = next {
                 return Passage::Ended;

@@ -3,7 +3,7 @@
 use super::{Next, Reading, Walk};
 use crate::model::AssumptionCode;
 use crate::network::{
-    AssumptionIndex, ExplanationCode, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide, Step,
+    AssumptionIndex, Barrier, ExplanationCode, Guard, InterfaceIndex, LocationId, LocationKind, PeerSide,
 };
 use crate::packet::TransportSet;
 use crate::solver::answer::RuleUse;
@@ -102,40 +102,15 @@ impl Walk<'_, '_> {
             });
         }
         for step in self.network.steps_of(row.inward).iter() {
-            let (passing, code, rule) = match step {
-                Step::SecurityGroups { filter, .. } => {
-                    let anything = self.filters.get(self.network, self.workspace, *filter).anything;
-                    let rule = RuleUse::Filter(*filter, PeerSide::Source);
+            let (passing, code, rule) = match step.barrier() {
+                Some(Barrier::Groups { filter, .. }) => {
+                    let anything = self.filters.get(self.network, self.workspace, filter).anything;
+                    let rule = RuleUse::Filter(filter, PeerSide::Source);
                     (anything, ExplanationCode::EniSgRulesMismatch, rule)
                 }
-                Step::Guard(Guard::Never(code)) => (TransportSet::EMPTY, *code, RuleUse::None),
-                Step::Guard(Guard::Protocols(carried, code)) => (*carried, *code, RuleUse::None),
-                Step::Guard(_)
-                | Step::Acl { .. }
-                | Step::Translate(_)
-                | Step::Enter(_)
-                | Step::Stand(_)
-                | Step::Services(_)
-                | Step::SameSubnet(..)
-                | Step::For(..)
-                | Step::Follow(_)
-                | Step::GoOn(_)
-                | Step::Route(_)
-                | Step::ToSubnet(_)
-                | Step::ToInterface(_)
-                | Step::OwnZone(..)
-                | Step::AnyZone(..)
-                | Step::OnInternet
-                | Step::ArriveInterface(_)
-                | Step::ArriveService(_)
-                | Step::NatReturn(..)
-                | Step::Relay(_)
-                | Step::OwnTargets(_)
-                | Step::Through(..)
-                | Step::OverLink(_)
-                | Step::ArriveOnPremises(_)
-                | Step::Inspect(_)
-                | Step::ArriveClients => continue,
+                Some(Barrier::Guard(Guard::Never(code))) => (TransportSet::EMPTY, *code, RuleUse::None),
+                Some(Barrier::Guard(Guard::Protocols(carried, code))) => (*carried, *code, RuleUse::None),
+                Some(Barrier::Guard(_)) | None => continue,
             };
             controls.push(Control { at: row.inward, passing, code, rule });
         }

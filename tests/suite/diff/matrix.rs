@@ -41,12 +41,7 @@ fn answer(solver: &mut Solver<'_>, from: u32, to: u32, family: Family) -> Option
         destinations: vec![Destination::Interface(InterfaceIndex(to), None)],
         traffic: Traffic::default(),
         family: Some(family),
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     };
     decide(solver, &query).pairs.pop()
 }

@@ -150,12 +150,7 @@ fn query(source: &Source, destination: &Destination, family: Family, traffic: Tr
         destinations: vec![destination.clone()],
         traffic,
         family: Some(family),
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     }
 }
 

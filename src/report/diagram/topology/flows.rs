@@ -50,12 +50,7 @@ pub(super) fn flows(
             .collect(),
         traffic: Traffic::default(),
         family: Some(Family::V4),
-        is_one_way: false,
-        via: Vec::new(),
-        avoid: Vec::new(),
-        all_paths: false,
-        narrowings: Vec::new(),
-        remarks: Vec::new(),
+        ..Query::default()
     };
     let answer = decide(&mut Solver::new(network), &query);
     for pair in answer.pairs.iter().filter(|it| !it.is_host_local) {

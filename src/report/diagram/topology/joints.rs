@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::estate::{Estate, VpcFacts};
 use crate::model::words::Word;
-use crate::model::{
-    AttachmentKind, AttachmentState, Model, PeeringSide, PeeringStatus, TunnelStatus, VpnConnection,
-};
+use crate::model::{AttachmentState, Model, PeeringSide, PeeringStatus, TunnelStatus, VpnConnection};
 use crate::report::diagram::picture::{Net, NetKind, Paint, Port, Shape, Side};
 
 /// More peering connections than this are counted, not drawn.
@@ -46,7 +44,7 @@ impl<'a> Joints<'a> {
         };
         let by_vpc = estate.vpcs.iter().flat_map(|it| &it.vpn_gateways);
         let has_gateway = by_vpc.map(|row| &model.vpn_gateways[*row].id).any(|it| is_linked(it.as_str()));
-        let has_hub = model.transit_gateway_attachments.iter().any(|it| is_from_premises(&it.kind));
+        let has_hub = model.transit_gateway_attachments.iter().any(|it| it.kind.is_link());
         if has_gateway || (has_hub && !joints.transit.is_empty()) {
             let hover = "VPN or Direct Connect".to_owned();
             joints.premises = Some(joints.add("on-premises", NetKind::OnPremises, hover, false));
@@ -235,22 +233,11 @@ impl<'a> Joints<'a> {
         }
         let mut attachments =
             model.transit_gateway_attachments.iter().filter(|it| it.transit_gateway.as_str() == id);
-        if attachments.any(|it| is_from_premises(&it.kind)) {
+        if attachments.any(|it| it.kind.is_link()) {
             shape.ports.extend(Joints::port(self.premises, Side::Bottom));
         }
         shape
     }
-}
-
-/// Whether what is attached leads out of AWS.
-fn is_from_premises(kind: &AttachmentKind) -> bool {
-    matches!(
-        kind,
-        AttachmentKind::Vpn
-            | AttachmentKind::VpnConcentrator
-            | AttachmentKind::DirectConnectGateway
-            | AttachmentKind::Connect
-    )
 }
 
 /// A VPN connection of some gateway whose tunnels are all down.
