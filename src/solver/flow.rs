@@ -178,6 +178,8 @@ pub(super) enum Answers {
 pub(super) enum Translator {
     /// A NAT gateway.
     Gateway(NatIndex),
+    /// What sends for clients that are no part of the network; nothing else that a NAT gateway may do is theirs.
+    Clients(NatIndex),
     /// An appliance, by one of its interfaces.
     Appliance(MiddleboxIndex, InterfaceIndex),
 }
@@ -300,6 +302,23 @@ impl Conversation {
             | Mark::Inspected { .. }
             | Mark::Peering { .. } => None,
         })
+    }
+
+    /// The ports of whoever sent to something that sends in its own name: the client's, or any of something that stood for it
+    /// already.
+    pub fn ports_before_translation(&self, state: &NatState) -> &[(u16, u16)] {
+        let is_it = |mark: &Mark| match mark {
+            Mark::Nat(it) => it.by == state.by && it.address == state.address,
+            Mark::Tracked(..)
+            | Mark::Through(..)
+            | Mark::Relay(_)
+            | Mark::Outward(_)
+            | Mark::Inbound
+            | Mark::Inspected { .. }
+            | Mark::Peering { .. } => false,
+        };
+        let before = self.marks.iter().rposition(is_it).map_or(&[][..], |position| &self.marks[..position]);
+        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { &self.client_ports }
     }
 
     /// Whether a NAT gateway or a relay stands for the client at an address.

@@ -364,7 +364,8 @@ impl Walk<'_, '_> {
         let Translator::Appliance(middlebox, _) = state.by else { return Next::Ended };
         flow.destination = state.client.clone();
         flow.destination_linked = state.was_linked;
-        let transport = self.with_client_ports(flow.transport, &conversation.client_ports);
+        let before = conversation.ports_before_translation(state);
+        let transport = self.with_client_ports(flow.transport, before);
         flow.transport = self.workspace.intersection(transport, state.ports);
         flow.marks.push(Mark::Through(middlebox, false));
         flow.entry = EntryKind::Inside;

@@ -16,9 +16,9 @@ impl Walk<'_, '_> {
         match translation {
             Translation::SourceToPublic(vpc) => self.source_to_public(flow, vpc),
             Translation::DestinationToPrivate(vpc) => self.destination_to_private(flow, vpc),
-            Translation::SourceNat(nat) => self.source_nat(flow, nat),
+            Translation::SourceNat(nat) => self.source_nat(flow, nat, Translator::Gateway(nat)),
             Translation::ClientToInterface(nat, interface) => {
-                let next = self.source_nat(flow, nat);
+                let next = self.source_nat(flow, nat, Translator::Clients(nat));
                 // CVPN-2: its groups are those of the interface, which rules may name.
                 flow.sender = interface.0;
                 flow.groups = Groups::Kept;
@@ -71,7 +71,9 @@ impl Walk<'_, '_> {
             | Mark::Inspected { .. } => None,
         });
         match last? {
-            Translator::Gateway(nat) => self.network.nat_gateways[nat.index()].outside,
+            Translator::Gateway(nat) | Translator::Clients(nat) => {
+                self.network.nat_gateways[nat.index()].outside
+            }
             Translator::Appliance(..) => None,
         }
     }
@@ -100,7 +102,7 @@ impl Walk<'_, '_> {
     }
 
     /// NAT-2: the source becomes the gateway's, and with it the zone and subnet that the packets leave from.
-    fn source_nat(&mut self, flow: &mut Flow, nat: NatIndex) -> Next {
+    fn source_nat(&mut self, flow: &mut Flow, nat: NatIndex, by: Translator) -> Next {
         let network = self.network;
         let row = &network.nat_gateways[nat.index()];
         if flow.destination.family() == Family::V6 && !self.from_nat64(flow) {
@@ -121,13 +123,7 @@ impl Walk<'_, '_> {
         let was_linked = std::mem::replace(&mut flow.source_linked, false);
         let ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
         let ports = std::mem::replace(&mut flow.ports, ports);
-        flow.marks.push(Mark::Nat(Box::new(NatState {
-            by: Translator::Gateway(nat),
-            address,
-            client,
-            was_linked,
-            ports,
-        })));
+        flow.marks.push(Mark::Nat(Box::new(NatState { by, address, client, was_linked, ports })));
         flow.groups = Groups::Lost(GroupLoss::Translated);
         flow.sender = NONE;
         flow.entry = EntryKind::Inside;
@@ -170,10 +166,12 @@ impl Walk<'_, '_> {
         let Way::Back(conversation) = self.way else {
             return self.drop_all(flow, code, RuleUse::None);
         };
-        let known = conversation.translated(|by| by == Translator::Gateway(nat), &flow.destination);
-        let Some(NatState { client, was_linked, ports, .. }) = known.cloned() else {
+        let is_it = |by: Translator| by == Translator::Gateway(nat) || by == Translator::Clients(nat);
+        let Some(known) = conversation.translated(is_it, &flow.destination) else {
             return self.drop_all(flow, ExplanationCode::NatGatewayNoState, RuleUse::None);
         };
+        let before = conversation.ports_before_translation(known);
+        let NatState { client, was_linked, ports, .. } = known.clone();
         let is_nat64 = client.family() != flow.destination.family();
         flow.destination = client;
         flow.destination_linked = was_linked;
@@ -182,7 +180,7 @@ impl Walk<'_, '_> {
             flow.source = flow.asked_destination.clone();
             flow.source_linked = false;
         }
-        let transport = self.with_client_ports(flow.transport, &conversation.client_ports);
+        let transport = self.with_client_ports(flow.transport, before);
         flow.transport = self.workspace.intersection(transport, ports);
         let row = &network.nat_gateways[nat.index()];
         flow.vpc = row.vpc.0;

@@ -65,7 +65,7 @@ pub fn is_load_balancer(interface: &NetworkInterface) -> bool {
 }
 
 /// LB-20: whether a listener's protocol runs over one.
-fn carries(listener: Option<&BalancedProtocol>, number: u8) -> bool {
+pub fn carries(listener: Option<&BalancedProtocol>, number: u8) -> bool {
     match listener {
         Some(BalancedProtocol::Udp | BalancedProtocol::Quic | BalancedProtocol::Geneve) => number == 17,
         Some(BalancedProtocol::TcpUdp | BalancedProtocol::TcpQuic) => number == 6 || number == 17,

@@ -124,6 +124,7 @@ impl<'m> Walk<'_, 'm> {
         let Some(address) = door.addresses.first().map(|it| it.private) else {
             return unknown(format!("{} has no address", door.id));
         };
+        self.encryption(self.vpc(&door.vpc)?)?;
         if owns(door, packet.destination) {
             return dropped(format!("{} takes nothing unasked (CVPN-5)", door.id));
         }

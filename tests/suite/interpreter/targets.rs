@@ -21,6 +21,14 @@ impl<'m> Walk<'_, 'm> {
         if group.kind == Some(TargetKind::Lambda) {
             return vec![Choice::Itself];
         }
+        // LB-20: what the targets do not speak does not get to them.
+        let speaks = match &group.protocol {
+            None | Some(BalancedProtocol::Unknown(_)) => true,
+            Some(spoken) => super::balancers::carries(Some(spoken), protocol),
+        };
+        if !speaks {
+            return vec![Choice::Lost("the targets speak another protocol (LB-20)")];
+        }
         let Some(health) = self.model.target_health.get(id) else {
             return vec![Choice::Unknown(format!("the targets of {id} are not in the snapshot"))];
         };
