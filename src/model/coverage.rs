@@ -143,6 +143,9 @@ pub enum AssumptionCode {
     HostRoutingAssumed,
     /// The instance is taken to be running: the snapshot does not describe it (ENI-8).
     InstanceAssumedRunning,
+    /// What stays in a VPC is taken to be delivered: its route tables are not in the snapshot, and nothing is that a route in
+    /// the place of the local one could lead to (RT-9, RT-10).
+    LocalRoutesAssumed,
     /// The appliance is taken to pass on what routes send through it (ENI-3).
     ApplianceForwards,
     /// The appliance is taken to send to the internet in its own name.
@@ -222,6 +225,7 @@ impl AssumptionCode {
             | AssumptionCode::HostLocal
             | AssumptionCode::HostRoutingAssumed
             | AssumptionCode::InstanceAssumedRunning
+            | AssumptionCode::LocalRoutesAssumed
             | AssumptionCode::ApplianceForwards
             | AssumptionCode::ApplianceTranslates
             | AssumptionCode::PathThroughGatewayLoadBalancerNotChecked

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::compiler::Compiler;
 use super::rows::{LinkLocal, NOBODY, PublicOwner, ServiceRow};
-use crate::model::{Route, RouteTarget};
+use crate::model::{ResourceKind, Route, RouteTarget};
 use crate::packet::{AddressMap, AddressSet, Family, TransportSet, protocol};
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8) -> IpNet {
@@ -91,7 +91,7 @@ pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
         | RouteTarget::CoreNetwork(_)
         | RouteTarget::Unknown => false,
     };
-    if routes.into_iter().any(leads_to_lattice) {
+    if has_unseen_tables(compiler) || routes.into_iter().any(leads_to_lattice) {
         entries.extend(LATTICE.map(|net| (net, LinkLocal::Ordinary)));
     }
     for (net, name, answered) in LINK_LOCAL_SERVICES {
@@ -110,6 +110,15 @@ pub(super) fn link_local(compiler: &mut Compiler<'_>) -> AddressMap<LinkLocal> {
         entries.push((*net, LinkLocal::Service(service, transport)));
     }
     AddressMap::sweep(&entries, |_, covering| covering.last().map_or(LinkLocal::Ordinary, |last| **last))
+}
+
+/// Whether some VPC's tables are not in the snapshot: any of them may have a route for what is link-local elsewhere.
+fn has_unseen_tables(compiler: &Compiler<'_>) -> bool {
+    let coverage = &compiler.model.coverage;
+    compiler.model.vpcs.iter().any(|it| {
+        let (account, region) = (it.about.account.as_ref(), it.about.region.as_ref());
+        !coverage.holds(ResourceKind::RouteTable, account, region)
+    })
 }
 
 /// Which VPC holds an IPv6 address that the internet could reach (IGW-6, VPC-5).

@@ -126,6 +126,8 @@ pub(super) struct Compiler<'a> {
     pub client_doors: Option<Vec<super::client_vpn::Door>>,
     /// Where answers to clients go on, by the interface that they come to.
     pub client_returns: FxHashMap<u32, LocationId>,
+    /// Whether there may be links to on premises that the snapshot lacks.
+    pub may_have_links: bool,
     /// The links to on premises, and what each carries from there.
     pub links: Vec<super::on_premises::Carried>,
     /// Which route table serves whom, once it was asked.
@@ -238,6 +240,7 @@ impl<'a> Compiler<'a> {
             clients: Vec::new(),
             client_doors: None,
             client_returns: FxHashMap::default(),
+            may_have_links: false,
             links: Vec::new(),
             tables_by_use: None,
             not_advertised: AddressSetIndex::default(),
@@ -320,7 +323,7 @@ impl<'a> Compiler<'a> {
             private_ipv4: address_plan::private_ipv4(),
             internet_location: self.internet_location,
             on_premises_location,
-            has_links: !self.links.is_empty(),
+            has_links: !self.links.is_empty() || self.may_have_links,
             on_premises,
             lookups: Lookups::default(),
         }

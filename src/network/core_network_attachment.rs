@@ -40,12 +40,13 @@ pub(super) fn by_route(
     let component =
         Component::Resource(ResourceKind::Unmodelled, network.map_or(NOBODY, |position| position as u32));
     let Some(position) = model.core_network_attachments.iter().position(is_own) else {
-        if model.coverage.holds(KIND, None, None) {
+        let account = model.vpcs.get(&vpc_id).and_then(|it| it.about.account.as_ref());
+        if model.coverage.holds(KIND, account, None) {
             let location = compiler.add_location(LocationKind::TransitIn, component);
             compiler.set_steps(location, &[Step::Guard(Guard::Never(ExplanationCode::BadStateAttachment))]);
             return location;
         }
-        let gap = compiler.absent(KIND, arn, None, None, place);
+        let gap = compiler.absent(KIND, arn, account, None, place);
         return compiler.unknown_location(gap, component);
     };
     let key = PlaceKey::CoreNetworkIn(position);

@@ -34,6 +34,32 @@ pub(super) fn links_of(model: &Model, gateway: &str) -> Vec<Link> {
         .collect()
 }
 
+/// Every association and every interface that ends at a virtual private gateway.
+pub(super) fn all_links(model: &Model) -> Vec<Link> {
+    let associations = (0..).zip(model.direct_connect_associations.iter());
+    let live = associations.filter(|(_, it)| it.state != Some(AssociationState::Disassociated));
+    let interfaces = (0..).zip(model.virtual_interfaces.iter());
+    let private = interfaces.filter(|(_, it)| {
+        it.vpn_gateway.is_some()
+            && it.kind != Some(VirtualInterfaceKind::Public)
+            && it.state != Some(VirtualInterfaceState::Deleted)
+    });
+    live.map(|(row, _)| Link::DirectConnect(row))
+        .chain(private.map(|(row, _)| Link::Interface(row)))
+        .collect()
+}
+
+/// Direct Connect is another service's answers, which most snapshots lack: without them there is none, and that is said.
+pub(super) fn unseen(compiler: &mut Compiler<'_>, about: &str) -> Vec<Step> {
+    let kind = ResourceKind::DirectConnectGatewayAssociation;
+    if compiler.model.coverage.holds(kind, None, None) {
+        return Vec::new();
+    }
+    let code = AssumptionCode::DirectConnectAssumedAbsent;
+    let assumed = compiler.assumption(code, about, Some(kind.call()), None);
+    vec![Step::Guard(Guard::Assume(assumed))]
+}
+
 /// The link of an attachment of a transit gateway.
 pub(super) fn of_attachment(
     compiler: &mut Compiler<'_>,

@@ -80,6 +80,10 @@ fn node_of(
         let about = format!("{}, offered in another Region", service.id);
         return Err(Guard::Unknown(compiler.assumption(AssumptionCode::NotModelled, &about, None, place)));
     }
+    // IEP-6: which zone it is in, its subnet says.
+    if let Some(gap) = subnet_gap(compiler, front) {
+        return Err(gap);
+    }
     let zone = zone_of(compiler, front);
     let account = service.about.account.as_ref();
     let offered: Vec<ZoneIndex> = service.zones.iter().map(|it| compiler.zone(it, account)).collect();
@@ -97,6 +101,9 @@ fn node_of(
         let own = Compiler::resource(ResourceKind::LoadBalancer, row);
         let fronts: Vec<InterfaceIndex> =
             compiler.fronts.iter().filter(|(it, _)| *it == own).map(|(_, interface)| *interface).collect();
+        if let Some(gap) = fronts.iter().find_map(|it| subnet_gap(compiler, *it)) {
+            return Err(gap);
+        }
         let before = nodes.len();
         nodes.extend(fronts.into_iter().filter(|it| zone_of(compiler, *it) == zone));
         let balancer = &compiler.model.load_balancers[row];
@@ -116,6 +123,12 @@ fn node_of(
             Err(Guard::Unknown(compiler.assumption(AssumptionCode::NotModelled, &about, None, place)))
         }
     }
+}
+
+/// What keeps an interface's zone unknown.
+fn subnet_gap(compiler: &Compiler<'_>, interface: InterfaceIndex) -> Option<Guard> {
+    let subnet = compiler.interfaces[interface.index()].subnet;
+    compiler.subnets[subnet.index()].gap.map(Guard::Unknown)
 }
 
 fn zone_of(compiler: &Compiler<'_>, interface: InterfaceIndex) -> ZoneIndex {

@@ -4,7 +4,9 @@
 //! any link that carries them to their destination, each a choice of its own, because the routers on premises decide.
 //! An answer goes back by the link that asked. Not good at networks on premises whose own routes make a difference.
 
-use ipnet::IpNet;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rustc_hash::FxHashSet;
 
 use super::ExplanationCode;
@@ -176,6 +178,7 @@ pub(super) fn location(compiler: &mut Compiler<'_>) -> LocationId {
         .collect();
     let everything: Vec<usize> = (0..edges.len()).collect();
     let unseen = unseen_links(compiler).map(|gap| compiler.hop(Hop::Unknown(gap)));
+    compiler.may_have_links = unseen.is_some() && hints_at_links(compiler);
     let mut made: Vec<(Vec<usize>, HopIndex)> = Vec::new();
     let map = AddressMap::sweep(&entries, |_, covering| {
         let mut links: Vec<usize> = covering.iter().map(|number| **number).collect();
@@ -199,7 +202,9 @@ pub(super) fn location(compiler: &mut Compiler<'_>) -> LocationId {
         hop
     });
     let map = compiler.route_map(map, Vec::new());
-    compiler.set_steps(location, &[Step::OverLink(map)]);
+    let mut steps = super::direct_connect_gateway::unseen(compiler, "the links to on premises");
+    steps.push(Step::OverLink(map));
+    compiler.set_steps(location, &steps);
     location
 }
 
@@ -216,25 +221,105 @@ fn unseen_links(compiler: &mut Compiler<'_>) -> Option<AssumptionIndex> {
     Some(compiler.absent(missing, "the links to on premises", None, None, None))
 }
 
+/// Whether something in the snapshot is only there for links, or could be.
+fn hints_at_links(compiler: &Compiler<'_>) -> bool {
+    let model = compiler.model;
+    let leads_to_links = |target: &RouteTarget| match target {
+        RouteTarget::Gateway(id) => id.starts_with("vgw-"),
+        RouteTarget::TransitGateway(_) => true,
+        RouteTarget::Local
+        | RouteTarget::NatGateway(_)
+        | RouteTarget::NetworkInterface(_)
+        | RouteTarget::Instance(_)
+        | RouteTarget::PeeringConnection(_)
+        | RouteTarget::EgressOnlyInternetGateway(_)
+        | RouteTarget::CarrierGateway(_)
+        | RouteTarget::LocalGateway(_)
+        | RouteTarget::CoreNetwork(_)
+        | RouteTarget::Unknown => false,
+    };
+    let mut routes = model.route_tables.iter().flat_map(|it| &it.routes);
+    !model.vpn_gateways.is_empty()
+        || !model.vpn_connections.is_empty()
+        || routes.any(|route| leads_to_links(&route.target))
+}
+
 /// Every link with what it carries: to the VPC of a virtual private gateway; to what the table of an attachment knows.
 fn collect(compiler: &mut Compiler<'_>) {
     let model = compiler.model;
+    let mut seen: FxHashSet<Link> = FxHashSet::default();
     for position in 0..model.vpn_gateways.len() {
         let vpc = super::vpn_gateway::attached_vpc(compiler, position);
         let destinations = vpc.map(|it| compiler.vpcs[it.index()].cidrs.clone()).unwrap_or_default();
         for link in super::vpn_gateway::links(compiler, position) {
-            let works = link.works(compiler);
-            let location = inward(compiler, link);
-            compiler.links.push(Carried { location, works, destinations: destinations.clone() });
+            seen.insert(link);
+            add(compiler, link, destinations.clone());
+        }
+        if let Some(gap) = super::vpn_gateway::unseen_connections(compiler, position) {
+            add_unknown(compiler, gap, destinations);
         }
     }
     for position in 0..model.transit_gateway_attachments.len() {
-        let Some(Ok(link)) = of_attachment(compiler, position) else { continue };
-        let works = link.works(compiler);
-        let location = inward(compiler, link);
+        let Some(link) = of_attachment(compiler, position) else { continue };
         let destinations = super::transit_gateway_attachment::known_to(compiler, position);
-        compiler.links.push(Carried { location, works, destinations });
+        match link {
+            Ok(link) => {
+                seen.insert(link);
+                add(compiler, link, destinations);
+            }
+            Err(gap) => add_unknown(compiler, gap, destinations),
+        }
     }
+    // Where the snapshot lacks a link's other end, it may lead anywhere.
+    for link in all_links(compiler) {
+        if !seen.contains(&link) && ends_unseen(compiler, link) {
+            add(compiler, link, EVERYTHING.to_vec());
+        }
+    }
+}
+
+/// Every address.
+pub(super) const EVERYTHING: [IpNet; 2] = [
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0)),
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0)),
+];
+
+fn add(compiler: &mut Compiler<'_>, link: Link, destinations: Vec<IpNet>) {
+    let works = link.works(compiler);
+    let location = inward(compiler, link);
+    compiler.links.push(Carried { location, works, destinations });
+}
+
+/// What may come in by something that the snapshot lacks.
+fn add_unknown(compiler: &mut Compiler<'_>, gap: AssumptionIndex, destinations: Vec<IpNet>) {
+    let absent = Component::Resource(ResourceKind::VpnConnection, super::rows::NOBODY);
+    let location = compiler.unknown_location(gap, absent);
+    compiler.links.push(Carried { location, works: true, destinations });
+}
+
+/// Whether the call is missing that would show where a link ends.
+fn ends_unseen(compiler: &Compiler<'_>, link: Link) -> bool {
+    let model = compiler.model;
+    let is_of_vpn_gateway = match link {
+        Link::Vpn(row) => model.vpn_connections[row].vpn_gateway.is_some(),
+        Link::DirectConnect(row) => model.direct_connect_associations[row].associated.starts_with("vgw-"),
+        Link::Interface(_) => true,
+        Link::Connect(_) => return false,
+    };
+    let kind =
+        if is_of_vpn_gateway { ResourceKind::VpnGateway } else { ResourceKind::TransitGatewayAttachment };
+    !model.coverage.holds_any(kind)
+}
+
+/// Links that end at some gateway of AWS, whether the snapshot has that or not.
+fn all_links(compiler: &Compiler<'_>) -> Vec<Link> {
+    let model = compiler.model;
+    let connections = (0..).zip(model.vpn_connections.iter()).filter(|(_, it)| {
+        let ends_somewhere = it.vpn_gateway.is_some() || it.transit_gateway.is_some();
+        ends_somewhere && super::vpn_connection::is_live(it)
+    });
+    let direct = super::direct_connect_gateway::all_links(model);
+    connections.map(|(row, _)| Link::Vpn(row)).chain(direct).collect()
 }
 
 /// What the snapshot says to lie on premises: static routes of VPN connections, and routes that links propagated. A

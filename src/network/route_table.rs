@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    AssumptionIndex, Component, EdgeId, Hop, HopIndex, LocationId, LocationKind, Origin, Step, SubnetIndex,
-    VpcIndex,
+    AssumptionIndex, Component, EdgeId, Guard, Hop, HopIndex, LocationId, LocationKind, Origin, Step,
+    SubnetIndex, VpcIndex,
 };
 use crate::model::{
     AssumptionCode, EndpointKind, ResourceKind, Route, RouteDestination, RouteOrigin, RouteState, RouteTable,
@@ -69,8 +69,8 @@ pub(super) fn of_table(compiler: &mut Compiler<'_>, position: usize, vpc: VpcInd
     location
 }
 
-/// Local routes are certain where nothing could take their place; all others are unknown, or absent when defaults may be
-/// assumed.
+/// Local routes are taken to be there where nothing could take their place; all others are unknown, or absent when defaults
+/// may be assumed.
 fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
     let row = compiler.vpcs[vpc.index()].clone();
     let vpc_resource = compiler.model.vpcs.get(&row.id);
@@ -85,8 +85,16 @@ fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
         Hop::Unknown(compiler.assumption(AssumptionCode::MissingData, about, call, None))
     };
     let location = compiler.add_location(LocationKind::RouteTable, row.component);
-    let local = if compiler.model.coverage.assume_defaults || !may_be_redirected(compiler, vpc) {
-        let edge = compiler.add_edge(location, row.router, Origin::ImplicitLocal { vpc: vpc.0 });
+    let is_local = compiler.model.coverage.assume_defaults || !may_be_redirected(compiler, vpc);
+    let assumed = (is_local && !is_held)
+        .then(|| compiler.assumption(AssumptionCode::LocalRoutesAssumed, about, call, None));
+    let local = if is_local {
+        let mut to = row.router;
+        if let Some(assumed) = assumed {
+            to = compiler.add_location(LocationKind::Router, row.component);
+            compiler.set_steps(to, &[Step::Guard(Guard::Assume(assumed)), Step::GoOn(row.router)]);
+        }
+        let edge = compiler.add_edge(location, to, Origin::ImplicitLocal { vpc: vpc.0 });
         compiler.hop(Hop::Edge(edge))
     } else {
         compiler.hop(rest)
@@ -101,7 +109,7 @@ fn without_table(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> LocationId {
 }
 
 /// RT-9, RT-10: a route may send what stays in a VPC to a NAT gateway, to the endpoint of an appliance or to an interface
-/// that takes what is not its own. Where the VPC has none of these, its local routes are certain without any file.
+/// that takes what is not its own. Where the VPC has none of these, only a target that is gone could be in their place.
 fn may_be_redirected(compiler: &mut Compiler<'_>, vpc: VpcIndex) -> bool {
     let model = compiler.model;
     let id = compiler.vpcs[vpc.index()].id.clone();

@@ -145,6 +145,9 @@ fn plain_rules(
     permissions: &[SecurityGroupPermission],
     is_outbound: bool,
 ) -> Option<Vec<Rule>> {
+    if is_outbound && names_unseen_peers(compiler, group, permissions) {
+        return None;
+    }
     let mut rules = Vec::with_capacity(permissions.iter().map(|it| it.peers.len()).sum());
     for (permission, it) in permissions.iter().enumerate() {
         let transport = *compiler.transports.get(&it.ports)?;
@@ -188,6 +191,11 @@ fn rules_of(
                 },
                 // SG-20, SG-21: a group that nothing in the snapshot has admits nothing in the snapshot.
                 Peer::Group(reference) if is_stale(compiler, reference) => RulePeer::AbsentGroup,
+                // SG-17: whether members in another VPC count is up to a connection that is not in the snapshot.
+                Peer::Group(reference) if is_outbound && is_beyond_unseen(compiler, group, reference) => {
+                    let kind = ResourceKind::VpcPeeringConnection;
+                    RulePeer::UnknownGroup(compiler.absent(kind, reference.id.as_str(), None, None, None))
+                }
                 Peer::Group(reference) => match compiler.group_ids.get(&reference.id) {
                     Some(index) => RulePeer::Group(*index),
                     None if is_outbound => {
@@ -211,12 +219,29 @@ fn rules_of(
 }
 
 /// What keeps the rules of a group unknown that interfaces name and the snapshot lacks.
-fn note_gaps(compiler: &mut Compiler<'_>) {
+pub(super) fn note_gaps(compiler: &mut Compiler<'_>) {
     for index in compiler.model.security_groups.len()..compiler.groups.len() {
         let id = compiler.groups[index].id.to_string();
         let gap = compiler.absent(ResourceKind::SecurityGroup, &id, None, None, None);
         compiler.groups[index].gap = Some(gap);
     }
+}
+
+/// Whether permissions name a group of another VPC while no answer says which VPCs are peered.
+fn names_unseen_peers(compiler: &Compiler<'_>, group: u32, permissions: &[SecurityGroupPermission]) -> bool {
+    permissions.iter().flat_map(|it| &it.peers).any(|peer| match peer {
+        Peer::Group(reference) => is_beyond_unseen(compiler, group, reference),
+        Peer::Cidr(_) | Peer::PrefixList(_) => false,
+    })
+}
+
+fn is_beyond_unseen(compiler: &Compiler<'_>, group: u32, reference: &PeerGroup) -> bool {
+    let groups = &compiler.model.security_groups;
+    let vpc = |it: &SecurityGroup| it.vpc.clone();
+    let own = groups.get_row(group as usize).map(vpc);
+    let other = groups.get(&reference.id).map(vpc);
+    let kind = ResourceKind::VpcPeeringConnection;
+    other.is_some() && own != other && !compiler.model.coverage.holds(kind, None, None)
 }
 
 /// SG-20: a reference over a peering connection that is gone.

@@ -40,13 +40,14 @@ pub(super) fn by_route(compiler: &mut Compiler<'_>, vpc: VpcIndex, place: Option
     let Some(position) = own else {
         let component = Component::Resource(KIND, NOBODY);
         let region = compiler.vpcs[vpc.index()].region.clone();
-        if model.coverage.holds(KIND, None, region.as_ref()) {
+        let account = model.vpcs.get(&id).and_then(|it| it.about.account.as_ref());
+        if model.coverage.holds(KIND, account, region.as_ref()) {
             let location = compiler.add_location(LocationKind::GatewayEndpoint, component);
             let none = Guard::Never(ExplanationCode::UnassociatedComponent);
             compiler.set_steps(location, &[Step::Guard(none)]);
             return location;
         }
-        let gap = compiler.absent(KIND, id.as_str(), None, region.as_ref(), place);
+        let gap = compiler.absent(KIND, id.as_str(), account, region.as_ref(), place);
         return compiler.unknown_location(gap, component);
     };
     let key = PlaceKey::ServiceNetwork(position);
@@ -108,6 +109,7 @@ fn group_filter(
     }
     let subnet = compiler.subnets.iter().position(|it| it.vpc == vpc)?;
     let set = super::security_group::set(compiler, groups);
+    super::security_group::note_gaps(compiler);
     let interface = InterfaceIndex(compiler.interfaces.len() as u32);
     compiler.interfaces.push(InterfaceRow {
         component: Compiler::resource(KIND, position),

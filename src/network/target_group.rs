@@ -49,15 +49,34 @@ pub(super) fn choices(
     if registered.is_empty() {
         return vec![choice(RelayTo::Lost(ExplanationCode::Elbv2ListenerHasNoTg), component)];
     }
+    let count = registered.len();
     let near: Vec<&Target> = registered.into_iter().filter(|it| is_near(compiler, node, group, it)).collect();
+    let assumed = (near.len() < count).then(|| zones_assumed(compiler, node, group)).flatten();
     if near.is_empty() {
-        return vec![choice(RelayTo::Lost(ExplanationCode::Elbv2NoTargetsInAz), component)];
+        let lost = choice(RelayTo::Lost(ExplanationCode::Elbv2NoTargetsInAz), component);
+        return vec![RelayChoice { assumed, ..lost }];
     }
-    let sender = Sender::of(compiler, node, group, number);
+    let mut sender = Sender::of(compiler, node, group, number);
+    sender.assumed = sender.assumed.or(assumed);
     chosen(near)
         .into_iter()
         .flat_map(|it| sender.choices(compiler, node, group, it, number, component))
         .collect()
+}
+
+/// LB-8: a group may send to every zone although its load balancer does not.
+fn zones_assumed(
+    compiler: &mut Compiler<'_>,
+    node: &Node<'_>,
+    group: &TargetGroup,
+) -> Option<AssumptionIndex> {
+    let is_said = compiler.model.target_group_attributes.get(&group.id).is_some();
+    if is_said || node.crosses_zones || !node.is_network {
+        return None;
+    }
+    let needs = Some(ResourceKind::TargetGroupAttributes.call());
+    let place = Some(group.about.place);
+    Some(compiler.assumption(AssumptionCode::CrossZoneAssumedOff, group.id.as_str(), needs, place))
 }
 
 /// M-4: what is unused never gets traffic; what is being taken out gets no new conversation.

@@ -2,9 +2,11 @@
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
-use super::location::{Component, Guard, LocationId, LocationKind, Origin, Step, VpcIndex};
+use super::location::{
+    AssumptionIndex, Component, Guard, LocationId, LocationKind, Origin, Step, VpcIndex, ZoneIndex,
+};
 use super::rows::NOBODY;
-use crate::model::{Place, ResourceKind, Support, TransitGatewayId};
+use crate::model::{Place, ResourceKind, Support, TransitGatewayId, VpcId, Zone};
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
     if stage != Stage::Locations {
@@ -17,6 +19,34 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, stage: Stage) {
             super::vpc::add_exit(compiler, vpc, location);
         }
     }
+}
+
+/// TGW-19: zones at the edge that a VPC has subnets in, and whose parents the snapshot does not tell.
+fn children_of_unseen(compiler: &mut Compiler<'_>, vpc: &VpcId) -> Vec<(ZoneIndex, AssumptionIndex)> {
+    let model = compiler.model;
+    let kind = ResourceKind::AvailabilityZone;
+    let relations = std::sync::Arc::clone(&compiler.relations);
+    let subnets = relations.subnets(vpc).iter().map(|position| &model.subnets[*position]);
+    let mut found = Vec::new();
+    for subnet in subnets.filter(|it| is_at_the_edge(&it.zone)) {
+        let (account, region) = (subnet.about.account.as_ref(), subnet.about.region.as_ref());
+        let zone = compiler.zone(&subnet.zone, account);
+        if compiler.zone_parents[zone.index()].is_none() && !model.coverage.holds(kind, account, region) {
+            let name = subnet.zone.name.as_deref().or(subnet.zone.id.as_deref()).unwrap_or("?").to_owned();
+            found.push((zone, compiler.absent(kind, &name, account, region, None)));
+        }
+    }
+    found
+}
+
+/// SN-7: local and wavelength zones have a place in their names, `us-west-2-lax-1a` or `usw2-lax1-az1`.
+fn is_at_the_edge(zone: &Zone) -> bool {
+    let by_name = zone.name.as_deref().is_some_and(|name| {
+        let parts: Vec<&str> = name.split('-').collect();
+        let is_number = |it: &&str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+        parts.len() > 3 && parts[..parts.len() - 1].iter().any(is_number)
+    });
+    by_name || zone.id.as_deref().is_some_and(|id| id.split('-').count() > 2)
 }
 
 /// SG-18: off unless said.
@@ -44,15 +74,17 @@ pub(super) fn by_route(
     let attachment = compiler.relations.attachments_of_vpc(&vpc_id).iter().copied().find(leads_there);
     let Some(attachment) = attachment else {
         let region = compiler.vpcs[vpc.index()].region.clone();
+        let account = compiler.model.vpcs.get(&vpc_id).and_then(|it| it.about.account.as_ref());
         let attachments = ResourceKind::TransitGatewayVpcAttachment;
-        if compiler.model.coverage.holds(attachments, None, region.as_ref()) {
+        // JS-7: the VPC's owner sees its attachments; another account's answer has others.
+        if compiler.model.coverage.holds(attachments, account, region.as_ref()) {
             // TGW-1: a route to a gateway that the VPC is not attached to.
             let location = compiler.add_location(LocationKind::TransitIn, component);
             let steps = [Step::Guard(Guard::Never(ExplanationCode::BadStateAttachment))];
             compiler.set_steps(location, &steps);
             return location;
         }
-        let gap = compiler.absent(attachments, id, None, region.as_ref(), place);
+        let gap = compiler.absent(attachments, id, account, region.as_ref(), place);
         return compiler.unknown_location(gap, component);
     };
     let key = PlaceKey::Transit(attachment, vpc);
@@ -63,10 +95,16 @@ pub(super) fn by_route(
     compiler.places.insert(key, location);
     let (state, zones) = super::transit_gateway_attachment::inward(compiler, attachment);
     let mut steps: Vec<Step> = state;
-    let zones = zones
+    let mut zones: Vec<_> = zones
         .into_iter()
         .map(|(zone, to)| (zone, Some(compiler.add_edge(location, to, Origin::Wiring))))
         .collect();
+    for (zone, gap) in children_of_unseen(compiler, &vpc_id) {
+        if zones.iter().all(|(known, _)| *known != zone) {
+            let to = compiler.unknown_location(gap, component);
+            zones.push((zone, Some(compiler.add_edge(location, to, Origin::Wiring))));
+        }
+    }
     let zones = compiler.zone_table(zones);
     // TGW-2, M-2: only the zone of the sender's own subnet counts.
     steps.push(Step::OwnZone(zones, ExplanationCode::TgwRouteAzRestriction));

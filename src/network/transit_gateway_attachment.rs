@@ -408,11 +408,16 @@ pub(super) fn from_link(compiler: &mut Compiler<'_>, position: usize) -> Locatio
     location
 }
 
-/// What the table of an attachment leads to, other than back: BGP announces that to the attachment's other side.
+/// What the table of an attachment leads to, other than back, or may lead to: BGP announces that to the attachment's other
+/// side.
 pub(super) fn known_to(compiler: &mut Compiler<'_>, position: usize) -> Vec<ipnet::IpNet> {
     let attachment = &compiler.model.transit_gateway_attachments[position];
     let association = association(compiler, &attachment.id, &attachment.transit_gateway);
-    let Association::Table(table) = association else { return Vec::new() };
+    let table = match association {
+        Association::Table(table) => table,
+        Association::None => return Vec::new(),
+        Association::Unknown(_) => return super::on_premises::EVERYTHING.to_vec(),
+    };
     let table = super::transit_gateway_route_table::location(compiler, table);
     let back = outward(compiler, &attachment.id, &attachment.transit_gateway);
     let first = compiler.graph[table].first_step as usize;
@@ -424,6 +429,11 @@ pub(super) fn known_to(compiler: &mut Compiler<'_>, position: usize) -> Vec<ipne
         | super::location::Hop::Unknown(_)
         | super::location::Hop::IfAnnounced(..) => false,
     };
+    let is_unknown = |hop: usize| matches!(compiler.hops[hop], super::location::Hop::Unknown(_));
+    let mut hops = Family::BOTH.into_iter().flat_map(|it| compiler.route_maps[map.index()].pieces(it));
+    if hops.any(|(_, _, hop)| is_unknown(hop.index())) {
+        return super::on_premises::EVERYTHING.to_vec();
+    }
     let entries = compiler.route_entries[map.index()].iter();
     entries.filter(|(_, hop)| leads_on(hop)).map(|(net, _)| *net).collect()
 }

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
-    Component, Entry, Guard, Hop, HopIndex, LocationId, LocationKind, Origin, Step, VpcIndex,
+    AssumptionIndex, Component, Entry, Guard, Hop, HopIndex, LocationId, LocationKind, Origin, Step, VpcIndex,
 };
 use super::on_premises::Link;
 use super::rows::NOBODY;
@@ -203,6 +203,7 @@ fn known_routes(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> 
     compiler.places.insert(key, location);
     let learning = learning(compiler, position);
     let mut entries: Vec<(IpNet, Option<Candidate>)> = Vec::new();
+    let unseen = unseen_connections(compiler, position);
     for (net, origin) in announced(compiler, position, vpc) {
         let is_direct = |it: &Link| !matches!(it, Link::Vpn(_));
         let (class, links) = if let Origin::VpnRoute { connection, .. } = origin {
@@ -212,8 +213,12 @@ fn known_routes(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> 
         } else {
             (Class::Dynamic, learning.clone())
         };
-        let hop = by_links(compiler, position, location, &links, origin);
         let works = links.iter().any(|it| it.works(compiler));
+        let hop = match unseen {
+            // What works may be a connection that the snapshot lacks.
+            Some(gap) if !works => compiler.hop(Hop::Unknown(gap)),
+            Some(_) | None => by_links(compiler, position, location, &links, origin),
+        };
         entries.push((net, Some(Candidate { hop, length: net.prefix_len(), class, works })));
     }
     let hidden = hidden(compiler, position, vpc);
@@ -234,7 +239,8 @@ fn known_routes(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> 
         best.unwrap_or(if may_be_hidden { rest } else { nothing })
     });
     let map = compiler.route_map(map, listed);
-    let mut steps = direct_connect_unseen(compiler, position);
+    let id = compiler.model.vpn_gateways[position].id.to_string();
+    let mut steps = super::direct_connect_gateway::unseen(compiler, &id);
     steps.push(Step::Route(map));
     compiler.set_steps(location, &steps);
     location
@@ -344,10 +350,7 @@ fn unlisted(
 ) -> HopIndex {
     let gateway: &VpnGateway = &compiler.model.vpn_gateways[position];
     let (id, place) = (gateway.id.to_string(), Some(gateway.about.place));
-    let region = gateway.about.region.clone();
-    let connections = ResourceKind::VpnConnection;
-    if !compiler.model.coverage.holds(connections, None, region.as_ref()) {
-        let gap = compiler.absent(connections, &id, None, region.as_ref(), place);
+    if let Some(gap) = unseen_connections(compiler, position) {
         return compiler.hop(Hop::Unknown(gap));
     }
     // VPN-7: a virtual private gateway has no IPv6 in tunnels.
@@ -371,14 +374,12 @@ fn unlisted(
     compiler.hop(Hop::IfAnnounced(gap, assumed, edge))
 }
 
-/// Direct Connect is another service's answers, which most snapshots lack: without them there is none, and that is said.
-fn direct_connect_unseen(compiler: &mut Compiler<'_>, position: usize) -> Vec<Step> {
-    let kind = ResourceKind::DirectConnectGatewayAssociation;
-    if compiler.model.coverage.holds(kind, None, None) {
-        return Vec::new();
-    }
-    let id = compiler.model.vpn_gateways[position].id.to_string();
-    let code = AssumptionCode::DirectConnectAssumedAbsent;
-    let assumed = compiler.assumption(code, &id, Some(kind.call()), None);
-    vec![Step::Guard(Guard::Assume(assumed))]
+/// What keeps it open which connections end at a gateway.
+pub(super) fn unseen_connections(compiler: &mut Compiler<'_>, position: usize) -> Option<AssumptionIndex> {
+    let gateway: &VpnGateway = &compiler.model.vpn_gateways[position];
+    let (id, place) = (gateway.id.to_string(), Some(gateway.about.place));
+    let region = gateway.about.region.clone();
+    let kind = ResourceKind::VpnConnection;
+    let is_held = compiler.model.coverage.holds(kind, None, region.as_ref());
+    (!is_held).then(|| compiler.absent(kind, &id, None, region.as_ref(), place))
 }

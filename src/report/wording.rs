@@ -23,6 +23,7 @@ pub const ASSUMPTION_CODES: &[AssumptionCode] = &[
     AssumptionCode::HostLocal,
     AssumptionCode::HostRoutingAssumed,
     AssumptionCode::InstanceAssumedRunning,
+    AssumptionCode::LocalRoutesAssumed,
     AssumptionCode::ApplianceForwards,
     AssumptionCode::ApplianceTranslates,
     AssumptionCode::PathThroughGatewayLoadBalancerNotChecked,
@@ -67,6 +68,7 @@ pub fn assumption_code(code: AssumptionCode) -> &'static str {
         AssumptionCode::HostLocal => "HOST_LOCAL",
         AssumptionCode::HostRoutingAssumed => "HOST_ROUTING_ASSUMED",
         AssumptionCode::InstanceAssumedRunning => "INSTANCE_ASSUMED_RUNNING",
+        AssumptionCode::LocalRoutesAssumed => "LOCAL_ROUTES_ASSUMED",
         AssumptionCode::ApplianceForwards => "APPLIANCE_FORWARDS",
         AssumptionCode::ApplianceTranslates => "APPLIANCE_TRANSLATES",
         AssumptionCode::PathThroughGatewayLoadBalancerNotChecked => "PATH_THROUGH_GWLB_NOT_CHECKED",
@@ -123,6 +125,9 @@ pub fn assumption(code: AssumptionCode) -> &'static str {
             "has several interfaces; which one its system sends by is not part of the snapshot"
         }
         AssumptionCode::InstanceAssumedRunning => "is taken to be running: the snapshot does not describe it",
+        AssumptionCode::LocalRoutesAssumed => {
+            "is taken to have its local routes and nothing in their place: its route tables are not in the snapshot"
+        }
         AssumptionCode::ApplianceForwards => "is taken to pass on what routes send through it",
         AssumptionCode::ApplianceTranslates => {
             "is taken to send to the internet in its own name, as a NAT does"

@@ -118,6 +118,9 @@ impl<'a> View<'a> {
         let endpoint = self.endpoint(name).filter(|_| has_private_names);
         let length = |text: Option<&compact_str::CompactString>| text.map_or(0, |it| it.len());
         let zone_length = zone.map_or(0, |(_, it)| length(it.name.as_ref()));
+        if let Some(unseen) = self.unseen_zone(name, zone_length).filter(|_| has_private_names) {
+            return (unseen, NameSource::World);
+        }
         if let Some(rule) = rule {
             let own = length(rule.domain.as_ref());
             if own >= zone_length && (endpoint.is_none() || own >= name.len()) {
@@ -178,6 +181,22 @@ impl<'a> View<'a> {
         let zones = self.model.hosted_zones.iter().enumerate().filter(|(_, it)| is_own(it));
         let fitting = zones.filter(|(_, it)| it.name.as_ref().is_some_and(|zone| is_inside(name, zone)));
         fitting.max_by_key(|(_, it)| (it.name.as_ref().map_or(0, |name| name.len()), &it.id))
+    }
+
+    /// A more specific zone that may be the VPC's: nobody asked which VPCs have it.
+    fn unseen_zone(&self, name: &str, known: usize) -> Option<Step> {
+        let may_be_own = |it: &&HostedZone| it.vpcs.is_none() && it.is_private == Some(true);
+        let fits = |it: &&HostedZone| {
+            it.name.as_ref().is_some_and(|zone| zone.len() > known && is_inside(name, zone))
+        };
+        let zone = self.model.hosted_zones.iter().filter(may_be_own).find(fits)?;
+        let called = zone.name.as_deref().unwrap_or_default();
+        let cause = format!(
+            "whether {} has the hosted zone {} (`{called}`) is not in the snapshot",
+            self.vpc, zone.id
+        );
+        let help = format!("add `aws route53 get-hosted-zone --id {}`", zone.id);
+        Some(Step::Found(Answer::None(cause, Some(help))))
     }
 
     /// The endpoint of the VPC that has a private name.

@@ -103,6 +103,9 @@ impl Whole {
 use Meaning::{Aside, Beside, Instances, List, Reservations, Shared, StaticRoutes, Token};
 use ResourceKind as Kind;
 
+/// Keys of answers about one resource, which do not say that there is no other.
+pub(super) const SAYING_OF_ONE: &[&str] = &["VpcAttachment", "VpcOrigin"];
+
 /// Keys of resources that are modelled, in the spelling of the aws-cli and in that of np-guard's collector; and
 /// the keys whose content is no resource. Those of [`Unmodelled::KEYS`] and of managed services join them in [`look_up`].
 const TABLE: &[(&str, Meaning)] = &[

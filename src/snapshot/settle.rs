@@ -155,11 +155,11 @@ fn list<T: Drafted>(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
     for (index, element) in elements.iter().enumerate() {
         taker.take_raw::<T>(taker.place(key, index, 0), element);
     }
-    list_ends::<T>(taker, before);
+    list_ends::<T>(taker, key, before);
 }
 
 /// Notes the call that a list answers.
-pub(super) fn list_ends<T: Drafted>(taker: &mut Taker<'_>, before: usize) {
+pub(super) fn list_ends<T: Drafted>(taker: &mut Taker<'_>, key: u16, before: usize) {
     taker.part.is_recognised = true;
     // The model keeps the list as it is.
     T::list(&mut taker.part.drafts).shrink_to_fit();
@@ -167,7 +167,8 @@ pub(super) fn list_ends<T: Drafted>(taker: &mut Taker<'_>, before: usize) {
     // whether a list exists. The two calls share the key.
     let lists = &taker.part.drafts.prefix_lists;
     let is_of_aws = lists.len() > before && lists.iter().skip(before).all(|list| list.cidrs.is_some());
-    if T::KIND != ResourceKind::PrefixList || !is_of_aws {
+    let says_of_one = keys::SAYING_OF_ONE.contains(&keys::name(key));
+    if !says_of_one && (T::KIND != ResourceKind::PrefixList || !is_of_aws) {
         taker.call(T::KIND);
     }
 }

@@ -120,7 +120,7 @@ fn stream<'de, T: Drafted, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let before = T::list(&mut taker.part.drafts).len();
     map.next_value_seed(List::<T> { taker, key, adjust, resource: PhantomData })?;
-    settle::list_ends::<T>(taker, before);
+    settle::list_ends::<T>(taker, key, before);
     Ok(())
 }
 
@@ -209,12 +209,12 @@ impl<'de> Visitor<'de> for Reservations<'_, '_> {
             }
         }
         self.taker.part.elements += index;
-        settle::list_ends::<Instance>(self.taker, 0);
+        settle::list_ends::<Instance>(self.taker, self.key, 0);
         Ok(())
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        settle::list_ends::<Instance>(self.taker, 0);
+        settle::list_ends::<Instance>(self.taker, self.key, 0);
         Ok(())
     }
 }

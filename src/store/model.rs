@@ -215,7 +215,7 @@ choices! {
         BlockPublicAccessAssumedOff, CrossZoneAssumedOff, PreserveClientIpAssumedOn,
         PreserveClientIpAssumedOff, GatewayAssumedAttached, DefaultAssumed, RouteTie,
         PolicyNotEvaluated, OtherWayIn, MtuStepDown, HostLocal, HostRoutingAssumed,
-        InstanceAssumedRunning, ApplianceForwards, ApplianceTranslates,
+        InstanceAssumedRunning, LocalRoutesAssumed, ApplianceForwards, ApplianceTranslates,
         PathThroughGatewayLoadBalancerNotChecked, ApplianceSeesOneWay, BlockNarrowed,
         OwnerAmbiguous, ServicePort, DnsResolves, DnsResolvesPublic,
         OnPremisesAssumed, BgpRoutesNotVisible, AnnouncementAssumed, TunnelsAtOneMoment,

@@ -19,6 +19,11 @@ impl Walk<'_, '_> {
         if let Some(address) = flow.destination.single() {
             let is_resolver =
                 family == Family::V4 && network.vpcs[vpc.index()].resolvers.contains(&(address as u32));
+            let vpc_row = &network.vpcs[vpc.index()];
+            // Of several blocks, only the VPC says which is the primary one.
+            if let (true, Some(gap)) = (is_resolver && vpc_row.resolvers.len() > 1, vpc_row.gap) {
+                return self.unknown(flow, gap);
+            }
             let place = if is_resolver {
                 let resolver = u128::from(u32::from(std::net::Ipv4Addr::new(169, 254, 169, 253)));
                 network.link_local.at(Family::V4, resolver)

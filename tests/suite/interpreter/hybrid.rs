@@ -377,12 +377,27 @@ impl<'m> Walk<'_, 'm> {
         let working = |links: &[Link<'m>]| -> Vec<Link<'m>> {
             links.iter().copied().filter(|it| self.works(*it)).collect()
         };
+        if self.has_unseen_link() {
+            let known = working(&leading);
+            let chosen = known.get(self.choices.pick(known.len() + 1)).copied();
+            return match chosen {
+                Some(link) => self.enter(link, packet),
+                None => unknown("a connection ends at a transit gateway without attachments to be seen"),
+            };
+        }
         let tiers = [working(&leading), leading, working(&links), links];
         let Some(tier) = tiers.into_iter().find(|it| !it.is_empty()) else {
             return dropped("there is no link to on premises");
         };
         let link = tier[self.choices.pick(tier.len())];
         self.enter(link, packet)
+    }
+
+    /// Whether a connection may lead anywhere, because no call shows the attachments of transit gateways.
+    fn has_unseen_link(&self) -> bool {
+        let is_seen = self.model.coverage.holds_any(ResourceKind::TransitGatewayAttachment);
+        let mut connections = self.model.vpn_connections.iter();
+        !is_seen && connections.any(|it| it.transit_gateway.is_some() && self.works(Link::Vpn(it)))
     }
 
     /// A reply comes back by the link that asked.
