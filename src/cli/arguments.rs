@@ -342,6 +342,9 @@ pub(super) struct Matrix {
     /// Only cells with these verdicts: `reachable`, `partial`, `forward-only`, `unknown`
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
     pub only: Vec<String>,
+    /// Draw it as well: `.svg`, `.png`, `.html`, `.dot`, `.mmd`, `.json`
+    #[arg(long, value_name = "FILE")]
+    pub diagram: Option<PathBuf>,
     #[command(flatten)]
     pub part: Part,
 }
@@ -365,6 +368,9 @@ pub(super) struct Exposure {
     /// Also list what a single edit would expose
     #[arg(long)]
     pub one_change: bool,
+    /// Draw it as well: `.svg`, `.png`, `.html`, `.dot`, `.mmd`, `.json`
+    #[arg(long, value_name = "FILE")]
+    pub diagram: Option<PathBuf>,
     #[command(flatten)]
     pub part: Part,
 }
@@ -436,12 +442,13 @@ pub(super) struct Cidr {
 #[command(after_help = "Examples:\n  \
     netpath diagram -o network.html\n  \
     netpath diagram --vpc shop --depth host -o shop.svg\n  \
-    netpath diagram web db tcp/5432 -o way.svg")]
+    netpath diagram web db tcp/5432 -o way.svg\n  \
+    netpath diagram --view matrix --collapse tag:team -o matrix.svg")]
 pub(super) struct Diagram {
-    /// For the way between two ends: where packets begin
+    /// For the way between two ends: where packets begin; for `--view diff` the old snapshot
     #[arg(requires = "destination")]
     pub source: Option<String>,
-    /// Where they are for
+    /// Where they are for; for `--view diff` the new snapshot
     pub destination: Option<String>,
     /// Which packets
     #[arg(default_value = "all")]
@@ -480,6 +487,12 @@ pub(super) enum PictureView {
     Tgw,
     /// Addresses: who has which, what is free, who overlaps
     Cidr,
+    /// What the internet gets into, by which gateway and ports; what looks open and is not
+    Exposure,
+    /// Who reaches whom: groups in rows and columns
+    Matrix,
+    /// What two snapshots answer differently, which stand for the two ends
+    Diff,
 }
 
 /// Who lays a picture out.
@@ -536,6 +549,9 @@ pub(super) struct Diff {
     /// What makes the exit code 1: flows `gained`, `lost`, or `any` difference
     #[arg(long, value_name = "WHAT")]
     pub fail_on: Option<super::diff::FailOn>,
+    /// Draw it as well: `.svg`, `.png`, `.html`, `.dot`, `.mmd`, `.json`
+    #[arg(long, value_name = "FILE")]
+    pub diagram: Option<PathBuf>,
 }
 
 /// What is wrong with the network, without being asked

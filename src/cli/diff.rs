@@ -12,6 +12,7 @@ use super::output::{Output, unwritable};
 use super::{Context, Outcome};
 use crate::diff::{self, Chosen, RowKind, Scope};
 use crate::packet::Family;
+use crate::report;
 use crate::report::diff::{DiffView, Side, write_json, write_markdown, write_text};
 use crate::selector::{Index, Members, SelectorError, members, parse_traffic};
 use crate::solver::{Source, Traffic};
@@ -33,11 +34,19 @@ pub(super) fn run(context: &Context, words: &Diff) -> Result<Outcome, Failure> {
     if context.options.format != Format::Markdown {
         context.options.format.plain()?;
     }
+    let view = view(context, words)?;
+    print(context, &view)?;
+    if let Some(file) = &words.diagram {
+        super::diagram::save(&report::diagram::diff(&view), file)?;
+    }
+    Ok(judge(words.fail_on, &view))
+}
+
+/// What the two snapshots answer differently.
+pub(super) fn view(context: &Context, words: &Diff) -> Result<DiffView<'static>, Failure> {
     if !context.options.snapshot.is_empty() {
-        return Err(Failure::new(
-            "`netpath diff` reads the two snapshots that it is given, and no `--snapshot`",
-        )
-        .help("write `netpath diff OLD NEW`"));
+        return Err(Failure::new("a diff reads the two snapshots that it is given, and no `--snapshot`")
+            .help("write `netpath diff OLD NEW`"));
     }
     let intervals = parse_traffic(&words.traffic).map_err(|error| {
         let help = error.help();
@@ -54,9 +63,7 @@ pub(super) fn run(context: &Context, words: &Diff) -> Result<Outcome, Failure> {
         |opened: &'static Opened| diff::Side { model: &opened.snapshot.model, network: &opened.network };
     let difference = diff::diff(side(old), side(new), &scope);
     let side = |opened: &'static Opened| Side { snapshot: &opened.snapshot, network: &opened.network };
-    let view = DiffView::new(&difference, side(old), side(new));
-    print(context, &view)?;
-    Ok(judge(words.fail_on, &view))
+    Ok(DiffView::new(&difference, side(old), side(new)))
 }
 
 /// The ends that an option names in each snapshot: it is enough that one of them knows the name.

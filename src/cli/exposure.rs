@@ -3,9 +3,10 @@
 use super::arguments::Exposure as Words;
 use super::failure::Failure;
 use super::format::Plain;
-use super::open::open;
+use super::open::{Opened, open};
 use super::progress::Progress;
 use super::{Context, Outcome, whole};
+use crate::report;
 use crate::report::exposure::{self, ExposureView, Found};
 use crate::selector::{Index, Members, members};
 use crate::solver::Source;
@@ -17,9 +18,28 @@ const MOST_ORIGINS: usize = 64;
 /// Prints what is exposed, and what only looks so.
 pub(super) fn run(context: &Context, words: &Words) -> Result<Outcome, Failure> {
     let opened = open(context)?;
+    let view = view(context, opened, words, None)?;
+    whole::print(context, "the exposure", |plain, out, style| match plain {
+        Plain::Text => exposure::write(&view, out, style),
+        Plain::Json => view.json(out),
+    })?;
+    if let Some(file) = &words.diagram {
+        super::diagram::save_asking(opened, &report::diagram::exposure(&view), file)?;
+    }
+    Ok(Outcome::Answered)
+}
+
+/// What is exposed; of some interfaces, where these are given.
+pub(super) fn view(
+    context: &Context,
+    opened: &'static Opened,
+    words: &Words,
+    part: Option<Vec<u32>>,
+) -> Result<ExposureView<'static>, Failure> {
     let index = Index::new(&opened.snapshot.model, &opened.network);
     let mut scope = whole::scope(&index, &words.part)?;
-    scope.to = words.to.as_ref().map(|it| whole::interfaces(&index, it)).transpose()?;
+    let to = words.to.as_ref().map(|it| whole::interfaces(&index, it)).transpose()?;
+    scope.to = to.or(part);
     let estate = Estate::new(&opened.network);
     let origins = origins(&index, &estate, &words.from)?;
     let solving = Progress::begin(context, "asking what gets in", None);
@@ -33,12 +53,7 @@ pub(super) fn run(context: &Context, words: &Words) -> Result<Outcome, Failure> 
         packets: &scope.traffic,
         one_change: words.one_change,
     };
-    let view = ExposureView::new(&asked, &found, &opened.network, &opened.snapshot);
-    whole::print(context, "the exposure", |plain, out, style| match plain {
-        Plain::Text => exposure::write(&view, out, style),
-        Plain::Json => view.json(out),
-    })?;
-    Ok(Outcome::Answered)
+    Ok(ExposureView::new(&asked, &found, &opened.network, &opened.snapshot))
 }
 
 /// What gets in, and what looks as if it could.

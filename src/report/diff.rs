@@ -70,7 +70,7 @@ pub struct RowView {
     /// The flows.
     pub flows: Vec<FlowView>,
     #[serde(skip)]
-    judged: RowKind,
+    pub(super) judged: RowKind,
 }
 
 /// A change.
@@ -161,7 +161,7 @@ struct Words<'a> {
 
 impl<'a> DiffView<'a> {
     /// The view of a diff.
-    pub fn new(diff: &'a Diff, old: Side<'a>, new: Side<'a>) -> DiffView<'a> {
+    pub fn new(diff: &Diff, old: Side<'a>, new: Side<'a>) -> DiffView<'a> {
         let query = Query::default();
         let words = Words { sides: [old, new], diff, query };
         let mut summary = Summary { changes: diff.changes.len(), ..Summary::default() };
@@ -402,7 +402,7 @@ impl EndView {
 
 impl ChangeView {
     /// The resource with its name.
-    fn subject(&self) -> String {
+    pub(super) fn subject(&self) -> String {
         let subject = with_name(&self.id, self.name.as_deref());
         match self.part {
             Some(_) => subject,
@@ -411,7 +411,7 @@ impl ChangeView {
     }
 
     /// What happened to it, in a few words.
-    fn happened(&self) -> String {
+    pub(super) fn happened(&self) -> String {
         let part = self.part.unwrap_or_default();
         let words =
             |said: &Option<SaidView>| said.as_ref().and_then(|it| it.words.clone()).unwrap_or_default();
@@ -433,7 +433,7 @@ impl ChangeView {
     }
 
     /// The direction of a rule or entry, where it has one.
-    fn direction(&self) -> &'static str {
+    pub(super) fn direction(&self) -> &'static str {
         let rule = [&self.new, &self.old].into_iter().flatten().find_map(|it| it.rule.as_deref());
         match rule {
             Some(rule) if rule.contains(" inbound ") => "inbound ",
@@ -443,7 +443,7 @@ impl ChangeView {
     }
 
     /// Where it stands, for reviewers: in the new snapshot, else in the old one.
-    fn places(&self) -> Vec<(&'static str, &str)> {
+    pub(super) fn places(&self) -> Vec<(&'static str, &str)> {
         let sides = [("old", &self.old), ("new", &self.new)];
         let places = sides.into_iter().filter_map(|(word, said)| {
             said.as_ref().and_then(|it| it.place.as_deref()).map(|place| (word, place))
@@ -453,7 +453,7 @@ impl ChangeView {
 }
 
 /// A few names, and how many more.
-fn listed(ends: &[EndView], most: usize) -> String {
+pub(super) fn listed(ends: &[EndView], most: usize) -> String {
     let mut names: Vec<String> = ends.iter().map(EndView::short).collect();
     names.dedup();
     let shown = names.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
@@ -466,7 +466,7 @@ fn counted(count: u64, one: &str) -> String {
 }
 
 /// The first line: what it comes to.
-fn headline(view: &DiffView<'_>) -> String {
+pub(super) fn headline(view: &DiffView<'_>) -> String {
     let summary = &view.summary;
     let counts = [
         (summary.gained, "gained"),

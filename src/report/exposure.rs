@@ -127,6 +127,8 @@ pub struct ExposedView {
     pub interfaces: usize,
     /// The first of them.
     pub members: Vec<String>,
+    /// The VPC that they are in.
+    pub vpc: String,
     /// `ipv4` or `ipv6`.
     pub family: &'static str,
     /// Whether all that was asked gets in, some of it, or nobody can tell.
@@ -144,9 +146,11 @@ pub struct ExposedView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assumptions: Vec<String>,
     #[serde(skip)]
-    words: String,
+    pub(super) words: String,
     #[serde(skip)]
-    judged: Verdict,
+    pub(super) judged: Verdict,
+    #[serde(skip)]
+    pub(super) vpc_name: Option<String>,
 }
 
 /// One component of a way.
@@ -156,6 +160,8 @@ pub struct Step {
     pub id: String,
     /// What it is.
     pub kind: &'static str,
+    #[serde(skip)]
+    pub(super) name: Option<String>,
     /// What decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
@@ -316,6 +322,7 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         let steps = components.unwrap_or_default().iter().map(|it| Step {
             id: it.id.to_owned(),
             kind: it.kind,
+            name: it.name.map(str::to_owned),
             rule: it.by.as_ref().map(|by| super::text::rule_text(by)),
         });
         let is_door =
@@ -325,6 +332,8 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         let assumptions = report.assumptions.iter().map(|it| it.words.clone());
         (steps.collect::<Vec<Step>>(), door, assumptions.collect::<Vec<String>>())
     });
+    let vpc = &network.vpcs[network.interfaces[interfaces[0].index()].vpc.index()].id;
+    let about = snapshot.model.vpcs.get(vpc).map(|it| &it.about);
     ExposedView {
         name: interface_name(snapshot, interfaces[0])
             .unwrap_or_else(|| interface_id(snapshot, interfaces[0])),
@@ -345,6 +354,8 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
             false => transport_text(&forward),
         },
         judged: first.answer.verdict,
+        vpc: vpc.to_string(),
+        vpc_name: about.and_then(|it| it.name()).map(str::to_owned),
     }
 }
 

@@ -194,6 +194,96 @@ def page_works(browser, program, folder):
     expect(browser.complaints() == [], browser.complaints())
 
 
+OVERLAPS = """(() => {
+    const wrong = [];
+    const isShown = (it) => it.getClientRects().length > 0;
+    const boxes = (up) => [...up.children].filter((it) => it.dataset?.key && !it.matches('.wire') && isShown(it));
+    const area = (it) => it.querySelector(':scope>rect').getBoundingClientRect();
+    const visit = (up) => {
+      const inner = boxes(up);
+      for (const [at, one] of inner.entries()) {
+        for (const other of inner.slice(at + 1)) {
+          const [a, b] = [area(one), area(other)];
+          if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) wrong.push(`${one.id} overlaps ${other.id}`);
+        }
+        for (const text of one.querySelectorAll(':scope>text')) {
+          const [own, box] = [text.getBoundingClientRect(), area(one)];
+          if (isShown(text) && (own.right > box.right + 1 || own.bottom > box.bottom + 3)) wrong.push(`${text.textContent} leaves ${one.id}`);
+        }
+        visit(one);
+      }
+    };
+    visit(document.querySelector('#stage svg'));
+    return wrong.slice(0, 5);
+})()"""
+
+
+def fold_one(browser, selector, about):
+    """Closes one box: what it took goes, nothing overlaps, and opened again all is as before."""
+    size = "(() => { const it = document.querySelector('#stage svg'); return [it.width.baseVal.value, it.height.baseVal.value]; })()"
+    before = browser.run(size)
+    at = json.dumps(selector)
+    press = "document.getElementById('fold').click()"
+    browser.run(f"document.querySelector({at}).dispatchEvent(new MouseEvent('mouseover', {{ bubbles: true }}))")
+    browser.run(press)
+    closed = browser.run(size)
+    expect(closed[0] < before[0] or closed[1] < before[1], f"{about}: closing makes no room: {before} {closed}")
+    wrong = browser.run(OVERLAPS)
+    expect(wrong == [], f"{about}, one box closed: {wrong}")
+    browser.run(press)
+    expect(browser.run(size) == before, f"{about}: opened again it is {browser.run(size)}, was {before}")
+
+
+def boxes_make_room(browser, program, folder):
+    """Each VPC of several topologies closed by itself, then all."""
+    for name in ("f25-peering-no-return-route", "f29a-no-route-to-transit-gateway", "three-tier"):
+        snapshot = TOPOLOGIES / name / "snapshot"
+        if not snapshot.is_dir():
+            FAULTS.append(f"there is no topology {name}")
+            continue
+        browser.open(draw(program, snapshot, folder / "room.html", "--format", "html"))
+        for vpc in browser.run("[...document.querySelectorAll('#stage g.vpc')].filter((it) => it.querySelector(':scope>g[data-key]')).map((it) => it.id)"):
+            fold_one(browser, f"#{vpc}", f"{vpc} of {name}")
+        browser.run("document.getElementById('close').click()")
+        wrong = browser.run(OVERLAPS)
+        expect(wrong == [], f"{name}, all closed: {wrong}")
+        expect(browser.complaints() == [], browser.complaints())
+
+
+def other_views_work(browser, program, folder):
+    """What the internet gets into, and who reaches whom: searched, closed, and asked for the way between two boxes."""
+    browser.open(draw(program, TOPOLOGIES / "three-tier/snapshot", folder / "exposed.html", "--view", "exposure"))
+    browser.run("search.value = 'igw-shop'; search.dispatchEvent(new Event('input'))")
+    time.sleep(0.4)
+    expect(browser.run("found.textContent").startswith("1 of "), "searching a gateway among what is exposed")
+    vpc = browser.run("document.querySelector('#stage g.vpc').id")
+    fold_one(browser, f"#{vpc}", "what is exposed")
+    browser.click("#n-internet" if browser.run("!!document.querySelector('#n-internet')") else "#p0-n-internet")
+    browser.click("#stage g.exposed[data-ask]")
+    verdict, words = browser.run("verdict.textContent"), browser.run("answer.textContent")
+    expect(verdict == "partial" and "tcp 443" in words, f"internet to what is exposed: `{verdict}` {words[:200]}")
+    expect(browser.complaints() == [], browser.complaints())
+    browser.open(draw(program, TOPOLOGIES / "three-tier/snapshot", folder / "matrix.html", "--view", "matrix", "--depth", "group"))
+    browser.run("for (const it of document.querySelectorAll('#stage g.head-cell')) it.dataset.name = it.querySelector(':scope>text').textContent")
+    browser.click("#stage g.head-cell[data-name='web-group']")
+    browser.click("#stage g.head-cell[data-name='db-group']")
+    verdict, words = browser.run("verdict.textContent"), browser.run("answer.textContent")
+    expect(verdict == "blocked" and "ENI_SG_RULES_MISMATCH" in words, f"sg-web to sg-db: `{verdict}` {words[:200]}")
+    browser.run("search.value = 'app-group'; search.dispatchEvent(new Event('input'))")
+    time.sleep(0.4)
+    expect(" of " in browser.run("found.textContent"), "searching a group in a matrix")
+    expect(browser.complaints() == [], browser.complaints())
+    case = TOPOLOGIES / "f01-security-group-port"
+    path = folder / "diff.html"
+    subprocess.run([program, "-q", "diagram", "--view", "diff", str(case / "snapshot"), str(case / "fixed"), "-o", str(path)],
+                   check=True)
+    browser.open(path)
+    expect(browser.run("document.querySelectorAll('#stage g.gained').length") >= 1, "a diff shows nothing gained")
+    expect(browser.run("document.getElementById('ends').hidden") is True, "a diff asks for two ends")
+    fold_one(browser, "#" + browser.run("document.querySelector('#stage g.region').id"), "a diff")
+    expect(browser.complaints() == [], browser.complaints())
+
+
 def names_stay_text(browser, program, folder):
     name = "</script><img src=x onerror=window.taken=1><script>window.taken=1</script>\" onload=\"window.taken=1"
     tags = [{"Key": "Name", "Value": name}]
@@ -225,6 +315,10 @@ def labels_fit(browser, program, folder):
             browser.open(draw(program, topology / "snapshot", folder / "one.svg", "--depth", "host"))
             wrong = browser.run(MEASURE)
             expect(wrong == [], f"{topology.name}: {wrong}")
+            for view in ("exposure", "matrix"):
+                browser.open(draw(program, topology / "snapshot", folder / "one.svg", "--view", view))
+                wrong = browser.run(MEASURE)
+                expect(wrong == [], f"{topology.name}, {view}: {wrong}")
 
 
 def ten_thousand(browser, program, folder):
@@ -257,6 +351,27 @@ def ten_thousand(browser, program, folder):
         while (!found.textContent.includes(' of ')) await new Promise((done) => setTimeout(done, 20));
         return performance.now() - start;
     })()""")
+    folded = browser.run("""(async () => {
+        const start = performance.now();
+        document.getElementById('close').click();
+        await new Promise(requestAnimationFrame);
+        const closed = performance.now() - start;
+        document.getElementById('open').click();
+        await new Promise(requestAnimationFrame);
+        return [closed, performance.now() - start - closed];
+    })()""")
+    chosen = browser.run("""(async () => {
+        const start = performance.now();
+        const ends = [...document.querySelectorAll('#stage g[data-ask]')];
+        const internet = ends.find((it) => it.dataset.ask === 'internet') ?? ends[0];
+        const other = ends.find((it) => it !== internet && it.matches('.host'));
+        for (const it of [internet, other]) it.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+        await new Promise(requestAnimationFrame);
+        return [performance.now() - start, document.getElementById('verdict').textContent];
+    })()""")
+    expect(chosen[1] in ("reachable", "partial", "blocked", "forward-only", "unknown"), f"no way: `{chosen[1]}`")
+    print(f"closed after {folded[0]:.0f} ms, opened after {folded[1]:.0f} ms, the way after {chosen[0]:.0f} ms")
+    expect(max(folded) < 10000 and chosen[0] < 5000, f"the page stalls: {folded} {chosen}")
     print(f"ten thousand interfaces: {path.stat().st_size / 1e6:.1f} MB, {boxes} boxes, open after "
           f"{opened - start:.1f} s, longest frame {longest:.0f} ms, found after {searched:.0f} ms")
     # A stall is what a person takes for a crash; a busy machine is not.
@@ -268,7 +383,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         browser = Browser(folder / "profile")
-        for test in (page_works, names_stay_text, labels_fit, ten_thousand):
+        for test in (page_works, boxes_make_room, other_views_work, names_stay_text, labels_fit, ten_thousand):
             before = len(FAULTS)
             test(browser, program, folder)
             print(f"{test.__name__}: {'ok' if len(FAULTS) == before else 'FAILED'}", flush=True)

@@ -12,7 +12,8 @@ use graphviz_rust::dot_structures::{
 };
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
-use super::picture::{Inside, NetKind, Paint, Picture, Shape, Tier};
+use super::picture::{Inside, NetKind, Paint, Picture, Shape, Table, TableKind, Tier};
+use crate::solver::Verdict;
 
 /// Prints a picture.
 pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
@@ -109,6 +110,19 @@ fn connected(tail: &str, head: &str, attributes: Vec<Attribute>) -> Stmt {
     Stmt::Edge(Edge { ty: EdgeTy::Pair(vertex(tail), vertex(head)), attributes })
 }
 
+/// The edge that a cell of a square is.
+fn arrow(cell: &Shape) -> Vec<Attribute> {
+    let is_whole = cell.paint == Paint::Verdict(Verdict::Reachable);
+    let style = if is_whole { "solid" } else { "dashed" };
+    let hover = cell.hover.join("\n");
+    vec![
+        pair("label", &label(cell)),
+        pair("tooltip", &hover),
+        pair("arrowhead", "normal"),
+        pair("style", style),
+    ]
+}
+
 fn pair(name: &str, value: &str) -> Attribute {
     Attribute(Id::Plain(name.to_owned()), Id::Escaped(quoted(value)))
 }
@@ -146,7 +160,16 @@ fn fill(paint: Paint) -> &'static str {
         Paint::Outside => "#e8eef3",
         Paint::Account => "#f6f8fa",
         Paint::Lost => "#fde3e3",
-        Paint::Canvas
+        Paint::Rerouted => "#e6ecfb",
+        Paint::Exposed => "#fdeccb",
+        Paint::Verdict(Verdict::Reachable) => "#dff3e4",
+        Paint::Verdict(Verdict::Partial) => "#fff6d6",
+        Paint::Verdict(Verdict::ForwardOnly) => "#fbe3d0",
+        Paint::Verdict(Verdict::Unknown) => "#eeeeee",
+        Paint::Verdict(Verdict::Blocked)
+        | Paint::Shut
+        | Paint::Head
+        | Paint::Canvas
         | Paint::Region
         | Paint::Vpc
         | Paint::Host
@@ -184,12 +207,14 @@ impl Writer {
                 let rows =
                     zones.bands.iter().flat_map(|it| &it.rows).map(|row| row.iter().flatten().collect());
                 let levels = groups.into_iter().chain(rows).chain([zones.below.iter().collect()]);
-                self.levels(levels.collect(), &mut inner)
+                let talk = zones.talk(&shape.key);
+                self.levels(levels.chain([talk.iter().collect()]).collect(), &mut inner)
             }
             Inside::Packed(shapes) if matches!(shape.paint, Paint::Subnet(_)) => {
                 self.levels(shapes.iter().map(|it| vec![it]).collect(), &mut inner)
             }
             Inside::Stacked(shapes, _) => self.levels(shapes.iter().map(|it| vec![it]).collect(), &mut inner),
+            Inside::Table(table) => self.table(table, &mut inner),
             Inside::Nothing | Inside::Packed(_) => self.levels(vec![children], &mut inner),
         };
         stmts.push(Stmt::Subgraph(Subgraph { id: Id::Plain(cluster.clone()), stmts: inner }));
@@ -197,6 +222,46 @@ impl Writer {
             self.ends.entry(port.net).or_default().push((first.clone(), Some(cluster.clone()), false));
         }
         (first, last)
+    }
+
+    /// A square is a graph of its heads; of ways, each cell leads to the next.
+    fn table(&mut self, table: &Table, stmts: &mut Vec<Stmt>) -> (String, String) {
+        let mut ends: Option<(String, String)> = None;
+        let mut note = |name: &String| {
+            let begin = ends.take().map_or_else(|| name.clone(), |it| it.0);
+            ends = Some((begin, name.clone()));
+        };
+        let mut known: BTreeMap<&str, String> = BTreeMap::new();
+        for row in &table.rows {
+            let mut last: Option<String> = None;
+            for (column, cell) in Table::telling(row) {
+                match (table.kind, column, &last) {
+                    (TableKind::Square, 1.., Some(from)) => {
+                        let Some(head) = table.heads.get(column - 1) else { continue };
+                        let to = match known.get(head.key.as_str()) {
+                            Some(name) => name.clone(),
+                            None => self.node(head, &[], stmts).0,
+                        };
+                        known.insert(&head.key, to.clone());
+                        stmts.push(connected(from, &to, arrow(cell)));
+                    }
+                    (TableKind::Square | TableKind::Ways, _, _) => {
+                        let name = match known.get(cell.key.as_str()) {
+                            Some(name) => name.clone(),
+                            None => self.node(cell, &[], stmts).0,
+                        };
+                        known.insert(&cell.key, name.clone());
+                        note(&name);
+                        if let Some(from) = last {
+                            let attributes = vec![pair("arrowhead", "normal")];
+                            stmts.push(connected(&from, &name, attributes));
+                        }
+                        last = Some(name);
+                    }
+                }
+            }
+        }
+        ends.unwrap_or_default()
     }
 
     fn node(&mut self, shape: &Shape, children: &[&Shape], stmts: &mut Vec<Stmt>) -> (String, String) {

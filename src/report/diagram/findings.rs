@@ -75,5 +75,9 @@ fn each(shape: &mut Shape, change: &mut dyn FnMut(&mut Shape)) {
             let cells = zones.bands.iter_mut().flat_map(|it| &mut it.rows).flatten().flatten();
             zones.above.iter_mut().chain(cells).chain(&mut zones.below).for_each(|it| each(it, change));
         }
+        Inside::Table(table) => {
+            let cells = table.rows.iter_mut().flatten().flatten();
+            table.heads.iter_mut().chain(cells).for_each(|it| each(it, change));
+        }
     }
 }

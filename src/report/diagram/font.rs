@@ -105,7 +105,7 @@ fn fitting(text: &str, hand: Hand, most: i32) -> usize {
         let is_late = used > most * 350;
         match letter {
             ' ' if is_late => between = Some(at + 1),
-            '-' | '_' | '/' if is_late => inside = Some(at + 1),
+            '-' | '_' | '/' | ',' if is_late => inside = Some(at + 1),
             _ => {}
         }
     }

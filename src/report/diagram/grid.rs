@@ -1,7 +1,7 @@
 //! A VPC's inside: a column for each zone, a band for each tier, gateways on the edges, and at the right who talks to whom.
 
 use super::font::width;
-use super::picture::{Band, Flow, Hand, Line, Shape, Tier, Zones};
+use super::picture::{Band, Flow, Hand, Line, Sender, Shape, Tier, Zones};
 use super::place::{Exit, Frame, GAP, PADDING, Panel, Placed, Text, Whole, label, placed, stretch, written};
 use super::wires::{Heading, Wire};
 
@@ -166,7 +166,7 @@ fn flow_height(flow: &Flow) -> i32 {
 /// How tall a row has to be for the flows that end and begin at it.
 fn rack_height(row: usize, flows: &[Flow]) -> i32 {
     let into: i32 = flows.iter().filter(|it| it.to == row).map(|it| flow_height(it) + 6).sum();
-    let begins = flows.iter().any(|it| it.from == Some(row));
+    let begins = flows.iter().any(|it| it.from == Sender::Row(row));
     into + if begins { 12 } else { 0 }
 }
 
@@ -179,7 +179,7 @@ fn rack(grid: &mut Grid<'_>, flows: &[Flow], content: i32, top: i32) -> i32 {
     let widest = flows.iter().map(|it| written(&flow_lines(it), 0, 0).1).max().unwrap_or_default();
     let label_width = widest + 2 * PADDING;
     let right = left + label_width;
-    let mut senders: Vec<Option<usize>> = flows.iter().map(|it| it.from).collect();
+    let mut senders: Vec<&Sender> = flows.iter().map(|it| &it.from).collect();
     senders.sort_unstable();
     senders.dedup();
     let mut ends: Vec<Vec<i32>> = vec![Vec::new(); senders.len()];
@@ -198,7 +198,7 @@ fn rack(grid: &mut Grid<'_>, flows: &[Flow], content: i32, top: i32) -> i32 {
                 knots: Vec::new(),
                 heads: vec![(content, middle, Heading::Left)],
             });
-            if let Ok(sender) = senders.binary_search(&flow.from) {
+            if let Ok(sender) = senders.binary_search(&&flow.from) {
                 ends[sender].push(middle);
             }
             y += height + 6;
@@ -206,30 +206,36 @@ fn rack(grid: &mut Grid<'_>, flows: &[Flow], content: i32, top: i32) -> i32 {
     }
     for (number, (sender, ends)) in senders.iter().zip(ends).enumerate() {
         let x = right + 14 + number as i32 * LANE;
-        let lane = lane(*sender, &ends, x, (content, right), top, &grid.rows);
+        let lane = lane(sender, &ends, x, (content, right), top, &grid.rows);
         grid.inner.wires.push(lane);
     }
     right + 14 + senders.len() as i32 * LANE - content
 }
 
 fn lane(
-    sender: Option<usize>,
+    sender: &Sender,
     ends: &[i32],
     x: i32,
     (content, right): (i32, i32),
     top: i32,
     rows: &[(i32, i32)],
 ) -> Wire {
-    let start = sender.map_or(top + 4, |row| rows[row].1 - 4);
+    // The internet is above, what another VPC sends comes in by the lower edge.
+    let start = match sender {
+        Sender::Internet => top + 4,
+        Sender::Row(row) => rows[*row].1 - 4,
+        Sender::Elsewhere(_) => rows.last().map_or(top, |it| it.1) + 6,
+    };
+    let is_row = matches!(sender, Sender::Row(_));
     let ys = ends.iter().copied().chain([start]);
     let first = ys.clone().min().unwrap_or(start);
     let last = ys.max().unwrap_or(start);
     let mut stretches = vec![vec![(x, first), (x, last)]];
-    if sender.is_some() {
+    if is_row {
         stretches.push(vec![(content, start), (x, start)]);
     }
     stretches.extend(ends.iter().map(|y| vec![(x, *y), (right, *y)]));
-    let mut knots: Vec<(i32, i32)> = vec![if sender.is_some() { (content, start) } else { (x, start) }];
+    let mut knots: Vec<(i32, i32)> = vec![if is_row { (content, start) } else { (x, start) }];
     knots.extend(ends.iter().filter(|y| **y != first && **y != last).map(|y| (x, *y)));
     let heads = ends.iter().map(|y| (right, *y, Heading::Left)).collect();
     Wire { net: None, stretches, knots, heads }

@@ -32,6 +32,14 @@ struct BoxView<'p> {
     boxes: Vec<BoxView<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     flows: Vec<FlowView<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<TableView<'p>>,
+}
+
+#[derive(Serialize)]
+struct TableView<'p> {
+    columns: Vec<BoxView<'p>>,
+    rows: Vec<Vec<Option<BoxView<'p>>>>,
 }
 
 #[derive(Serialize)]
@@ -82,7 +90,17 @@ fn gather<'p>(shape: &'p Shape, ends: &mut BTreeMap<usize, Vec<&'p str>>) {
 fn boxed(shape: &Shape) -> BoxView<'_> {
     let flows = match &shape.inside {
         Inside::Zones(zones) => zones.flows.iter(),
-        Inside::Nothing | Inside::Packed(_) | Inside::Stacked(..) => [].iter(),
+        Inside::Nothing | Inside::Packed(_) | Inside::Stacked(..) | Inside::Table(_) => [].iter(),
+    };
+    let (boxes, table) = match &shape.inside {
+        Inside::Table(table) => {
+            let rows = table.rows.iter();
+            let rows = rows.map(|row| row.iter().map(|it| it.as_ref().map(boxed)).collect()).collect();
+            (Vec::new(), Some(TableView { columns: table.heads.iter().map(boxed).collect(), rows }))
+        }
+        Inside::Nothing | Inside::Packed(_) | Inside::Stacked(..) | Inside::Zones(_) => {
+            (shape.children().into_iter().map(boxed).collect(), None)
+        }
     };
     BoxView {
         id: &shape.key,
@@ -90,7 +108,8 @@ fn boxed(shape: &Shape) -> BoxView<'_> {
         label: shape.lines.iter().map(|it| it.text.as_str()).collect(),
         problem: shape.problem.as_deref(),
         details: &shape.hover,
-        boxes: shape.children().into_iter().map(boxed).collect(),
+        boxes,
         flows: flows.map(|it| FlowView { ends: &it.ends, traffic: &it.traffic, pairs: &it.hover }).collect(),
+        table,
     }
 }

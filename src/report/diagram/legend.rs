@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::picture::{Inside, Paint, Shape, Tier};
+use crate::solver::Verdict;
 
 /// What each paint means; those that say themselves what they are have no row.
 const MEANINGS: &[(Paint, &str, &str)] = &[
@@ -15,8 +16,15 @@ const MEANINGS: &[(Paint, &str, &str)] = &[
     (Paint::Subnet(Tier::Isolated), "isolated", "no way to the internet"),
     (Paint::Subnet(Tier::Unknown), "unknown", "the snapshot does not say"),
     (Paint::Absent, "not in the snapshot", "referred to by something that is"),
-    (Paint::Gained, "gained", "works now"),
-    (Paint::Lost, "lost", "does not work any more"),
+    (Paint::Exposed, "exposed", "packets get in, and answers back"),
+    (Paint::Shut, "shut", "some rules admit packets, and none gets in"),
+    (Paint::Verdict(Verdict::Reachable), "✓ reachable", "all that was asked about, for all of them"),
+    (Paint::Verdict(Verdict::Partial), "~ partial", "some packets, or some of the pairs"),
+    (Paint::Verdict(Verdict::ForwardOnly), "✗ forward-only", "packets get there, and no answer back"),
+    (Paint::Verdict(Verdict::Unknown), "? unknown", "the snapshot does not say"),
+    (Paint::Gained, "+ gained", "works now"),
+    (Paint::Lost, "− lost", "does not work any more"),
+    (Paint::Rerouted, "~ rerouted", "the same packets, another way"),
     (Paint::Free, "free", "nobody has it"),
 ];
 

@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::picture::{NetKind, Paint, Picture, Shape, Tier};
+use super::picture::{Inside, NetKind, Paint, Picture, Shape, Table, TableKind, Tier};
 
 /// A page holds no more.
 const MOST_NODES: usize = 60;
+/// Nor more arrows from box to box.
+const MOST_ARROWS: usize = 300;
 
 /// Prints a picture.
 pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
@@ -50,7 +52,12 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
 
 /// How many boxes there are down to a depth.
 fn count(shape: &Shape, depth: usize) -> usize {
-    let inner = || shape.children().iter().map(|it| count(it, depth - 1)).sum::<usize>();
+    let inner = || match &shape.inside {
+        Inside::Table(table) if table.kind == TableKind::Square => table.heads.len().max(table.rows.len()),
+        Inside::Nothing | Inside::Packed(_) | Inside::Stacked(..) | Inside::Zones(_) | Inside::Table(_) => {
+            shape.children().iter().map(|it| count(it, depth - 1)).sum::<usize>()
+        }
+    };
     1 + if depth == 0 { 0 } else { inner() }
 }
 
@@ -73,8 +80,17 @@ impl Page {
             self.gather(shape, own);
         } else {
             self.lines.push(format!("{space}subgraph n{own}[\"{}\"]", label(shape)));
-            for child in children {
-                self.shape(child, depth - 1, indent + 1);
+            if let Inside::Zones(zones) = &shape.inside
+                && let Some(talk) = zones.talk(&shape.key)
+            {
+                self.shape(&talk, 1, indent + 1);
+            }
+            if let Inside::Table(table) = &shape.inside {
+                self.table(table, indent + 1);
+            } else {
+                for child in children {
+                    self.shape(child, depth - 1, indent + 1);
+                }
             }
             self.lines.push(format!("{space}end"));
             self.ports(shape, own);
@@ -84,6 +100,43 @@ impl Page {
         }
         if shape.problem.is_some() {
             self.lines.push(format!("{space}class n{own} wrong"));
+        }
+    }
+
+    /// A square is a graph of its heads; of ways, each cell leads to the next.
+    fn table(&mut self, table: &Table, indent: usize) {
+        let space = "  ".repeat(indent);
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut arrows: Vec<String> = Vec::new();
+        for row in &table.rows {
+            let mut last: Option<usize> = None;
+            for (column, cell) in Table::telling(row) {
+                let is_arrow = table.kind == TableKind::Square && column > 0;
+                let node = if is_arrow { table.heads.get(column - 1) } else { Some(cell) };
+                let Some(node) = node else { continue };
+                let number = *known.entry(&node.key).or_insert_with(|| {
+                    self.nodes += 1;
+                    self.lines.push(format!("{space}n{}[\"{}\"]", self.nodes, label(node)));
+                    self.nodes
+                });
+                match (last, is_arrow) {
+                    (Some(from), true) => {
+                        arrows.push(format!("{space}n{from} -->|\"{}\"| n{number}", label(cell)));
+                    }
+                    (Some(from), false) => arrows.push(format!("{space}n{from} --> n{number}")),
+                    (None, _) => {}
+                }
+                if !is_arrow {
+                    last = Some(number);
+                }
+            }
+        }
+        // Renderers stop at some hundreds of edges.
+        let rest = arrows.len().saturating_sub(MOST_ARROWS);
+        self.lines.extend(arrows.into_iter().take(MOST_ARROWS));
+        if rest > 0 {
+            self.nodes += 1;
+            self.lines.push(format!("{space}n{}[\"{rest} more arrows, in other formats\"]", self.nodes));
         }
     }
 

@@ -8,6 +8,7 @@ mod font;
 mod place;
 mod wires;
 mod grid;
+mod table;
 mod legend;
 pub mod svg;
 pub mod json;
@@ -20,13 +21,20 @@ pub mod topology;
 mod path;
 mod tgw;
 mod cidr;
+mod exposure;
+mod matrix;
+mod diff;
 mod findings;
 
 pub use cidr::cidr;
+pub use diff::diff;
+pub use exposure::exposure;
 pub use findings::mark;
+pub use matrix::{MOST_GROUPS, matrix};
 pub use path::path;
 pub use picture::{
-    Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side, Tier, Zones,
+    Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Sender, Shape, Side, Table,
+    TableKind, Tier, Zones,
 };
 pub use tgw::tgw;
 pub use topology::{Depth, Options, topology};

@@ -2,6 +2,8 @@
 //!
 //! A label is always inside a box, never beside a line: a layout that keeps boxes apart keeps labels apart.
 
+use crate::solver::Verdict;
+
 /// A picture, ready to be laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -91,8 +93,18 @@ pub enum Paint {
     Gained,
     /// What has been lost.
     Lost,
+    /// What goes another way than before.
+    Rerouted,
     /// What nobody uses.
     Free,
+    /// What packets from outside get into.
+    Exposed,
+    /// What packets do not get into although some rules admit them.
+    Shut,
+    /// Packets of which the solver says so.
+    Verdict(Verdict),
+    /// The head of a row or column.
+    Head,
 }
 
 /// What a subnet's packets for the internet do.
@@ -134,6 +146,28 @@ pub enum Inside {
     Stacked(Vec<Shape>, bool),
     /// Zones as columns and tiers as bands.
     Zones(Zones),
+    /// Boxes in rows and columns.
+    Table(Table),
+}
+
+/// Rows and columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// How it is read.
+    pub kind: TableKind,
+    /// What stands above the columns, those of row heads excepted; none where columns speak for themselves.
+    pub heads: Vec<Shape>,
+    /// Cells from left to right; in a square the first is the row's head.
+    pub rows: Vec<Vec<Option<Shape>>>,
+}
+
+/// How a table is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableKind {
+    /// A cell is about what heads its row and what heads its column.
+    Square,
+    /// A row is read from left to right: an arrow leads from each cell to the next.
+    Ways,
 }
 
 /// A VPC's inside.
@@ -163,8 +197,8 @@ pub struct Band {
 /// What some hosts send to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flow {
-    /// The row it comes from, over all bands; absent for the internet.
-    pub from: Option<usize>,
+    /// Where it comes from.
+    pub from: Sender,
     /// The row it goes to.
     pub to: usize,
     /// Who, to whom.
@@ -173,6 +207,17 @@ pub struct Flow {
     pub traffic: String,
     /// All of it.
     pub hover: Vec<String>,
+}
+
+/// Where packets come from that go to a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sender {
+    /// The internet.
+    Internet,
+    /// A row, over all bands.
+    Row(usize),
+    /// Another VPC, by its name.
+    Elsewhere(String),
 }
 
 /// Something that joins boxes.
@@ -267,7 +312,25 @@ impl Shape {
                 let cells = zones.bands.iter().flat_map(|band| &band.rows).flatten().flatten();
                 zones.above.iter().chain(cells).chain(&zones.below).collect()
             }
+            Inside::Table(table) => table.heads.iter().chain(table.rows.iter().flatten().flatten()).collect(),
         }
+    }
+}
+
+impl Zones {
+    /// Who talks to whom as a card, for formats that cannot keep arrows off labels; none where nobody is drawn who talks.
+    pub fn talk(&self, key: &str) -> Option<Shape> {
+        let lines = self.flows.iter().map(|it| format!("{}: {}", it.ends, it.traffic));
+        let card = Shape::new(format!("{key}/talk"), Paint::Absent, "who talks to whom");
+        (!self.flows.is_empty()).then(|| lines.fold(card, Shape::says))
+    }
+}
+
+impl Table {
+    /// The cells of a row with their columns; those of a square that say that nothing passes left out.
+    pub fn telling(row: &[Option<Shape>]) -> impl Iterator<Item = (usize, &Shape)> {
+        let cells = row.iter().enumerate().filter_map(|(column, it)| Some((column, it.as_ref()?)));
+        cells.filter(|(_, it)| it.paint != Paint::Verdict(Verdict::Blocked))
     }
 }
 
@@ -292,7 +355,16 @@ impl Paint {
             Paint::Step => "step",
             Paint::Gained => "gained",
             Paint::Lost => "lost",
+            Paint::Rerouted => "rerouted",
             Paint::Free => "free",
+            Paint::Exposed => "exposed",
+            Paint::Shut => "shut",
+            Paint::Verdict(Verdict::Reachable) => "reachable",
+            Paint::Verdict(Verdict::Partial) => "partial",
+            Paint::Verdict(Verdict::ForwardOnly) => "forward-only",
+            Paint::Verdict(Verdict::Blocked) => "blocked",
+            Paint::Verdict(Verdict::Unknown) => "open-question",
+            Paint::Head => "head-cell",
         }
     }
 }

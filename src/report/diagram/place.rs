@@ -5,9 +5,9 @@
 //! place moves only what stands behind it. Coordinates are whole pixels: the same picture makes the same bytes anywhere.
 
 use super::font::{width, wrap};
-use super::grid;
 use super::picture::{Hand, Inside, Line, Paint, Picture, Port, Shape, Side};
 use super::wires::{self, Wire};
+use super::{grid, table};
 
 /// The space between a box and its label.
 pub(super) const PADDING: i32 = 10;
@@ -134,6 +134,7 @@ pub(super) fn placed<'p>(shape: &'p Shape, whole: &Whole) -> Placed<'p> {
         Inside::Packed(children) => packed(shape, children, whole),
         Inside::Stacked(children, has_arrows) => stacked(shape, children, *has_arrows, whole),
         Inside::Zones(zones) => grid::zones(shape, zones, whole),
+        Inside::Table(table) => table::table(shape, table, whole),
     }
 }
 
@@ -263,7 +264,12 @@ pub(super) fn rank(paint: Paint) -> u8 {
         | Paint::Step
         | Paint::Gained
         | Paint::Lost
-        | Paint::Free => 0,
+        | Paint::Rerouted
+        | Paint::Free
+        | Paint::Exposed
+        | Paint::Shut
+        | Paint::Verdict(_)
+        | Paint::Head => 0,
     }
 }
 

@@ -146,6 +146,7 @@ impl Pen<'_> {
             let back = match heading {
                 Heading::Down => "l-4 -7h8z",
                 Heading::Left => "l7 -4v8z",
+                Heading::Right => "l-7 -4v8z",
             };
             let _ = write!(self.text, "<path class=\"head\" d=\"M{} {}{back}\"/>", at_x + x, at_y + y);
         }

@@ -32,9 +32,21 @@ pub enum Heading {
     Down,
     /// To the left.
     Left,
+    /// To the right.
+    Right,
 }
 
 impl Wire {
+    /// An arrow straight to the right.
+    pub(super) fn onward(y: i32, from: i32, to: i32) -> Wire {
+        Wire {
+            net: None,
+            stretches: vec![vec![(from, y), (to, y)]],
+            knots: Vec::new(),
+            heads: vec![(to, y, Heading::Right)],
+        }
+    }
+
     /// An arrow straight down.
     pub(super) fn arrow(x: i32, from: i32, to: i32) -> Wire {
         Wire {

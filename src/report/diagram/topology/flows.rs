@@ -1,14 +1,15 @@
 //! Who talks to whom inside a VPC: every pair of hosts is asked about, and pairs of the same groups that may say the same to
-//! each other are one arrow, with protocol, ports and how many they are.
+//! each other are one arrow, with protocol, ports and how many they are. What other VPCs send is drawn beside it.
 
 use std::collections::BTreeMap;
 
+use super::crossings::Crossing;
 use super::estate::{Estate, VpcFacts};
 use super::hosts::{self, Endpoints};
 use crate::model::InterfaceKind;
 use crate::network::InterfaceIndex;
 use crate::packet::{Family, Interval};
-use crate::report::diagram::picture::{Band, Flow};
+use crate::report::diagram::picture::{Band, Flow, Sender};
 use crate::report::traffic::transport_text;
 use crate::solver::{Destination, PairAnswer, Query, Solver, Source, Traffic, Verdict, decide};
 
@@ -25,7 +26,10 @@ struct Host {
 }
 
 /// Who, to whom, what.
-type Kind = (Option<usize>, String, usize, String, Vec<Interval>);
+type Kind = (Sender, String, usize, String, Vec<Interval>);
+
+/// Who of them, by IPv4 and by IPv6.
+type Pairs = [Vec<String>; 2];
 
 /// The arrows of a VPC whose rows are drawn.
 pub(super) fn flows(
@@ -39,17 +43,30 @@ pub(super) fn flows(
     if hosts.is_empty() || hosts.len() > MOST_HOSTS {
         return Vec::new();
     }
-    let mut kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Kind, Pairs> = BTreeMap::new();
+    for family in Family::BOTH {
+        let speaks = |it: &Host| {
+            estate.network.interfaces[InterfaceIndex(it.interface).index()].primary(family).is_some()
+        };
+        if hosts.iter().any(speaks) {
+            ask(estate, &hosts, family, &mut kinds);
+        }
+    }
+    arrows(kinds)
+}
+
+/// Asks about every pair, and from the internet.
+fn ask(estate: &Estate<'_>, hosts: &[Host], family: Family, kinds: &mut BTreeMap<Kind, Pairs>) {
     let network = estate.network;
     let own = hosts.iter().map(|it| Source::Interface(InterfaceIndex(it.interface), None));
     let query = Query {
-        sources: own.chain([Source::Outside(network.internet(Family::V4).clone())]).collect(),
+        sources: own.chain([Source::Outside(network.internet(family).clone())]).collect(),
         destinations: hosts
             .iter()
             .map(|it| Destination::Interface(InterfaceIndex(it.interface), None))
             .collect(),
         traffic: Traffic::default(),
-        family: Some(Family::V4),
+        family: Some(family),
         ..Query::default()
     };
     let answer = decide(&mut Solver::new(network), &query);
@@ -63,12 +80,19 @@ pub(super) fn flows(
         if what.is_empty() {
             continue;
         }
+        let sender = from.map_or(Sender::Internet, |it| Sender::Row(it.row));
         let role = from.map_or_else(|| "internet".to_owned(), |it| it.role.clone());
         let names =
             format!("{} → {}", from.map_or("internet".to_owned(), |it| name(estate, it)), name(estate, to));
-        kinds.entry((from.map(|it| it.row), role, to.row, to.role.clone(), what)).or_default().push(names);
+        let pairs = kinds.entry((sender, role, to.row, to.role.clone(), what)).or_default();
+        pairs[usize::from(family == Family::V6)].push(names);
     }
-    if kinds.len() > MOST_FLOWS { by_row(kinds) } else { kinds.into_iter().map(flow).collect() }
+}
+
+/// An arrow for each kind; where they are too many, one for each pair of rows.
+fn arrows(kinds: BTreeMap<Kind, Pairs>) -> Vec<Flow> {
+    let flows: Vec<(Flow, usize)> = kinds.into_iter().flat_map(|(kind, pairs)| flow(kind, &pairs)).collect();
+    if flows.len() > MOST_FLOWS { by_row(flows) } else { flows.into_iter().map(|it| it.0).collect() }
 }
 
 /// What gets there and back, for certain.
@@ -117,30 +141,66 @@ fn name(estate: &Estate<'_>, host: &Host) -> String {
     hosts::name_of(estate, &estate.model.network_interfaces[host.interface as usize]).to_owned()
 }
 
-fn pairs(count: usize) -> String {
+pub(super) fn pairs(count: usize) -> String {
     if count == 1 { "1 pair".to_owned() } else { format!("{count} pairs") }
 }
 
-fn flow(((from, source, to, destination, what), names): (Kind, Vec<String>)) -> Flow {
-    let traffic = format!("{} · {}", transport_text(&what), pairs(names.len()));
-    Flow { from, to, ends: format!("{source} → {destination}"), traffic, hover: some(&names) }
+/// The arrows of a kind: one, or two where IPv6 is for others than IPv4.
+fn flow((from, source, to, destination, what): Kind, [ipv4, ipv6]: &Pairs) -> Vec<(Flow, usize)> {
+    let ends = format!("{source} → {destination}");
+    let arrow = |word: &str, names: &[String], note: &str| {
+        let traffic = format!("{word}{} · {}{note}", transport_text(&what), pairs(names.len()));
+        (Flow { from: from.clone(), to, ends: ends.clone(), traffic, hover: some(names) }, names.len())
+    };
+    if ipv4 == ipv6 {
+        return vec![arrow("", ipv4, " · IPv4, IPv6")];
+    }
+    let each = [("", ipv4), ("IPv6 ", ipv6)].into_iter().filter(|(_, names)| !names.is_empty());
+    each.map(|(word, names)| arrow(word, names, "")).collect()
 }
 
 /// One arrow for each pair of rows; what it stands for is told on pointing at it.
-fn by_row(kinds: BTreeMap<Kind, Vec<String>>) -> Vec<Flow> {
-    let mut rows: BTreeMap<(Option<usize>, usize), (usize, Vec<String>)> = BTreeMap::new();
-    for (kind, names) in kinds {
-        let entry = rows.entry((kind.0, kind.2)).or_default();
-        entry.0 += names.len();
-        let flow = flow((kind, names));
+fn by_row(flows: Vec<(Flow, usize)>) -> Vec<Flow> {
+    let mut rows: BTreeMap<(Sender, usize), (usize, Vec<String>)> = BTreeMap::new();
+    for (flow, count) in flows {
+        let entry = rows.entry((flow.from, flow.to)).or_default();
+        entry.0 += count;
         entry.1.push(format!("{}: {}", flow.ends, flow.traffic));
     }
     let joined = rows.into_iter().map(|((from, to), (count, kinds))| {
-        let ends =
-            if from.is_none() { "from the internet".to_owned() } else { format!("{} kinds", kinds.len()) };
+        let ends = match &from {
+            Sender::Internet => "from the internet".to_owned(),
+            Sender::Row(_) => format!("{} kinds", kinds.len()),
+            Sender::Elsewhere(name) => format!("from {name}, {} kinds", kinds.len()),
+        };
         Flow { from, to, ends, traffic: pairs(count), hover: some(&kinds) }
     });
     joined.collect()
+}
+
+/// What other VPCs send to the rows of one.
+pub(super) fn arriving(crossings: &[Crossing], vpc: &VpcFacts<'_>, bands: &[Band]) -> Vec<Flow> {
+    let rows = bands.iter().flat_map(|it| &it.rows).enumerate();
+    let rows: BTreeMap<&str, usize> =
+        rows.flat_map(|(row, cells)| cells.iter().flatten().map(move |it| (it.key.as_str(), row))).collect();
+    let mut kinds: BTreeMap<Kind, [u64; 2]> = BTreeMap::new();
+    for it in crossings.iter().filter(|it| it.to == vpc.id.as_str()) {
+        let Some(row) = rows.get(it.subnet.as_str()) else { continue };
+        let sender = Sender::Elsewhere(it.from_name.clone());
+        let role = format!("{} in {}", it.role, it.from_name);
+        let key = (sender, role, *row, it.receiver.clone(), it.what.clone());
+        kinds.entry(key).or_default()[usize::from(it.family == Family::V6)] += it.pairs;
+    }
+    let mut flows = Vec::new();
+    for ((from, source, to, destination, what), counts) in kinds {
+        for (word, count) in ["", "IPv6 "].into_iter().zip(counts).filter(|(_, count)| *count > 0) {
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            let traffic = format!("{word}{} · {}", transport_text(&what), pairs(count));
+            let ends = format!("{source} → {destination}");
+            flows.push((Flow { from: from.clone(), to, ends, traffic, hover: Vec::new() }, count));
+        }
+    }
+    if flows.len() > MOST_FLOWS { by_row(flows) } else { flows.into_iter().map(|it| it.0).collect() }
 }
 
 fn some(lines: &[String]) -> Vec<String> {

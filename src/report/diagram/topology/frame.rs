@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
+use super::crossings;
 use super::depth::Depth;
 use super::estate::{Estate, VpcFacts};
 use super::hosts;
@@ -15,7 +16,9 @@ use crate::report::diagram::picture::{Hand, Inside, Line, Paint, Picture, Port, 
 pub(super) fn picture(estate: &Estate<'_>, depth: Depth, options: &Options) -> Picture {
     let joints = Joints::of(estate);
     let endpoints = hosts::endpoints(estate);
-    let drawing = Drawing { estate, joints: &joints, endpoints: &endpoints, depth, options };
+    let crossings = crossings::crossings(estate, &endpoints, depth, options.collapse.as_deref());
+    let drawing =
+        Drawing { estate, joints: &joints, endpoints: &endpoints, crossings: &crossings, depth, options };
     let mut shapes = Vec::new();
     if joints.internet.is_some() {
         let internet = outside("internet", "internet", joints.internet, Side::Bottom);
@@ -26,6 +29,7 @@ pub(super) fn picture(estate: &Estate<'_>, depth: Depth, options: &Options) -> P
     if joints.premises.is_some() {
         shapes.push(on_premises(estate, &joints));
     }
+    shapes.extend(crossings::table(&crossings, depth));
     if options.only_violations {
         shapes = shapes.into_iter().filter_map(only_wrong).collect();
     }
@@ -197,6 +201,8 @@ fn only_wrong(mut shape: Shape) -> Option<Shape> {
             zones.flows.clear();
             is_empty
         }
+        // Arrows between VPCs are about what works.
+        Inside::Table(_) => true,
     };
     if is_empty && !matches!(shape.inside, Inside::Nothing) {
         shape.inside = Inside::Nothing;

@@ -10,6 +10,7 @@ mod joints;
 mod subnets;
 mod hosts;
 mod flows;
+mod crossings;
 mod vpcs;
 mod frame;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Options;
+use super::crossings::Crossing;
 use super::depth::Depth;
 use super::estate::{Estate, VpcFacts};
 use super::hosts::Endpoints;
@@ -15,6 +16,7 @@ pub(super) struct Drawing<'d, 'a> {
     pub estate: &'d Estate<'a>,
     pub joints: &'d Joints<'a>,
     pub endpoints: &'d Endpoints<'a>,
+    pub crossings: &'d [Crossing],
     pub depth: Depth,
     pub options: &'d Options,
 }
@@ -67,7 +69,11 @@ fn opened(drawing: &Drawing<'_, '_>, vpc: &VpcFacts<'_>) -> Shape {
     let mut shape = head(vpc);
     shape.problem = subnets::broken_nat(drawing.estate, vpc);
     let flows = match drawing.depth {
-        Depth::Group | Depth::Host => flows::flows(drawing.estate, drawing.endpoints, vpc, &bands, collapse),
+        Depth::Group | Depth::Host => {
+            let mut flows = flows::flows(drawing.estate, drawing.endpoints, vpc, &bands, collapse);
+            flows.extend(flows::arriving(drawing.crossings, vpc, &bands));
+            flows
+        }
         Depth::Account | Depth::Region | Depth::Kind | Depth::Vpc | Depth::Subnet => Vec::new(),
     };
     shape.holding(Inside::Zones(Zones { columns, bands, above, below, flows }))

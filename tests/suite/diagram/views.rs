@@ -1,0 +1,259 @@
+//! Views of what the solver says of a whole network: exposure, matrix, diff. Measured like every picture, and read.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use netpath::diff;
+use netpath::network::Network;
+use netpath::report::diagram::{self, MOST_GROUPS, Picture, dot, json, mermaid};
+use netpath::report::diff::{DiffView, Side};
+use netpath::report::exposure::{Asked as AskedExposure, ExposureView, Found};
+use netpath::report::groups::{By, Groups};
+use netpath::report::matrix::{Asked, Matrix, Parts};
+use netpath::snapshot::Snapshot;
+use netpath::solver::Traffic;
+use netpath::solver::estate::{Estate, Exposure, Scope, alike, exposure, internet, rollup};
+
+use super::{corpus_snapshots, drawn, faults, folders, opened, topologies, written};
+
+fn exposure_of(snapshot: &Snapshot, network: &Network) -> Picture {
+    let estate = Estate::new(network);
+    let origins = internet(network);
+    let asked = Exposure { origins: origins.clone(), scope: Scope::default(), explains_closed: true };
+    let mut found: Vec<Found> = Vec::new();
+    exposure(
+        &estate,
+        &asked,
+        Vec::new,
+        |kept: &mut Vec<Found>, it| Found::keep(kept, it, network),
+        |kept| {
+            found.extend(kept);
+            true
+        },
+    );
+    let packets = Traffic::default();
+    let asked = AskedExposure {
+        from: "internet",
+        to: None,
+        traffic: "all",
+        origins: &origins,
+        packets: &packets,
+        one_change: true,
+    };
+    diagram::exposure(&ExposureView::new(&asked, &found, network, snapshot))
+}
+
+fn matrix_of(snapshot: &Snapshot, network: &Network, by: &By) -> Picture {
+    let estate = Estate::new(network);
+    let scope = Scope::default();
+    let labels = (*by == By::Alike).then(|| alike(&estate, &scope));
+    let groups = Groups::new(snapshot, network, by, labels);
+    let sums = rollup(&estate, &scope, &groups.labels);
+    let parts = Parts { groups, sums, chosen: [None, None], only: None, families: scope.families() };
+    let asked = Asked { by: by.text(), traffic: "all".to_owned(), from: None, to: None };
+    diagram::matrix(&Matrix::new(asked, parts, network, snapshot))
+}
+
+fn diff_of(old: &(Snapshot, Network), new: &(Snapshot, Network)) -> Picture {
+    let difference = diff::diff(
+        diff::Side { model: &old.0.model, network: &old.1 },
+        diff::Side { model: &new.0.model, network: &new.1 },
+        &diff::Scope::default(),
+    );
+    diagram::diff(&DiffView::new(
+        &difference,
+        Side { snapshot: &old.0, network: &old.1 },
+        Side { snapshot: &new.0, network: &new.1 },
+    ))
+}
+
+/// What is wrong with the views of a network.
+fn wrong(place: &Path, known: &(Snapshot, Network)) -> Vec<String> {
+    let (snapshot, network) = known;
+    let pictures = [
+        ("exposure", exposure_of(snapshot, network)),
+        ("matrix", matrix_of(snapshot, network, &By::Alike)),
+        ("matrix by sg", matrix_of(snapshot, network, &By::SecurityGroup)),
+        ("matrix by vpc", matrix_of(snapshot, network, &By::Vpc)),
+    ];
+    let faulty = pictures.iter().flat_map(|(view, picture)| {
+        let faults = faults(&drawn(picture)).into_iter().take(5);
+        faults.map(move |it| format!("{} as {view}: {it}", place.display()))
+    });
+    faulty.collect()
+}
+
+#[test]
+fn exposure_and_matrix_of_every_topology_are_readable() {
+    let all = folders(&topologies());
+    let mut faulty = Vec::new();
+    for folder in all {
+        let place = folder.join("snapshot");
+        let known = opened(&place);
+        faulty.extend(wrong(&place, &known));
+        if folder.join("fixed").is_dir() {
+            let fixed = opened(&folder.join("fixed"));
+            for (old, new, word) in [(&known, &fixed, "repair"), (&fixed, &known, "fault")] {
+                let picture = diff_of(old, new);
+                let faults = faults(&drawn(&picture)).into_iter();
+                faulty.extend(faults.map(|it| format!("{word} of {}: {it}", folder.display())));
+            }
+        }
+    }
+    assert!(faulty.is_empty(), "{}", faulty.join("\n"));
+}
+
+#[test]
+fn exposure_matrix_and_diff_of_the_corpus_are_readable() {
+    let Some(all) = corpus_snapshots() else { return };
+    let mut faulty = Vec::new();
+    let mut last: Option<(PathBuf, (Snapshot, Network))> = None;
+    for place in all {
+        let known = opened(&place);
+        faulty.extend(wrong(&place, &known));
+        // Networks that have nothing in common differ in everything.
+        if let Some((before, old)) = &last {
+            let faults = faults(&drawn(&diff_of(old, &known))).into_iter().take(5);
+            faulty.extend(faults.map(|it| format!("{} after {}: {it}", place.display(), before.display())));
+        }
+        last = Some((place, known));
+    }
+    assert!(faulty.is_empty(), "{}", faulty.join("\n"));
+}
+
+#[test]
+fn an_exposure_shows_gateways_ports_and_what_only_looks_open() {
+    let (snapshot, network) = opened(&topologies().join("three-tier/snapshot"));
+    let picture = exposure_of(&snapshot, &network);
+    let drawing = drawn(&picture);
+    assert_eq!(picture.title, "What the internet gets into: 2 of 8 interfaces");
+    for words in [
+        "VPC vpc-shop",
+        "igw-shop",
+        "tcp 443",
+        "web-a and 1 like it",
+        "sg-web inbound 0: allow tcp 443 from 0.0.0.0/0",
+    ] {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+    let (snapshot, network) = opened(&topologies().join("f04-no-public-address/snapshot"));
+    let drawing = drawn(&exposure_of(&snapshot, &network));
+    assert!(drawing.contains("Rules look open, and nothing gets in"), "what is stopped is not shown");
+}
+
+#[test]
+fn a_matrix_says_who_reaches_whom_in_every_format() {
+    let (snapshot, network) = opened(&topologies().join("three-tier/snapshot"));
+    let picture = matrix_of(&snapshot, &network, &By::SecurityGroup);
+    let drawing = drawn(&picture);
+    for words in [
+        "web-group (sg-011470337f32e1114) → app-group",
+        "tcp 8080",
+        "db-group (sg-07b1fe8c137a8c581): blocked",
+        "4 of 4 pairs",
+    ] {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+    let chart = written(&picture, mermaid::write);
+    assert!(chart.contains("-->|\"~ tcp 8080"), "{chart}");
+    let graph = written(&picture, dot::write);
+    assert!(graphviz_rust::parse(&graph).is_ok() && graph.contains("tcp 8080"), "{graph}");
+    let parsed: serde_json::Value =
+        serde_json::from_str(&written(&picture, json::write)).expect("a picture is JSON");
+    let table = &parsed["boxes"][0]["table"];
+    assert_eq!(table["rows"].as_array().map(Vec::len), table["columns"].as_array().map(Vec::len));
+}
+
+#[test]
+fn a_diff_shows_what_was_done_and_whose_packets_differ() {
+    let folder = topologies().join("f01-security-group-port");
+    let (broken, fixed) = (opened(&folder.join("snapshot")), opened(&folder.join("fixed")));
+    let gained = drawn(&diff_of(&broken, &fixed));
+    let lost = drawn(&diff_of(&fixed, &broken));
+    for (drawing, sign, word, class) in
+        [(&gained, "+", "gained", "class=\"gained\""), (&lost, "−", "lost", "class=\"lost\"")]
+    {
+        for words in [sign, word, class, "rule"] {
+            assert!(drawing.contains(words), "no `{words}`");
+        }
+    }
+    assert!(!gained.contains("class=\"lost\"") || gained.contains("− "), "what is lost has a sign");
+    let picture = diff_of(&broken, &fixed);
+    assert!(graphviz_rust::parse(&written(&picture, dot::write)).is_ok());
+    assert!(written(&picture, mermaid::write).contains("-->"));
+}
+
+#[test]
+fn a_matrix_of_hundreds_of_groups_has_room_for_the_busiest() {
+    let Some(all) = corpus_snapshots() else { return };
+    let most = all.iter().map(|place| {
+        let (snapshot, network) = opened(place);
+        let picture = matrix_of(&snapshot, &network, &By::Alike);
+        let drawing = drawn(&picture);
+        let heads: BTreeSet<&str> = drawing
+            .split("class=\"head-cell\" data-key=\"")
+            .skip(1)
+            .filter_map(|it| it.split('"').next())
+            .collect();
+        heads.len()
+    });
+    let most = most.max().unwrap_or_default();
+    assert!(most > 3 && most <= MOST_GROUPS, "{most} groups");
+}
+
+/// What a person types.
+fn drawn_by(words: &[&str]) -> String {
+    let (is_fine, drawing, error) = super::netpath(words);
+    assert!(is_fine, "{words:?}: {error}");
+    drawing
+}
+
+#[test]
+fn views_are_asked_for_by_name_and_beside_answers() {
+    assert!(drawn_by(&["diagram", "--view", "exposure"]).contains("What the internet gets into"));
+    assert!(drawn_by(&["diagram", "--view", "matrix", "--depth", "subnet"]).contains("by subnet"));
+    assert!(drawn_by(&["diagram", "--view", "matrix", "--vpc", "vpc-shop"]).contains("Who reaches whom"));
+    // What is too many for all of them may be few enough for a part.
+    let part = drawn_by(&["diagram", "--view", "matrix", "--tag", "Name=web-a"]);
+    assert!(
+        part.contains("by what answers alike") && !part.contains(">db-a<"),
+        "a part has groups of its own"
+    );
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, words, part) in [
+        ("a.svg", &["exposure"][..], "What the internet gets into"),
+        ("b.svg", &["matrix", "--by", "sg"], "by security group"),
+        ("c.html", &["exposure"], "data-ask=\"internet\""),
+    ] {
+        let file = folder.path().join(name);
+        let place = file.to_str().expect("a path of letters");
+        let all = [words, &["--diagram", place]].concat();
+        assert!(!drawn_by(&all).contains("<svg"), "{words:?} prints its answer");
+        let drawing = std::fs::read_to_string(&file).expect("the picture is there");
+        assert!(drawing.contains(part), "{words:?} draws no `{part}`");
+    }
+    let case = topologies().join("f01-security-group-port");
+    let sides = ["snapshot", "fixed"].map(|it| case.join(it).to_str().expect("letters").to_owned());
+    let file = folder.path().join("d.svg");
+    let place = file.to_str().expect("a path of letters");
+    for words in [
+        &["diff", &sides[0], &sides[1], "--diagram", place][..],
+        &["diagram", "--view", "diff", &sides[0], &sides[1], "-o", place],
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_netpath"));
+        let output = command.arg("-q").args(words).output().expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let drawing = std::fs::read_to_string(&file).expect("the picture is there");
+        assert!(drawing.contains("gained"), "{words:?}");
+        std::fs::remove_file(&file).expect("it was there");
+    }
+    for (words, complaint) in [
+        (&["diagram", "--view", "exposure", "--depth", "vpc"][..], "this view knows no `--depth`"),
+        (&["diagram", "--view", "cidr", "--tag", "a"], "this view knows no `--tag`"),
+        (&["diagram", "--view", "matrix", "--depth", "host"], "a matrix has no such groups"),
+        (&["diagram", "--view", "diff"], "wants two snapshots"),
+    ] {
+        let (is_fine, _, error) = super::netpath(words);
+        assert!(!is_fine && error.contains(complaint), "{words:?}: {error}");
+    }
+}
