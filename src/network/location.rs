@@ -84,7 +84,7 @@ impl InterfaceIndex {
     }
 
     /// The interface that a location belongs to, and whether the location is the way in.
-    pub(super) fn at(location: LocationId) -> Option<(InterfaceIndex, bool)> {
+    pub fn at(location: LocationId) -> Option<(InterfaceIndex, bool)> {
         let number = location.index() as u32;
         let of_interface = number.checked_sub(FIRST_OF_INTERFACES)?;
         Some((InterfaceIndex(of_interface >> 1), of_interface & 1 == 1))

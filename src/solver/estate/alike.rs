@@ -37,7 +37,7 @@ pub fn alike(estate: &Estate<'_>, scope: &Scope) -> Labels {
     let mut numbers: FxHashMap<Print, u32> = FxHashMap::default();
     let label = |(row, print): (u32, Print)| {
         let next = numbers.len() as u32;
-        estate.is_listed(row).then(|| *numbers.entry(print).or_insert(next))
+        super::is_listed(estate.network, row).then(|| *numbers.entry(print).or_insert(next))
     };
     Labels::of_each((0..).zip(prints).map(label))
 }

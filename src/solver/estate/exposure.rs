@@ -84,8 +84,9 @@ pub fn exposure<T: Send>(
             let mut known = vec![Vec::new(); queries.len()];
             for class in *piece {
                 let receivers = estate.classes().members(*class).iter().copied();
-                let receivers: Vec<u32> =
-                    receivers.filter(|row| members.holds(GETS, *row) && estate.is_listed(*row)).collect();
+                let receivers: Vec<u32> = receivers
+                    .filter(|row| members.holds(GETS, *row) && super::is_listed(estate.network, *row))
+                    .collect();
                 for (origin, query) in queries.iter().enumerate() {
                     let known = &mut known[origin];
                     each(solver, asked, query, origin, &receivers, known, &mut |it| visit(&mut sum, it));

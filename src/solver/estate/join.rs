@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::bits::Bits;
 use super::plan::{GETS, Kind, Plan, SENDS};
+use super::trunk::Kept;
 use super::ways::Passage;
 use crate::network::{AssumptionIndex, FilterId, VpcIndex};
 use crate::packet::{AddressMap, Family, TransportSet};
@@ -222,9 +223,9 @@ impl<'j, 's, 'n> Join<'j, 's, 'n> {
         let network = self.solver.network();
         let nothing = (TransportSet::EMPTY, TransportSet::EMPTY);
         let (near, far) = (self.near, self.far);
-        if it.carried.keeps_groups {
+        if it.carried.groups == Kept::Yes {
             for (receiver, kind) in far.1.kinds[GETS].iter().enumerate() {
-                if network.group_sets[kind.groups.index()].is_empty() {
+                if !kind.asks_groups(network, it.carried) {
                     continue;
                 }
                 let id = FilterId::SecurityGroups { set: kind.groups, is_outbound: false };

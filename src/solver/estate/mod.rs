@@ -59,12 +59,6 @@ impl<'n> Estate<'n> {
         self.classes.get_or_init(|| Classes::new(self.network))
     }
 
-    /// Whether a row is an interface of the snapshot; NAT gateways that show none have a row too.
-    fn is_listed(&self, row: u32) -> bool {
-        let component = self.network.interfaces[row as usize].component;
-        matches!(component, Component::Resource(ResourceKind::NetworkInterface, _))
-    }
-
     /// Which VPCs some way joins.
     fn neighbours(&self) -> &Neighbours {
         self.neighbours.get_or_init(|| Neighbours::new(self.network))
@@ -74,4 +68,10 @@ impl<'n> Estate<'n> {
     fn map(&self, family: Family) -> &Map {
         self.maps[usize::from(family == Family::V6)].get_or_init(|| Map::new(self.network, family))
     }
+}
+
+/// Whether a row is an interface of the snapshot; NAT gateways that show none have a row too.
+fn is_listed(network: &Network, row: u32) -> bool {
+    let component = network.interfaces[row as usize].component;
+    matches!(component, Component::Resource(ResourceKind::NetworkInterface, _))
 }

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::bits::Bits;
+use super::trunk::Carried;
 use crate::network::{
     AssumptionIndex, GroupIndex, GroupSetIndex, Guard, LinkLocal, LocationKind, Network, Step, SubnetIndex,
     VpcIndex,
@@ -29,10 +30,12 @@ pub(super) struct Plan {
     pub hosts: Vec<Bits>,
     /// Whether packets that come to a wrong address in the VPC may end who knows where.
     pub is_murky: bool,
-    /// Whether an odd sender's packets may end who knows where.
-    pub is_adrift: bool,
-    /// Whether somebody has an address that is not simply its own: who sends there is asked one by one.
-    pub has_strangers: bool,
+    /// Senders whose packets may end who knows where.
+    pub adrift: Bits,
+    /// Those with an address that is not simply their own: who sends there is asked one by one.
+    pub strangers: Bits,
+    /// The interfaces of the snapshot. A NAT gateway that shows none has a row too, for who asks for it by name.
+    pub listed: Bits,
 }
 
 /// Interfaces that send, or get, packets alike, but for their addresses.
@@ -43,7 +46,17 @@ pub(super) struct Kind {
     pub takes: TransportSet,
     /// What answers lean on.
     pub assumed: Vec<AssumptionIndex>,
+    /// Whether they are interfaces of PrivateLink, whose rules ask for no groups over a transit gateway (SG-18).
+    pub is_of_endpoint: bool,
     pub members: Bits,
+}
+
+impl Kind {
+    /// Whether their rules may let packets in for the groups of who sent them.
+    pub fn asks_groups(&self, network: &Network, carried: Carried) -> bool {
+        let is_free = network.group_sets[self.groups.index()].is_empty();
+        !(is_free || (carried.by_transit && self.is_of_endpoint))
+    }
 }
 
 /// Senders and receivers, as positions of arrays.
@@ -118,10 +131,11 @@ fn plan(
         by_group: [FxHashMap::default(), FxHashMap::default()],
         hosts: Vec::new(),
         is_murky: network.vpcs[vpc.index()].interfaces_gap.is_some(),
-        is_adrift: false,
-        has_strangers: false,
+        adrift: none(),
+        strangers: none(),
+        listed: none(),
     };
-    let mut kinds: [FxHashMap<(GroupSetIndex, Role), usize>; 2] =
+    let mut kinds: [FxHashMap<(GroupSetIndex, Role, bool), usize>; 2] =
         [FxHashMap::default(), FxHashMap::default()];
     let (mut subnets, mut hosts) = (FxHashMap::default(), FxHashMap::default());
     for (position, (address, row)) in rows.iter().enumerate() {
@@ -129,8 +143,15 @@ fn plan(
         let is_resolver = family == Family::V4 && resolvers.binary_search(&(*address as u32)).is_ok();
         let is_strange = is_resolver || is_strange(network, family, *row, *address);
         plan.is_murky |= is_murky(network, interface.manner);
-        plan.is_adrift |= is_strange || is_adrift(network, interface.manner);
-        plan.has_strangers |= is_strange;
+        if is_strange || is_adrift(network, interface.manner) {
+            plan.adrift.add(position);
+        }
+        if is_strange {
+            plan.strangers.add(position);
+        }
+        if super::is_listed(network, *row) {
+            plan.listed.add(position);
+        }
         let subnet = *subnets.entry(interface.subnet).or_insert_with(|| {
             plan.subnets.push((interface.subnet, none()));
             plan.subnets.len() - 1
@@ -143,7 +164,8 @@ fn plan(
         let known = roles(network, interface.manner);
         for (way, role) in [SENDS, GETS].into_iter().zip(known) {
             let role = if is_strange { Role::Odd } else { role };
-            add(&mut plan, &mut kinds[way], way, position, interface.groups, role);
+            let kind = (interface.groups, role, is_of_endpoint(network, interface.manner));
+            add(&mut plan, &mut kinds[way], way, position, kind);
         }
     }
     let mut hosts: Vec<Bits> = hosts.into_values().filter(|it| it.count() > 1).collect();
@@ -162,20 +184,21 @@ fn plan(
 /// Adds a member to its kind of senders or receivers.
 fn add(
     plan: &mut Plan,
-    kinds: &mut FxHashMap<(GroupSetIndex, Role), usize>,
+    kinds: &mut FxHashMap<(GroupSetIndex, Role, bool), usize>,
     way: usize,
     position: usize,
-    groups: GroupSetIndex,
-    role: Role,
+    key: (GroupSetIndex, Role, bool),
 ) {
-    let (takes, assumed) = match &role {
+    let (groups, role, is_of_endpoint) = &key;
+    let (takes, assumed) = match role {
         Role::Never => return,
         Role::Odd => return plan.odd[way].add(position),
         Role::Ordinary(takes, assumed) => (*takes, assumed.clone()),
     };
-    let count = plan.members.len();
-    let kind = *kinds.entry((groups, role)).or_insert_with(|| {
-        plan.kinds[way].push(Kind { groups, takes, assumed, members: Bits::none(count) });
+    let (groups, is_of_endpoint, count) = (*groups, *is_of_endpoint, plan.members.len());
+    let kind = *kinds.entry(key).or_insert_with(|| {
+        let members = Bits::none(count);
+        plan.kinds[way].push(Kind { groups, takes, assumed, is_of_endpoint, members });
         plan.kinds[way].len() - 1
     });
     plan.kinds[way][kind].members.add(position);
@@ -257,6 +280,11 @@ fn side(network: &Network, steps: &[Step], is_inward: bool) -> Side {
     }
     side.is_odd |= !arrives && !side.is_never;
     side
+}
+
+/// Whether an interface of a manner is one of PrivateLink.
+fn is_of_endpoint(network: &Network, manner: u32) -> bool {
+    network.manners.get(manner as usize).is_some_and(|it| it.is_of_endpoint)
 }
 
 /// Whether nobody can tell what becomes of packets that get to an interface of a manner.

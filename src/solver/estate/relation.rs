@@ -20,7 +20,7 @@ use crate::solver::question::Traffic;
 /// How many VPCs are done before what they gave is handed on.
 const VPCS_AT_ONCE: usize = 64;
 
-/// Which part of the relation is asked about.
+/// Which part of the relation is asked about. A NAT gateway that shows no interface is where its row is named.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// Interfaces that packets begin at, as rows; all without.
@@ -231,7 +231,7 @@ impl Members {
     /// Those of a VPC, by their position in its plan.
     pub fn of(&self, way: usize, vpc: VpcIndex, plan: &Plan) -> Bits {
         match &self.chosen[way] {
-            None => Bits::all(plan.members.len()),
+            None => plan.listed.clone(),
             Some(_) if !self.has(way, vpc) => Bits::none(plan.members.len()),
             Some(chosen) => {
                 let mut bits = Bits::none(plan.members.len());

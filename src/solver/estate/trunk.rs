@@ -6,7 +6,7 @@
 //! anything (a fact that is missing, an assumption, a translation, a middlebox, a choice that makes a difference) is no
 //! plain function of the two ends, and whoever uses it asks the ordinary solver instead.
 
-use crate::network::{EntryKind, LocationId, LocationKind, SubnetIndex, VpcIndex};
+use crate::network::{EntryKind, InterfaceIndex, LocationId, LocationKind, SubnetIndex, VpcIndex};
 use crate::packet::{AddressSet, Family, TransportSet, range_of};
 use crate::solver::flow::{Conversation, End, Flow, GroupLoss, Groups, Mark};
 use crate::solver::pair::Solver;
@@ -39,9 +39,18 @@ pub(super) enum Stop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Carried {
     /// Whether the sender's groups count.
-    pub keeps_groups: bool,
+    pub groups: Kept,
     /// Whether they came over a transit gateway, where the sender's own rules that name groups do not count (SG-18).
     pub by_transit: bool,
+}
+
+/// Whether a sender's groups still count where packets arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kept {
+    Yes,
+    No,
+    /// As AWS chooses: between zones (TGW-9).
+    ByChoice,
 }
 
 /// How packets stand before the table of a transit gateway.
@@ -62,6 +71,36 @@ pub(super) struct Stretches {
     pub is_odd: bool,
 }
 
+impl Stretches {
+    /// Takes in another choice; false where it makes a difference that is more than whether groups count.
+    fn leaves_to_choice(&mut self, other: &Stretches) -> bool {
+        if self.list.len() != other.list.len() {
+            return false;
+        }
+        self.list.iter_mut().zip(&other.list).all(|(own, other)| {
+            if let (Stop::Vpc(_, carried), Stop::Vpc(_, chosen)) = (&mut own.to, &other.to)
+                && carried.groups != chosen.groups
+            {
+                carried.groups = Kept::ByChoice;
+                let to = own.to.with(Kept::No);
+                return Stretch { to, ..own.clone() }
+                    == Stretch { to: other.to.with(Kept::No), ..other.clone() };
+            }
+            own == other
+        })
+    }
+}
+
+impl Stop {
+    /// The same, had that become of the groups.
+    fn with(self, groups: Kept) -> Stop {
+        match self {
+            Stop::Vpc(vpc, carried) => Stop::Vpc(vpc, Carried { groups, ..carried }),
+            Stop::Table(hub) => Stop::Table(hub),
+        }
+    }
+}
+
 /// From a subnet to some destinations.
 pub(super) fn from_subnet(
     solver: &mut Solver<'_>,
@@ -73,59 +112,33 @@ pub(super) fn from_subnet(
     let nets = row.cidrs.iter().filter(|net| Family::of(net.addr()) == to.family());
     let sources = AddressSet::of(to.family(), nets.map(|net| range_of(*net)));
     let flow = Flow::new(row.out, sources, to.clone(), TransportSet::ALL);
-    stretches(solver, &Flow { vpc: row.vpc.0, ..flow }, is_back)
+    stretches(solver, &Flow { vpc: row.vpc.0, ..flow }, is_back, true)
 }
 
-/// From the table of a transit gateway to some destinations.
+/// From the table of a transit gateway to some destinations, by the tables of others where they lead there.
 pub(super) fn from_table(solver: &mut Solver<'_>, hub: Hub, to: &AddressSet, is_back: bool) -> Stretches {
     let everybody = AddressSet::all(to.family());
-    let mut found = stretches(solver, &hub.flow(everybody, to.clone(), TransportSet::ALL), is_back);
-    let mut rounds = 0;
-    // Ends: from one gateway's table to another's is followed so often; what goes on is left to the solver.
-    while let Some(position) = found.list.iter().position(|it| matches!(it.to, Stop::Table(_))) {
-        let middle = found.list.swap_remove(position);
-        let Stop::Table(next) = middle.to else { break };
-        rounds += 1;
-        if rounds > MOST_RUNS || next == hub {
-            found.is_odd = true;
-            break;
-        }
-        let flow = next.flow(middle.sources, middle.destinations, middle.transport);
-        let beyond = stretches(solver, &flow, is_back);
-        found.is_odd |= beyond.is_odd;
-        let list = beyond.list.into_iter();
-        found.list.extend(list.map(|it| Stretch { is_odd: it.is_odd || middle.is_odd, ..it }));
-    }
-    found
+    stretches(solver, &hub.flow(everybody, to.clone(), TransportSet::ALL), is_back, false)
 }
 
 /// The VPCs that packets get to from the table of a transit gateway, whatever is chosen; none where nobody can tell.
 pub(super) fn reach(solver: &mut Solver<'_>, hub: Hub, to: &AddressSet) -> Option<Vec<VpcIndex>> {
     let mut reached = Vec::new();
-    let mut hubs = vec![(hub, to.clone())];
-    let mut seen = vec![hub];
-    // Ends: no table is gone on from twice.
-    while let Some((hub, to)) = hubs.pop() {
-        let flow = hub.flow(AddressSet::all(to.family()), to, TransportSet::ALL);
-        let (mut number, mut most, mut met) = (0, 1, None);
-        while number < most {
-            let mut choices = Choices::each(number);
-            let run = one_run(solver, &flow, false, &mut choices);
-            most = most.max(choices.most());
-            number += 1;
-            // A choice that another one leads to has been had in one way only.
-            if run.is_odd || *met.get_or_insert(choices.count()) != choices.count() {
-                return None;
-            }
-            for stretch in run.list {
-                match stretch.to {
-                    Stop::Vpc(vpc, _) => reached.push(vpc),
-                    Stop::Table(next) if seen.contains(&next) => {}
-                    Stop::Table(next) => {
-                        seen.push(next);
-                        hubs.push((next, flow.destination.clone()));
-                    }
-                }
+    let flow = hub.flow(AddressSet::all(to.family()), to.clone(), TransportSet::ALL);
+    let (mut number, mut most, mut met) = (0, 1, None);
+    while number < most {
+        let mut choices = Choices::each(number);
+        let run = one_run(solver, &flow, (false, false), &mut choices);
+        most = most.max(choices.most());
+        number += 1;
+        // A choice that another one leads to has been had in one way only.
+        if run.is_odd || *met.get_or_insert(choices.count()) != choices.count() {
+            return None;
+        }
+        for stretch in run.list {
+            match stretch.to {
+                Stop::Vpc(vpc, _) => reached.push(vpc),
+                Stop::Table(_) => return None,
             }
         }
     }
@@ -143,16 +156,17 @@ impl Hub {
     }
 }
 
-/// Walks a box to where its packets are about to meet an interface, or the next table.
-fn stretches(solver: &mut Solver<'_>, flow: &Flow, is_back: bool) -> Stretches {
+/// Walks a box to where its packets are about to meet an interface, or the next table where it is asked for.
+fn stretches(solver: &mut Solver<'_>, flow: &Flow, is_back: bool, halts_at_tables: bool) -> Stretches {
     let mut choices = Choices::default();
-    let mut found = one_run(solver, flow, is_back, &mut choices);
+    let way = (is_back, halts_at_tables);
+    let mut found = one_run(solver, flow, way, &mut choices);
     let mut runs = 1;
     // Ends: the odometer of choices is finite, and cut off.
     while choices.advance() {
-        let run = one_run(solver, flow, is_back, &mut choices);
+        let run = one_run(solver, flow, way, &mut choices);
         runs += 1;
-        found.is_odd |= run.is_odd || found.list != run.list || runs > MOST_RUNS;
+        found.is_odd |= run.is_odd || !found.leaves_to_choice(&run) || runs > MOST_RUNS;
         if found.is_odd {
             break;
         }
@@ -160,28 +174,41 @@ fn stretches(solver: &mut Solver<'_>, flow: &Flow, is_back: bool) -> Stretches {
     found
 }
 
-fn one_run(solver: &mut Solver<'_>, flow: &Flow, is_back: bool, choices: &mut Choices) -> Stretches {
+fn one_run(
+    solver: &mut Solver<'_>,
+    flow: &Flow,
+    (is_back, halts_at_tables): (bool, bool),
+    choices: &mut Choices,
+) -> Stretches {
     let conversation =
         Conversation { marks: smallvec::SmallVec::new(), origin: End::Internet, client_ports: Vec::new() };
     let way = if is_back { Way::Back(&conversation) } else { Way::There };
     let network = solver.network();
     let mut walk = solver.walk(choices, way, Reading::Certain);
     walk.halted = Some(Vec::new());
+    walk.halts_at_tables = halts_at_tables;
     walk.run(flow.clone());
     let halted = walk.halted.take().unwrap_or_default();
-    let mut found =
-        Stretches { is_odd: !(walk.gaps.is_empty() && walk.assumed.is_empty()), ..Stretches::default() };
+    let is_odd = !(walk.gaps.is_empty() && walk.assumed.is_empty()) || walk.asks_groups;
+    let mut found = Stretches { is_odd, ..Stretches::default() };
     for flow in halted {
-        let is_plain = flow.source_linked && flow.destination_linked;
+        // A firewall that asks for source ports leaves some of them.
+        let is_plain = flow.source_linked && flow.destination_linked && flow.ports == TransportSet::ALL;
         let mut is_odd = !(is_plain && flow.marks.iter().all(|it| matches!(it, Mark::Peering { .. })));
         let keeps_groups = flow.groups == Groups::Kept;
+        if InterfaceIndex::at(flow.at).is_some() {
+            // By AWS's wiring or an appliance's, not by its address: what else it may be for nobody looks up here.
+            found.is_odd = true;
+            continue;
+        }
         let to = if network.location(flow.at).kind == LocationKind::TransitRouteTable {
             // What a peering connection left behind a table would forget.
             is_odd |= !flow.marks.is_empty();
             Stop::Table(Hub { at: flow.at, zone: flow.zone, entry: flow.entry, keeps_groups })
         } else {
             let by_transit = flow.entry == EntryKind::Transit;
-            Stop::Vpc(VpcIndex(flow.vpc), Carried { keeps_groups, by_transit })
+            let groups = if keeps_groups { Kept::Yes } else { Kept::No };
+            Stop::Vpc(VpcIndex(flow.vpc), Carried { groups, by_transit })
         };
         // What was asked, whatever the packets carry since.
         let Flow { asked_source, asked_destination, transport, .. } = flow;

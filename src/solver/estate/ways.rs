@@ -21,7 +21,7 @@ pub(super) struct Map {
     /// All of them together.
     everywhere: AddressSet,
     /// VPCs that anybody may get to by no way that shows here.
-    strange: Vec<VpcIndex>,
+    pub strange: Vec<VpcIndex>,
 }
 
 impl Map {
@@ -39,7 +39,7 @@ impl Map {
         let ranges = blocks.iter().flat_map(|it| it.ranges().iter().copied());
         let everywhere = AddressSet::of(family, ranges.chain(nets.map(|net| range_of(*net))));
         let numbered = (0..).map(VpcIndex).zip(&plans);
-        let strange = numbered.filter(|(_, plan)| plan.has_strangers).map(|(vpc, _)| vpc).collect();
+        let strange = numbered.filter(|(_, plan)| !plan.strangers.is_empty()).map(|(vpc, _)| vpc).collect();
         Map { family, plans, blocks, everywhere, strange }
     }
 
@@ -114,16 +114,21 @@ pub(super) struct Ways {
 }
 
 impl Ways {
-    /// The VPCs that something in a VPC may get to.
-    pub fn reach(&mut self, solver: &mut Solver<'_>, map: &Map, vpc: VpcIndex) -> Vec<VpcIndex> {
+    /// The VPCs that some senders in a VPC may get to, but for strangers.
+    pub fn reach(
+        &mut self,
+        solver: &mut Solver<'_>,
+        map: &Map,
+        vpc: VpcIndex,
+        senders: &Bits,
+    ) -> Vec<VpcIndex> {
         let plan = map.plan(vpc);
         let everything = || (0..map.plans.len() as u32).map(VpcIndex).collect();
-        if plan.is_adrift {
+        if plan.adrift.meets(senders) {
             return everything();
         }
         let legs = self.legs(solver, map, vpc, false, false);
         let mut reached = vec![vpc];
-        reached.extend_from_slice(&map.strange);
         for legs in legs.iter() {
             if legs.is_odd {
                 return everything();

@@ -9,6 +9,7 @@ use super::cell::{Cell, passed};
 use super::join::{Join, Joined};
 use super::plan::{GETS, Plan, SENDS};
 use super::relation::{Effort, Members, Row, Scope, Side};
+use super::trunk::Kept;
 use super::ways::{Boxes, Map, Passage, Ways, disjoint, outside};
 use super::{ClassIndex, Estate, single};
 use crate::network::{AssumptionIndex, FilterId, InterfaceIndex, VpcIndex};
@@ -82,7 +83,15 @@ impl<'e> Worker<'e> {
                 continue;
             }
             let ways = &mut self.ways[usize::from(family == Family::V6)];
-            for to in ways.reach(&mut self.solver, map, vpc) {
+            let mut reached = ways.reach(&mut self.solver, map, vpc, &senders);
+            let has_strangers = |to: &&VpcIndex| {
+                let plan = map.plan(**to);
+                plan.strangers.meets(&self.members.of(GETS, **to, plan))
+            };
+            reached.extend(map.strange.iter().filter(has_strangers));
+            reached.sort_unstable();
+            reached.dedup();
+            for to in reached {
                 let far = map.plan(to);
                 let receivers = self.members.of(GETS, to, far);
                 if !receivers.is_empty() {
@@ -104,7 +113,8 @@ impl<'e> Worker<'e> {
         let ways = &mut self.ways[usize::from(map.family == Family::V6)];
         let there = ways.boxes(&mut self.solver, map, (from, to), false);
         let is_blocked = there.list.is_empty() && there.odd.is_empty();
-        if is_blocked && map.plan(from).odd[SENDS].is_empty() && !map.plan(to).has_strangers {
+        let (near, far) = (map.plan(from), map.plan(to));
+        if is_blocked && !near.odd[SENDS].meets(senders) && !far.strangers.meets(receivers) {
             return;
         }
         let back = match self.scope.is_one_way {
@@ -113,7 +123,6 @@ impl<'e> Worker<'e> {
         };
         let odd = self.odd(map, (from, to), &there, &back, (senders, receivers));
         let boxes = self.answered(there.list, &back, &odd, (senders, receivers));
-        let (near, far) = (map.plan(from), map.plan(to));
         let mut joined: Vec<Joined> = Vec::new();
         let mut join = Join::new(&mut self.solver, map.family, (from, near), (to, far), self.asked);
         for (it, back) in &boxes {
@@ -144,20 +153,35 @@ impl<'e> Worker<'e> {
         back: &Boxes,
         (senders, receivers): (&Bits, &Bits),
     ) -> Vec<(Bits, Bits)> {
-        let near = map.plan(from);
+        let (near, far) = (map.plan(from), map.plan(to));
         let (of_near, of_far) = (self.traits(map, from), self.traits(map, to));
         let mut odd: Vec<(Bits, Bits)> = Vec::new();
+        // Whose packets go in ways of their own, and whose address is not simply their own.
+        odd.push((near.odd[SENDS].clone(), receivers.clone()));
+        odd.push((Bits::all(near.members.len()), far.strangers.clone()));
         let mut odd_senders = of_near.odd[SENDS].clone();
         if !of_near.naming.is_empty() && self.has_twins(map, from, to) {
             odd_senders.take_in(&of_near.naming);
         }
+        let able_receivers = of_far.able[GETS].and(receivers);
+        // All others are met by the ways between the VPCs, or not at all; but where hosts pass packets on, who knows.
+        if !self.estate.network.middleboxes.is_empty() {
+            odd.push((odd_senders.clone(), receivers.clone()));
+            odd.push((Bits::all(near.members.len()), of_far.odd[GETS].clone()));
+            odd.extend(back.odd.iter().map(|(one, home)| (home.clone(), one.and(&able_receivers))));
+        }
+        for it in &there.list {
+            odd.push((it.sources.and(&odd_senders), it.destinations.clone()));
+            odd.push((it.sources.clone(), it.destinations.and(&of_far.odd[GETS])));
+            if it.carried.groups == Kept::ByChoice {
+                odd.extend(self.named_by_receivers(near, far, it));
+            }
+            let takes = it.destinations.and(&able_receivers);
+            odd.extend(back.odd.iter().map(|(one, home)| (home.and(&it.sources), one.and(&takes))));
+        }
         // Who begins nothing is blocked, whatever else there is. Who takes nothing is, where packets are known to get there.
         let able_senders = of_near.able[SENDS].and(senders);
-        let able_receivers = of_far.able[GETS].and(receivers);
-        odd.push((odd_senders, receivers.clone()));
-        odd.push((Bits::all(near.members.len()), of_far.odd[GETS].clone()));
         odd.extend(there.odd.iter().cloned());
-        odd.extend(back.odd.iter().map(|(sources, home)| (home.clone(), sources.and(&able_receivers))));
         if from == to {
             odd.extend(near.hosts.iter().map(|it| (it.clone(), it.clone())));
         }
@@ -165,6 +189,25 @@ impl<'e> Worker<'e> {
             .into_iter()
             .map(|(sources, destinations)| (sources.and(&able_senders), destinations.and(receivers)));
         disjoint(odd.filter(|it| !(it.0.is_empty() || it.1.is_empty())).collect())
+    }
+
+    /// The pairs of a box of which the receiver's rules name a group of the sender.
+    fn named_by_receivers(&mut self, near: &Plan, far: &Plan, it: &Passage) -> Vec<(Bits, Bits)> {
+        let mut named = Vec::new();
+        for kind in far.kinds[GETS].iter().filter(|kind| kind.members.meets(&it.destinations)) {
+            if !kind.asks_groups(self.estate.network, it.carried) {
+                continue;
+            }
+            let id = FilterId::SecurityGroups { set: kind.groups, is_outbound: false };
+            let filter = self.solver.filter(id);
+            let groups = filter.references.iter().filter_map(|(group, _)| near.by_group[SENDS].get(group));
+            let receivers = kind.members.and(&it.destinations);
+            for sender in groups.flatten() {
+                let senders = near.kinds[SENDS][*sender as usize].members.and(&it.sources);
+                named.push((senders, receivers.clone()));
+            }
+        }
+        named
     }
 
     /// What is to be known of a VPC's interfaces.

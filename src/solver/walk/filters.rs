@@ -10,7 +10,7 @@ use super::{Next, Reading, Walk, Way};
 use crate::network::{ExplanationCode, Filter, FilterId, InterfaceIndex, LocationKind, PeerSide};
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Flow, Mark};
+use crate::solver::flow::{Flow, Groups, Mark};
 
 impl Walk<'_, '_> {
     pub(super) fn acl(&mut self, flow: &mut Flow, filter: FilterId, peer: PeerSide) -> Next {
@@ -33,6 +33,10 @@ impl Walk<'_, '_> {
             return Next::Go;
         }
         flow.marks.push(Mark::Tracked(interface, peer));
+        if self.halted.is_some() && flow.groups == Groups::Kept && peer == PeerSide::Source {
+            let references = &self.filters.get(self.network, self.workspace, filter).references;
+            self.asks_groups |= !references.is_empty();
+        }
         self.filter(flow, filter, peer, Some(interface))
     }
 

@@ -83,9 +83,13 @@ pub(super) struct Walk<'w, 'n> {
     pub assumed: SmallVec<[AssumptionIndex; 2]>,
     /// The story, where it is recorded.
     pub story: Option<Story>,
-    /// Where packets are stopped that are about to meet an interface or a transit gateway's table, where somebody wants
-    /// the way between interfaces only.
+    /// Where packets are stopped that are about to meet an interface, where somebody wants the way between interfaces
+    /// only.
     pub halted: Option<Vec<Flow>>,
+    /// Whether rules of something on the way between interfaces ask for the groups of the sender, whoever that is.
+    pub asks_groups: bool,
+    /// Whether they are stopped before a transit gateway's table, too.
+    pub halts_at_tables: bool,
     pending: Vec<Flow>,
     /// The number of the step that is being taken.
     number: u16,
@@ -123,6 +127,8 @@ impl<'w, 'n> Walk<'w, 'n> {
             assumed: SmallVec::new(),
             story: None,
             halted: None,
+            asks_groups: false,
+            halts_at_tables: false,
             pending: Vec::new(),
             number: 0,
         }
@@ -143,7 +149,7 @@ impl<'w, 'n> Walk<'w, 'n> {
                 self.drop(&flow, ExplanationCode::RoutingLoop, RuleUse::None);
                 return;
             }
-            if flow.hops > 0 && self.halts_at_table(&flow) {
+            if flow.hops > 0 && self.halts(&flow) {
                 return;
             }
             flow.hops += 1;
@@ -226,14 +232,17 @@ impl<'w, 'n> Walk<'w, 'n> {
         }
     }
 
-    /// Whether packets are stopped here, before a transit gateway's table.
-    fn halts_at_table(&mut self, flow: &Flow) -> bool {
+    /// Whether packets are stopped here: before a transit gateway's table, or at an interface that a step led to
+    /// without asking whose address it is.
+    fn halts(&mut self, flow: &Flow) -> bool {
         let Some(halted) = &mut self.halted else { return false };
-        let is_table = self.network.location(flow.at).kind == LocationKind::TransitRouteTable;
-        if is_table {
+        let kind = self.network.location(flow.at).kind;
+        let is_end = kind == LocationKind::InterfaceIn
+            || (self.halts_at_tables && kind == LocationKind::TransitRouteTable);
+        if is_end {
             halted.push(flow.clone());
         }
-        is_table
+        is_end
     }
 
     fn along(&self, edge: EdgeId) -> Next {
