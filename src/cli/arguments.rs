@@ -184,6 +184,8 @@ pub(super) enum Command {
     Diff(Diff),
     Lint(Lint),
     Collect(Collect),
+    Redact(Redact),
+    Verify(Verify),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -663,6 +665,55 @@ pub(super) struct Collect {
     /// Print the least IAM policy instead
     #[arg(long, conflicts_with = "out")]
     pub print_policy: bool,
+}
+
+/// Write the snapshot under other names, with the same answers, so that somebody else may have it
+///
+/// Ids, names, tags, account numbers and addresses become others, each the same everywhere; descriptions too, and secrets
+/// go. Two addresses that share a prefix share one as long as before, and private, link-local and AWS's own addresses stay
+/// that. So every question has the verdict and the codes that it had.
+///
+/// Without `--key-file` nobody can tell what something was called, not even whoever made it, but for `--map`. With one, two
+/// snapshots get the same names, and can be compared. What stays: Regions, kinds of things, ports, times, how many there are of
+/// what, and what shares a prefix with what.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath redact prod --out shown\n  \
+    netpath redact prod --out shown --questions odd.jsonl --map names.json")]
+pub(super) struct Redact {
+    /// The snapshot; without it, that of `--snapshot`
+    #[arg(value_name = "SNAPSHOT")]
+    pub paths: Vec<PathBuf>,
+    /// The folder to write, which is not there yet
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// A file with a secret in it: the same secret makes the same names
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Write what everything is called now there: a file to keep
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// Questions as `query --batch` reads them: written to `questions.jsonl` in the folder, about the new names
+    #[arg(long, value_name = "FILE")]
+    pub questions: Option<PathBuf>,
+}
+
+/// Compare the results of AWS's Reachability Analyzer with netpath's, one by one
+///
+/// Reads what `aws ec2 describe-network-insights-analyses` prints, and beside it what `aws ec2 describe-network-insights-paths`
+/// does: the questions stand there. AWS finds a path when some packets get there and their replies back, which is
+/// `reachable` or `partial` here. What cannot be asked the same way is not compared, and says why.
+///
+/// The exit code is 1 when they disagree on something, 3 when netpath does not know something that AWS does. The network may
+/// have changed since an analysis was made: its date stands beside what differs.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath --snapshot prod/ verify analyses.json paths.json\n  \
+    netpath --snapshot prod/ verify analyses.json paths.json --format json")]
+pub(super) struct Verify {
+    /// Files with analyses, and with the paths that they are of
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 /// What a code in an answer or a lint means, why it happens and how to fix it

@@ -32,6 +32,8 @@ mod diff;
 mod lint;
 mod lint_settings;
 mod today;
+mod redact;
+mod verify;
 mod collect;
 #[cfg(feature = "collect")]
 mod live;
@@ -129,6 +131,8 @@ pub fn run() -> ExitCode {
         Command::Diagram(diagram) => diagram::run(&context, &diagram),
         Command::Lint(lint) => lint::run(&context, &lint),
         Command::Collect(collect) => collect::run(&context, &collect),
+        Command::Redact(redact) => redact::run(&context, &redact),
+        Command::Verify(verify) => verify::run(&context, &verify),
         Command::Diff(diff) => diff::run(&context, &diff),
         Command::Explain(explain) => explain::run(&context, &explain),
         Command::Completions(completions) => completions::run(&context, &completions),

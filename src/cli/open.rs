@@ -127,7 +127,7 @@ fn compiled(path: &Path, read: &ReadOptions) -> Result<Opened, Failure> {
 }
 
 /// `--snapshot`, the environment, `netpath.toml`, this folder: the first that says something.
-fn paths(context: &Context) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn paths(context: &Context) -> Result<Vec<PathBuf>, Failure> {
     if !context.options.snapshot.is_empty() {
         return Ok(context.options.snapshot.clone());
     }

@@ -18,9 +18,9 @@ use aws_types::region::Region;
 use serde_json::Map;
 
 use super::ask::{self, Asker};
-use super::json::Json;
 use super::table::Call;
 use super::trouble::{Trouble, TroubleKind};
+use crate::snapshot::Json;
 
 /// Whom to be, and where to ask.
 #[derive(Debug, Clone, Default)]

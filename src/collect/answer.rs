@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::json::Json;
 use super::shapes::{Operation, Service, Type};
 use super::table::Call;
 use super::xml;
+use crate::snapshot::Json;
 
 /// One page of an answer.
 #[derive(Debug)]

@@ -29,12 +29,12 @@ use serde_json::{Map, Value};
 
 use super::answer::{self, Page};
 use super::endpoint::{self, Endpoint};
-use super::json::Json;
 use super::request::{self, Request};
 use super::shapes::{self, Operation, Service};
 use super::table::Call;
 use super::trouble::Trouble;
 use super::xml;
+use crate::snapshot::Json;
 
 /// An answer that ends here has a page that repeats itself.
 const MOST_PAGES: usize = 20_000;

@@ -9,8 +9,6 @@ mod policy;
 mod script;
 
 #[cfg(feature = "collect")]
-mod json;
-#[cfg(feature = "collect")]
 mod shapes;
 #[cfg(feature = "collect")]
 mod xml;

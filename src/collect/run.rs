@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 
 use super::access::{self, Access, Account, Refused};
 use super::ask::Asker;
-use super::json::Json;
 use super::store::{self, Record, Store};
 use super::table::{Call, Selection};
 use super::trouble::{Trouble, TroubleKind};
+use crate::snapshot::Json;
 
 /// Code of a call that was not made: an earlier one said that AWS knows these credentials no longer.
 pub const NOT_ASKED: &str = "NotAsked";

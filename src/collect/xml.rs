@@ -5,8 +5,8 @@
 
 use roxmltree::{Document, Node};
 
-use super::json::Json;
 use super::shapes::{Operation, Service, Type};
+use crate::snapshot::Json;
 
 /// What an answer said.
 #[derive(Debug)]

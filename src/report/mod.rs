@@ -36,6 +36,7 @@ pub mod groups;
 pub mod matrix;
 pub mod exposure;
 pub mod spread;
+pub mod verify;
 
 pub use manual::{manual, manual_codes};
 pub use text::Style;

@@ -28,6 +28,8 @@ mod combine;
 mod finish;
 mod strict;
 mod manifest;
+mod json;
+mod redact;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 
@@ -43,7 +45,9 @@ use taker::FileContext;
 
 pub use find::looks_like_snapshot;
 pub use input::{Identity, Input, find};
+pub use json::Json;
 pub use manifest::NotAnswered;
+pub use redact::{Redacted, Redactor};
 pub use strict::strict_problems;
 pub use warnings::{Problem, SnapshotError, Spoiled, Warning};
 

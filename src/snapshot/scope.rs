@@ -68,7 +68,7 @@ pub(super) fn region_of_zone(zone: &str) -> Option<Region> {
     regions(zone).find(|(start, _)| *start == 0).map(|(_, region)| Region::from(region))
 }
 
-fn decoded(path: &str) -> String {
+pub(super) fn decoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut text = Vec::with_capacity(bytes.len());
     let mut position = 0;
@@ -113,7 +113,7 @@ fn regions(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// How long the Region is that a text begins with: two letters, maybe a partition, a direction, a number.
-fn region_length(text: &str) -> Option<usize> {
+pub(super) fn region_length(text: &str) -> Option<usize> {
     let (country, rest) = text.split_once('-')?;
     if country.len() != 2 || !country.bytes().all(|it| it.is_ascii_lowercase()) {
         return None;

@@ -482,7 +482,9 @@ fn things_have_many_names() {
 
 #[test]
 fn help_is_short_and_has_two_examples() {
-    for command in ["", "query", "show", "deps", "collect", "explain", "completions", "man"] {
+    for command in
+        ["", "query", "show", "deps", "collect", "redact", "verify", "explain", "completions", "man"]
+    {
         let mut words: Vec<&str> = vec![command, "--help"];
         words.retain(|word| !word.is_empty());
         let help = run(netpath().args(&words), "");

@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diff", &["solver", "network", "model", "packet"]),
     ("store", &["network", "snapshot", "model", "packet"]),
     ("report", &["diff", "lint", "solver", "network", "snapshot", "model", "packet"]),
-    ("collect", &[]),
+    ("collect", &["snapshot"]),
     (
         "cli",
         &[

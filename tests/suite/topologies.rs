@@ -252,6 +252,18 @@ pub fn networks() -> Vec<lacking::Network> {
     networks
 }
 
+/// Every network as it is before it is repaired, with lines of a batch, for tests that run the program on it.
+pub fn asked() -> Vec<(PathBuf, Vec<Value>)> {
+    let line = |(number, question): (usize, &Question)| {
+        json!({
+            "id": number, "source": question.source, "destination": question.destination, "traffic": question.traffic,
+            "ipv4": question.ipv4, "ipv6": question.ipv6,
+        })
+    };
+    let lines = |topology: &Topology| topology.questions.iter().enumerate().map(line).collect();
+    topologies().iter().map(|topology| (topology.snapshot(), lines(topology))).collect()
+}
+
 /// The topologies that share a repaired network.
 fn families() -> Vec<Vec<Topology>> {
     let mut families: BTreeMap<String, Vec<Topology>> = BTreeMap::new();

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub enum Json {
     /// Nothing.
     Null,
     /// A truth value.
@@ -24,29 +24,29 @@ pub(super) enum Json {
 
 impl Json {
     /// Reads a text.
-    pub(super) fn parse(text: &[u8]) -> Result<Json, serde_json::Error> {
+    pub fn parse(text: &[u8]) -> Result<Json, serde_json::Error> {
         serde_json::from_slice(text)
     }
 
     /// A member of an object.
-    pub(super) fn member(&self, name: &str) -> Option<&Json> {
+    pub fn member(&self, name: &str) -> Option<&Json> {
         let Json::Object(members) = self else { return None };
         members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// A member of an object, to change.
-    pub(super) fn member_mut(&mut self, name: &str) -> Option<&mut Json> {
+    pub fn member_mut(&mut self, name: &str) -> Option<&mut Json> {
         let Json::Object(members) = self else { return None };
         members.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// A member further in: `VpcOriginList.Items`.
-    pub(super) fn at(&self, path: &str) -> Option<&Json> {
+    pub fn at(&self, path: &str) -> Option<&Json> {
         path.split('.').try_fold(self, |value, name| value.member(name))
     }
 
     /// Text, of a text or number.
-    pub(super) fn as_text(&self) -> Option<String> {
+    pub fn as_text(&self) -> Option<String> {
         match self {
             Json::Text(text) => Some(text.clone()),
             Json::Number(number) => Some(number.to_string()),
@@ -55,7 +55,7 @@ impl Json {
     }
 
     /// Everything that a path names, through lists: `Vpcs[].VpcId`.
-    pub(super) fn all(&self, path: &str) -> Vec<String> {
+    pub fn rows(&self, path: &str) -> Vec<&Json> {
         let mut found = vec![self];
         for step in path.split('.') {
             let (name, is_list) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
@@ -65,11 +65,16 @@ impl Json {
                 false => inner.collect(),
             };
         }
-        found.into_iter().filter_map(Json::as_text).collect()
+        found
+    }
+
+    /// The same as text.
+    pub fn all(&self, path: &str) -> Vec<String> {
+        self.rows(path).into_iter().filter_map(Json::as_text).collect()
     }
 
     /// The items of a list; none of anything else.
-    pub(super) fn items(&self) -> &[Json] {
+    pub fn items(&self) -> &[Json] {
         match self {
             Json::List(items) => items,
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_) => &[],
@@ -77,7 +82,7 @@ impl Json {
     }
 
     /// Without what is nothing: the aws-cli prints no such members.
-    pub(super) fn without_nulls(self) -> Json {
+    pub fn without_nulls(self) -> Json {
         match self {
             Json::List(items) => Json::List(items.into_iter().map(Json::without_nulls).collect()),
             Json::Object(members) => Json::Object(
@@ -92,7 +97,7 @@ impl Json {
     }
 
     /// The text of a file.
-    pub(super) fn print(&self) -> String {
+    pub fn print(&self) -> String {
         let mut text = String::new();
         self.write(&mut text, 0);
         text.push('\n');
