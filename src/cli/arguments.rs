@@ -183,6 +183,7 @@ pub(super) enum Command {
     Diagram(Diagram),
     Diff(Diff),
     Lint(Lint),
+    Triage(Triage),
     Collect(Collect),
     Redact(Redact),
     Verify(Verify),
@@ -587,6 +588,34 @@ pub(super) struct Lint {
     /// Draw the network into this file as well, with what is wrong in red: `.svg`, `.html`, `.dot`, `.mmd` or `.json`
     #[arg(long, value_name = "FILE")]
     pub diagram: Option<PathBuf>,
+}
+
+/// Which findings of another scanner packets of the internet can use
+///
+/// Reads what Prowler writes (CSV, OCSF or ASFF), findings of Security Hub, or SARIF of any scanner. Findings about security
+/// groups, ACLs, public addresses, load balancers and instances are sorted: `reachable`, with a packet that gets there;
+/// `unreachable`, with what stops it; `unknown`, with the call that the snapshot lacks. Others are counted.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    netpath -s prod/ triage prowler-output.csv\n  \
+    netpath -s prod/ triage findings.ocsf.json --fail-on reachable")]
+pub(super) struct Triage {
+    /// The findings; `-` for standard input
+    pub file: PathBuf,
+    /// Exit with 1 if a finding is `reachable`, or `unknown` at least
+    #[arg(long, value_name = "STATE", default_value = "never", hide_possible_values = true)]
+    pub fail_on: TriageFailOn,
+}
+
+/// What fails a triage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TriageFailOn {
+    /// Nothing
+    Never,
+    /// What packets can use; what nobody can tell exits with 3
+    Reachable,
+    /// What packets can use, and what nobody can tell
+    Unknown,
 }
 
 /// How grave.

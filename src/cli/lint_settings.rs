@@ -9,7 +9,7 @@ use toml::value::Datetime;
 
 use super::failure::Failure;
 use super::{settings, today};
-use crate::lint::{Pattern, Segment, Settings, Waiver, lint_named};
+use crate::lint::{Pattern, Segment, Settings, TrafficFigure, Waiver, lint_named};
 
 /// The section.
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +21,11 @@ pub(super) struct Section {
     on_premises: Vec<String>,
     admin_ports: Option<Vec<u16>>,
     zones: Option<usize>,
+    sensitive: Option<Vec<String>>,
+    inspected: Vec<String>,
+    internet: Option<Vec<String>>,
+    trusted_accounts: Vec<String>,
+    traffic: Vec<TrafficWire>,
     tags: Vec<String>,
     /// Lints that are left out, as with `--skip`.
     pub skip: Vec<String>,
@@ -33,6 +38,13 @@ pub(super) struct Section {
 struct SegmentWire {
     name: String,
     members: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct TrafficWire {
+    resource: String,
+    gigabytes_per_month: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,7 +74,19 @@ pub(super) fn of_folder(folder: &Path) -> Result<(Settings, Vec<String>), Failur
         .into_iter()
         .map(|it| Segment { name: it.name, members: patterns(it.members) })
         .collect();
+    let figure = |it: TrafficWire| match it.gigabytes_per_month {
+        figure if figure.is_finite() && figure >= 0.0 => {
+            Ok(TrafficFigure { resource: Pattern::of(&it.resource), gigabytes_per_month: figure })
+        }
+        figure => Err(Failure::new(format!("{name}: `gigabytes-per-month = {figure}` is no amount"))
+            .help("write what was measured, as `gigabytes-per-month = 1200`")),
+    };
     let settings = Settings {
+        traffic: section.traffic.into_iter().map(figure).collect::<Result<_, Failure>>()?,
+        sensitive: section.sensitive.map(patterns),
+        inspected: patterns(section.inspected),
+        internet: section.internet.map(patterns),
+        trusted_accounts: section.trusted_accounts,
         isolated: section.isolated.map(patterns),
         private: section.private.map(patterns),
         public: section.public.map(patterns),

@@ -31,6 +31,7 @@ mod diagram;
 mod diff;
 mod lint;
 mod lint_settings;
+mod triage;
 mod today;
 mod redact;
 mod verify;
@@ -130,6 +131,7 @@ pub fn run() -> ExitCode {
         Command::Cidr(cidr) => cidr::run(&context, &cidr),
         Command::Diagram(diagram) => diagram::run(&context, &diagram),
         Command::Lint(lint) => lint::run(&context, &lint),
+        Command::Triage(triage) => triage::run(&context, &triage),
         Command::Collect(collect) => collect::run(&context, &collect),
         Command::Redact(redact) => redact::run(&context, &redact),
         Command::Verify(verify) => verify::run(&context, &verify),

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::finding::{Claim, Witness};
+use super::nat_use::{NatUse, uses};
+use super::references::{Refused, refused};
 use super::world::{World, world};
 use super::{Settings, Tier, tiers, trace};
 use crate::model::{About, AccountId, Model, Region, ResourceKind, Subnet, Vpc};
@@ -10,7 +12,7 @@ use crate::network::{
     Component, InterfaceIndex, LocationId, Network, Step, SubnetIndex, SubnetRow, VpcIndex, ZoneIndex,
 };
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Answer, Query, Solver, Verdict, decide, solve_blockers};
+use crate::solver::{Answer, Query, Solver, Verdict, decide, solve_blockers, solve_with};
 
 /// What lints look at.
 pub struct Context<'a> {
@@ -28,6 +30,8 @@ pub struct Context<'a> {
     tiers: OnceLock<Vec<Tier>>,
     zones: OnceLock<Vec<Option<&'a str>>>,
     world: OnceLock<World>,
+    references: OnceLock<Vec<Refused>>,
+    nat_uses: OnceLock<Vec<NatUse>>,
 }
 
 /// Interfaces by subnet, one subnet's after the other's.
@@ -50,6 +54,8 @@ impl<'a> Context<'a> {
             tiers: OnceLock::new(),
             zones: OnceLock::new(),
             world: OnceLock::new(),
+            references: OnceLock::new(),
+            nat_uses: OnceLock::new(),
         }
     }
 
@@ -67,6 +73,15 @@ impl<'a> Context<'a> {
         let taken = self.solvers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut solver = taken.unwrap_or_else(|| Solver::new(self.network));
         let answer = solve_blockers(&mut solver, query);
+        self.solvers.lock().unwrap_or_else(PoisonError::into_inner).push(solver);
+        answer
+    }
+
+    /// Answers a question with its ways and everything that is told of them.
+    pub fn explained(&self, query: &Query) -> Answer {
+        let taken = self.solvers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut solver = taken.unwrap_or_else(|| Solver::new(self.network));
+        let answer = solve_with(&mut solver, query);
         self.solvers.lock().unwrap_or_else(PoisonError::into_inner).push(solver);
         answer
     }
@@ -171,6 +186,16 @@ impl<'a> Context<'a> {
     /// What the internet reaches.
     pub fn world(&self) -> &World {
         self.world.get_or_init(|| world(self))
+    }
+
+    /// Who leaves by NAT gateways.
+    pub fn nat_uses(&self) -> &[NatUse] {
+        self.nat_uses.get_or_init(|| uses(self))
+    }
+
+    /// The rules that name groups whose members are refused.
+    pub fn references(&self) -> &[Refused] {
+        self.references.get_or_init(|| refused(self))
     }
 
     /// Whether the snapshot holds the answers to some calls for the account and Region of each VPC, by row.

@@ -41,6 +41,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::endpoints::{clients, endpoints, service_of};
+use super::prices::{Item, dollars, prices};
 use super::sentence::sentence;
 use super::tiers::Tier;
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Sentence, Severity};
@@ -105,8 +106,29 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .and(sentence![" have no way to the internet: there it does not work"])
             }];
             finding.related = closed.clone();
+            if closed.is_empty() {
+                let zones = clients.get(&vpc).map_or(1, BTreeMap::len);
+                finding.notes = break_even(context, vpc, missing.len() * zones);
+            }
             finding.remedy = sentence!["add endpoints for "].and(Sentence::list(&missing, 3));
             findings.found.push(finding);
         }
     }
+}
+
+/// From how much traffic on endpoints cost less than NAT for the same: what they cost by the hour, over what a gigabyte
+/// costs less by them.
+fn break_even(context: &Context<'_>, vpc: VpcIndex, count: usize) -> Vec<Sentence> {
+    let prices = prices(context.vpc(vpc).and_then(|it| it.about.region.as_ref()));
+    // A few services and zones.
+    let month = prices.month(Item::EndpointHour) * count as f64;
+    let less = prices.of(Item::NatGigabyte) - prices.of(Item::EndpointGigabyte);
+    let even = (month / less).ceil();
+    vec![
+        sentence![format!(
+            "endpoints for the rest cost {} a month, as much more as {even} GB of it cost by a NAT gateway",
+            dollars(month)
+        )],
+        prices.source(),
+    ]
 }

@@ -2,7 +2,7 @@
 //!
 //! Gateway endpoints cost nothing by the hour nor by the byte, and keep the traffic on AWS's own network, where their
 //! policy says which buckets it is for. Without one, each byte goes through what leads to the internet and is paid for
-//! there. How much that is, only traffic figures tell: this lint names no sum.
+//! there. What a gigabyte costs is said, from a dated list of prices; what it comes to, only traffic figures tell.
 //!
 //! ## By NAT
 //!
@@ -47,7 +47,8 @@
 use std::collections::BTreeMap;
 
 use super::endpoints::{endpoints, service_of};
-use super::nat_use::{NatUse, uses};
+use super::nat_use::NatUse;
+use super::prices::{Item, dollars_exactly, prices};
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::{EndpointKind, ResourceKind};
@@ -77,7 +78,7 @@ const SERVICES: [&str; 2] = ["s3", "dynamodb"];
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let covered = context.covered(LINT.needs);
     let mut vpcs: BTreeMap<VpcIndex, Vec<NatUse>> = BTreeMap::new();
-    for used in uses(context).into_iter().filter(|it| covered[it.vpc.index()]) {
+    for used in context.nat_uses().iter().filter(|it| covered[it.vpc.index()]).cloned() {
         vpcs.entry(used.vpc).or_default().push(used);
     }
     findings.looked_at(vpcs.len(), "VPC with NAT", "VPCs with NAT");
@@ -105,7 +106,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         ];
         finding.related = std::iter::once(gateway.component).chain(names).collect();
         finding.rules = gateway.route.into_iter().collect();
+        finding.notes = cost(context, gateway.component);
         finding.remedy = sentence!["add a gateway endpoint and put it into the tables of these subnets"];
         findings.found.push(finding);
     }
+}
+
+/// What each gigabyte costs at the NAT gateway, which nothing costs at an endpoint.
+fn cost(context: &Context<'_>, gateway: Component) -> Vec<Sentence> {
+    let prices = prices(context.about(gateway).and_then(|it| it.region.as_ref()));
+    let each = dollars_exactly(prices.of(Item::NatGigabyte));
+    vec![
+        sentence![format!(
+            "each gigabyte to them costs {each} at the NAT gateway, and nothing at an endpoint"
+        )],
+        prices.source(),
+    ]
 }

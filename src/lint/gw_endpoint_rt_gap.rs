@@ -43,7 +43,6 @@
 //! ```
 
 use super::endpoints::endpoints;
-use super::nat_use::uses;
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::{EndpointKind, ResourceKind, RouteTableId};
@@ -70,7 +69,7 @@ pub const LINT: Lint = Lint {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let covered = context.covered(LINT.needs);
     let own = endpoints(context, &EndpointKind::Gateway);
-    let uses = uses(context);
+    let uses = context.nat_uses();
     findings.looked_at(own.len(), "gateway endpoint", "gateway endpoints");
     let mut told: std::collections::BTreeSet<(u32, Component)> = std::collections::BTreeSet::new();
     for used in uses.iter().filter(|it| covered[it.vpc.index()]) {

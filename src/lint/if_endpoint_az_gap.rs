@@ -37,6 +37,7 @@
 use std::collections::BTreeSet;
 
 use super::endpoints::{clients, endpoints, interfaces};
+use super::prices::{Item, dollars, prices};
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::{EndpointKind, ResourceKind};
@@ -85,8 +86,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     .and(Sentence::list(&names, 3)),
             ];
             finding.related = names;
-            finding.remedy =
-                sentence!["add a subnet of that zone to the endpoint; it costs by the hour and zone"];
+            let region = endpoint.found.about.region.as_ref();
+            let price = dollars(prices(region).month(Item::EndpointHour));
+            finding.notes = vec![
+                sentence![format!(
+                    "an interface in one more zone costs {price} a month, whatever goes through it"
+                )],
+                prices(region).source(),
+            ];
+            finding.remedy = sentence!["add a subnet of that zone to the endpoint"];
             findings.found.push(finding);
         }
     }

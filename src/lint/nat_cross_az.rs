@@ -79,9 +79,10 @@
 //! ```
 
 use super::finding::{Claim, Witness};
-use super::nat_use::{Gateway, NatUse, serves, uses};
+use super::nat_use::{Gateway, NatUse, serves};
+use super::prices::{Item, dollars, measured, prices};
 use super::sentence::{counted, sentence};
-use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Severity};
+use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::ResourceKind;
 use crate::network::{Component, SubnetIndex, ZoneIndex};
 use crate::packet::{Family, protocol};
@@ -102,7 +103,7 @@ pub const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let covered = context.covered(LINT.needs);
-    let mut uses = uses(context);
+    let mut uses = context.nat_uses().to_vec();
     uses.retain(|it| covered[it.vpc.index()]);
     let count = uses.iter().map(|it| it.subnets.len()).sum();
     findings.looked_at(count, "subnet with NAT", "subnets with NAT");
@@ -136,6 +137,7 @@ fn one(context: &Context<'_>, used: &NatUse, gateway: &Gateway, subnet: SubnetIn
         counted(hosts, "interface of it pays", "interfaces of it pay")
             .and(sentence![" for crossing zones on each byte; all lose the internet with zone ", far,]),
     ];
+    finding.notes = cost(context, subject);
     finding.witness = context.witness_from(subnet, |interface| {
         Witness::new(
             Source::Interface(interface, None),
@@ -153,6 +155,27 @@ fn one(context: &Context<'_>, used: &NatUse, gateway: &Gateway, subnet: SubnetIn
         (None, _) => sentence!["put a NAT gateway into this zone, or use a regional one"],
     };
     finding
+}
+
+/// What crossing zones costs, and from how much traffic on a gateway of the zone's own costs less.
+fn cost(context: &Context<'_>, subnet: Component) -> Vec<Sentence> {
+    let prices = prices(context.about(subnet).and_then(|it| it.region.as_ref()));
+    // Each byte leaves one zone and enters another, and is paid for twice.
+    let each = prices.of(Item::CrossZoneGigabyte) * 2.0;
+    let own = prices.month(Item::NatHour);
+    let even = (own / each).ceil();
+    let first = match measured(context, &[subnet]) {
+        Some(figure) => format!(
+            "{figure} GB a month across zones cost {}, a gateway of the zone's own {}",
+            dollars(figure * each),
+            dollars(own)
+        ),
+        None => format!(
+            "a gateway of the zone's own costs {} a month, as much as {even} GB across zones",
+            dollars(own)
+        ),
+    };
+    vec![sentence![first], prices.source()]
 }
 
 /// A NAT gateway of a zone in the same VPC as another.

@@ -75,7 +75,7 @@
 //! ```
 
 use super::finding::{Claim, Witness};
-use super::nat_use::{Gateway, NatUse, serves, uses};
+use super::nat_use::{Gateway, NatUse, serves};
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::ResourceKind;
@@ -98,7 +98,7 @@ pub const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let covered = context.covered(LINT.needs);
-    let mut uses = uses(context);
+    let mut uses = context.nat_uses().to_vec();
     uses.retain(|it| covered[it.vpc.index()]);
     let mut zones: Vec<(VpcIndex, ZoneIndex)> = uses.iter().map(|it| (it.vpc, it.zone)).collect();
     zones.sort_unstable();

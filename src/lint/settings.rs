@@ -19,6 +19,16 @@ pub struct Settings {
     pub zones: usize,
     /// Segments whose members have no business with those of others.
     pub segments: Vec<Segment>,
+    /// Subnets and hosts that hold what must not get out. None says: data stores, and subnets that are declared isolated.
+    pub sensitive: Option<Vec<Pattern>>,
+    /// VPCs and subnets whose packets for the internet and for other segments have to pass a firewall.
+    pub inspected: Vec<Pattern>,
+    /// VPCs that may have an internet gateway. None says: all of them.
+    pub internet: Option<Vec<Pattern>>,
+    /// Accounts that belong to this estate besides those of the snapshot.
+    pub trusted_accounts: Vec<String>,
+    /// Traffic that somebody has measured.
+    pub traffic: Vec<TrafficFigure>,
     /// Tags that network resources are to have.
     pub tags: Vec<String>,
     /// Findings that are put up with.
@@ -37,6 +47,11 @@ impl Default for Settings {
             admin_ports: vec![22, 3389],
             zones: 2,
             segments: Vec::new(),
+            sensitive: None,
+            inspected: Vec::new(),
+            internet: None,
+            trusted_accounts: Vec::new(),
+            traffic: Vec::new(),
             tags: Vec::new(),
             waivers: Vec::new(),
             today: String::new(),
@@ -51,6 +66,15 @@ pub struct Segment {
     pub name: String,
     /// Its members: VPCs, by id, name or tag.
     pub members: Vec<Pattern>,
+}
+
+/// How much goes over something in a month, as somebody has measured it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrafficFigure {
+    /// Over what: a NAT gateway, an endpoint, a VPC, a subnet.
+    pub resource: Pattern,
+    /// How much.
+    pub gigabytes_per_month: f64,
 }
 
 /// A finding that is put up with.

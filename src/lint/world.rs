@@ -101,7 +101,7 @@ pub fn world(context: &Context<'_>) -> World {
 
 /// Traffic without those kinds of ICMP that nobody answers: they get anywhere that an internet gateway delivers to, with
 /// no route back, and begin nothing.
-fn answered(traffic: Vec<Interval>) -> Vec<Interval> {
+pub fn answered(traffic: Vec<Interval>) -> Vec<Interval> {
     let kind = |number: u8, kind: u32| {
         let start = u32::from(number) << 16 | kind << 8;
         (start, start | 0xff)

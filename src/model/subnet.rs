@@ -25,6 +25,8 @@ pub struct Subnet {
     pub zone: Zone,
     /// Block Public Access as the subnet itself reports it, where it does (BPA-8).
     pub internet_gateway_block_mode: Option<BlockMode>,
+    /// Whether interfaces that are launched in it get a public IPv4 address, where the snapshot says.
+    pub maps_public_address: Option<bool>,
 }
 
 impl Subnet {
@@ -62,6 +64,7 @@ pub struct Wire {
     subnet_arn: Option<CompactString>,
     tags: Option<Tags>,
     block_public_access_states: Option<BlockPublicAccessStatesWire>,
+    map_public_ip_on_launch: Option<bool>,
 }
 
 impl Resource for Subnet {
@@ -72,6 +75,7 @@ impl Resource for Subnet {
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<Subnet, ElementError> {
         Ok(Subnet {
+            maps_public_address: wire.map_public_ip_on_launch,
             about: reading.about(wire.owner_id, wire.subnet_arn.as_deref(), wire.tags),
             id: SubnetId(wire.subnet_id.or_missing("SubnetId")?),
             vpc: VpcId(wire.vpc_id.or_missing("VpcId")?),

@@ -23,6 +23,8 @@ pub struct TransitGateway {
     pub state: Option<AttachmentState>,
     /// Whether references to groups hold across it; off unless said (SG-18).
     pub group_referencing: Option<Support>,
+    /// Whether attachments that other accounts ask for are accepted unseen.
+    pub accepts_unseen: Option<Support>,
 }
 
 /// The element of `TransitGateways`.
@@ -41,6 +43,7 @@ pub struct Wire {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct OptionsWire {
+    auto_accept_shared_attachments: Option<CompactString>,
     security_group_referencing_support: Option<CompactString>,
 }
 
@@ -51,13 +54,13 @@ impl Resource for TransitGateway {
     const WORD: &'static str = "transit-gateway";
 
     fn convert(wire: Wire, reading: &mut Reading) -> Result<TransitGateway, ElementError> {
+        let options = wire.options.unwrap_or_default();
         Ok(TransitGateway {
+            accepts_unseen: reading.word(options.auto_accept_shared_attachments),
             about: reading.about(wire.owner_id, wire.transit_gateway_arn.as_deref(), wire.tags),
             id: TransitGatewayId(wire.transit_gateway_id.or_missing("TransitGatewayId")?),
             state: reading.word(wire.state),
-            group_referencing: wire
-                .options
-                .and_then(|it| reading.word(it.security_group_referencing_support)),
+            group_referencing: reading.word(options.security_group_referencing_support),
         })
     }
 

@@ -17,6 +17,8 @@ pub struct Unmodelled {
     pub key: CompactString,
     /// Its own id or name: `vgw-…`.
     pub resource: CompactString,
+    /// What else is kept of it: paths of members, as [`Unmodelled::KEPT`] has them, with their texts.
+    pub members: Box<[(CompactString, CompactString)]>,
 }
 
 /// An object with whatever members it has; the reader picks the id among them.
@@ -32,6 +34,7 @@ impl Unmodelled {
         ("CoreNetworks", "CoreNetworkId"),
         ("FlowLogs", "FlowLogId"),
         ("LaunchTemplates", "LaunchTemplateId"),
+        ("LaunchTemplateVersions", "LaunchTemplateId"),
         ("LocalGatewayRouteTables", "LocalGatewayRouteTableId"),
         ("LocalGateways", "LocalGatewayId"),
         ("RouteServerEndpoints", "RouteServerEndpointId"),
@@ -41,9 +44,56 @@ impl Unmodelled {
         ("TransitGatewayPolicyTables", "TransitGatewayPolicyTableId"),
     ];
 
+    /// The members that are kept of some keys' elements: what lints ask for. A path goes through objects and lists alike.
+    pub const KEPT: &'static [(&'static str, &'static [&'static str])] = &[
+        ("AutoScalingGroups", &["VPCZoneIdentifier", "LaunchTemplate.LaunchTemplateId"]),
+        ("FlowLogs", &["ResourceId", "FlowLogStatus", "TrafficType"]),
+        (
+            "LaunchTemplateVersions",
+            &[
+                "LaunchTemplateId",
+                "DefaultVersion",
+                "LaunchTemplateData.NetworkInterfaces.AssociatePublicIpAddress",
+                "LaunchTemplateData.NetworkInterfaces.SubnetId",
+            ],
+        ),
+    ];
+
+    /// The texts that stand at the end of a path.
+    pub fn texts<'m>(&'m self, path: &'m str) -> impl Iterator<Item = &'m str> {
+        self.members.iter().filter(move |it| it.0 == path).map(|it| it.1.as_str())
+    }
+
     fn id_member(key: &str) -> Option<&'static str> {
         Unmodelled::KEYS.iter().find(|(name, _)| *name == key).map(|(_, member)| *member)
     }
+}
+
+/// The members of an element that are kept, in the order of the table.
+fn kept(key: &str, wire: &Wire) -> Box<[(CompactString, CompactString)]> {
+    let paths = Unmodelled::KEPT.iter().filter(|it| it.0 == key).flat_map(|it| it.1.iter());
+    let mut found = Vec::new();
+    for path in paths {
+        let mut values: Vec<&serde_json::Value> = Vec::new();
+        for (depth, step) in path.split('.').enumerate() {
+            values = match depth {
+                0 => wire.get(step).into_iter().collect(),
+                _ => values.into_iter().filter_map(|it| it.get(step)).collect(),
+            };
+            // A list stands for its elements.
+            values = values
+                .into_iter()
+                .flat_map(|it| it.as_array().map_or_else(|| vec![it], |all| all.iter().collect()))
+                .collect();
+        }
+        let text = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => Some(CompactString::from(text)),
+            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => Some(format_compact!("{value}")),
+            serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
+        };
+        found.extend(values.into_iter().filter_map(text).map(|it| (CompactString::from(*path), it)));
+    }
+    found.into()
 }
 
 impl Resource for Unmodelled {
@@ -65,9 +115,12 @@ impl Resource for Unmodelled {
         let is_name = member.ends_with("Name") || member.ends_with("Identifier");
         let account = about.account.as_ref().filter(|_| is_name).map_or("", |it| it.as_str());
         let region = about.region.as_ref().filter(|_| is_name).map_or("", |it| it.as_str());
+        // A version of something is one of several with the thing's id.
+        let version = wire.get("VersionNumber").map(|it| format_compact!("/{it}")).unwrap_or_default();
         Ok(Unmodelled {
-            id: UnmodelledId(format_compact!("{key}/{account}/{region}/{resource}")),
+            id: UnmodelledId(format_compact!("{key}/{account}/{region}/{resource}{version}")),
             about,
+            members: kept(&key, &wire),
             key,
             resource,
         })

@@ -269,7 +269,6 @@ const TABLE: &[(&str, Meaning)] = &[
     ("GlobalNetworks", Aside),
     ("Images", Aside),
     ("KeyPairs", Aside),
-    ("LaunchTemplateVersions", Aside),
     ("NatGatewayRules", Aside),
     ("NetworkInsightsAccessScopeAnalyses", Aside),
     ("NetworkInsightsAccessScopeContent", Aside),

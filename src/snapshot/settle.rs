@@ -255,6 +255,7 @@ fn unmodelled(taker: &mut Taker<'_>, key: u16, elements: &[&RawValue]) {
         taker.take_raw::<Unmodelled>(taker.place(key, index, 0), element);
     }
     taker.set_parent(None);
+    taker.part.service_lists.push(keys::name(key));
 }
 
 /// A list that is one resource together with the id beside it or in the path.

@@ -154,7 +154,7 @@ records! {
     SecurityGroupVpcAssociation { about, id, group, vpc }
     SecurityGroupRule { about, id, group, is_outbound, ports, peer }
     ServiceNetworkVpcAssociation { about, id, network, network_name, vpc, state, groups }
-    Subnet { about, id, vpc, cidr, ipv6_cidrs, zone, internet_gateway_block_mode }
+    Subnet { about, id, vpc, cidr, ipv6_cidrs, zone, internet_gateway_block_mode, maps_public_address }
     Zone { name, id }
     StatefulRule { index, action, header, text, sid, beyond, side }
     RuleHeader { protocol, source, source_ports, is_both, destination, destination_ports }
@@ -162,7 +162,7 @@ records! {
     TargetGroupAttributes { about, id, preserves_client, cross_zone }
     TargetHealth { about, id, targets }
     Target { id, port, zone, state }
-    TransitGateway { about, id, state, group_referencing }
+    TransitGateway { about, id, state, group_referencing, accepts_unseen }
     TransitGatewayAttachment {
         about, key, id, transit_gateway, kind, resource, resource_owner, state, route_table, has_policy_table,
         nat,
@@ -183,7 +183,7 @@ records! {
     TransitGatewayPropagations { about, id, attachments }
     TransitGatewayPrefixListReferences { about, id, references }
     TransitGatewayPrefixListReference { prefix_list, attachment, is_blackhole, is_available, index }
-    Unmodelled { about, id, key, resource }
+    Unmodelled { about, id, key, resource, members }
     VerifiedAccessEndpoint { about, id, endpoint, status }
     Vpc {
         about, id, state, primary_cidr, cidrs, ipv6_cidrs, internet_gateway_block_mode, encryption_enforced,

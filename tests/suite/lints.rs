@@ -4,3 +4,4 @@ mod examples;
 mod everywhere;
 mod formats;
 mod naive;
+mod triage;

@@ -8,6 +8,7 @@ mod sarif;
 mod github;
 mod junit;
 mod markdown;
+mod triage;
 
 use std::borrow::Cow;
 
@@ -31,6 +32,10 @@ pub use markdown::write as write_markdown;
 pub use page::{index, page};
 pub use sarif::write as write_sarif;
 pub use text::write as write_text;
+pub use triage::{
+    SortedView, TriageCounts, TriageReport, UnreadableView, write_json as write_triage_json,
+    write_text as write_triage_text,
+};
 
 /// What lints found, ready to print.
 #[derive(Debug, Serialize)]

@@ -272,3 +272,20 @@ fn all_traffic_is_not_open_when_answers_are_dropped() {
         allow  sg-any     inbound all from 0.0.0.0/0";
     check(topology, "NP003", &["medium NP003 acl-b"]);
 }
+
+#[test]
+fn a_supernet_to_a_peer_is_wider_than_the_peer() {
+    let topology = |route: &str| {
+        format!(
+            "
+        vpc    vpc-a      10.0.0.0/16
+        vpc    vpc-b      10.1.0.0/16
+        subnet subnet-a   10.0.1.0/24  in vpc-a
+        pcx    pcx-ab     vpc-a vpc-b
+        route  subnet-a   {route} -> pcx-ab
+        eni    eni-a      10.0.1.10    in subnet-a"
+        )
+    };
+    check(&topology("10.0.0.0/8"), "NP058", &["low NP058 rtb-a"]);
+    check(&topology("10.1.0.0/16"), "NP058", &[]);
+}
