@@ -2,8 +2,9 @@
 //!
 //! `inspected` under `[lint]` in `netpath.toml` names the VPCs and subnets whose packets have to pass a firewall (a Network
 //! Firewall, a Gateway Load Balancer's endpoint, or an appliance that routes lead to). Where nothing is named, habit speaks: in
-//! a VPC of which some subnets' packets pass one on their way to the internet, the others are expected to; so is IPv6
-//! where IPv4 does. Every way is followed through peering and transit gateways.
+//! a VPC of which some subnets' packets pass a Network Firewall or a Gateway Load Balancer's endpoint on their way to the
+//! internet, the others are expected to; so is IPv6 where IPv4 does. An appliance makes no habit: most are NAT instances.
+//! Every way is followed through peering and transit gateways.
 //!
 //! | severity | when |
 //! |---|---|
@@ -33,6 +34,22 @@
 //!
 //! ```findings
 //! high subnet-b: igw-a
+//! ```
+//!
+//! ## A NAT instance is no firewall
+//!
+//! ```topology
+//! vpc     vpc-a       10.0.0.0/16
+//! subnet  subnet-nat  10.0.0.0/24   in vpc-a
+//! subnet  subnet-a    10.0.1.0/24   in vpc-a
+//! route   subnet-nat  0.0.0.0/0 -> igw-a
+//! route   subnet-a    0.0.0.0/0 -> eni-nat
+//! eni     eni-nat     10.0.0.10     in subnet-nat  no-check  public 198.51.100.10
+//! eni     eni-a       10.0.1.10     in subnet-a
+//! ```
+//!
+//! ```findings
+//! none
 //! ```
 //!
 //! ## All through the firewall
@@ -97,7 +114,7 @@ struct Out {
 /// How packets of a VPC get to the internet.
 #[derive(Default)]
 struct Outs {
-    /// Whether some way passes something that looks at packets.
+    /// Whether some way passes something that is there to look at packets.
     is_habit: bool,
     /// Ways that do not.
     past: Vec<Out>,
@@ -119,7 +136,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 let ways = context.ways(index, context.outside(family)).into_iter();
                 let (seen, past): (Vec<Way>, Vec<Way>) =
                     ways.filter(|it| it.end == End::Internet).partition(is_inspected);
-                (!seen.is_empty(), past.into_iter().next())
+                (seen.iter().any(is_filtered), past.into_iter().next())
             });
             let own = vpcs.entry(row.vpc).or_default();
             own.is_habit |= outs.0;
@@ -138,13 +155,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     between_segments(context, findings);
 }
 
-/// Whether something looks at what goes along a way.
+/// Whether something looks at what goes along a way, or may: an appliance is trusted to.
 fn is_inspected(way: &Way) -> bool {
+    is_filtered(way) || way.stops.iter().any(|it| it.kind == LocationKind::Forwarder)
+}
+
+/// Whether something on a way is there to look at packets.
+fn is_filtered(way: &Way) -> bool {
     !way.firewalls.is_empty()
-        || way
-            .stops
-            .iter()
-            .any(|it| matches!(it.kind, LocationKind::GatewayLoadBalancerEndpoint | LocationKind::Forwarder))
+        || way.stops.iter().any(|it| it.kind == LocationKind::GatewayLoadBalancerEndpoint)
 }
 
 fn is_declared(context: &Context<'_>, vpc: VpcIndex, subnet: SubnetIndex) -> bool {

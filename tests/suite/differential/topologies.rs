@@ -283,6 +283,11 @@ impl Maker<'_> {
                 2 => first + 1,
                 _ => first + self.random.below((last - first) as usize + 1) as u32,
             };
+            // Where an interface may have a prefix of its own, nobody else has an address.
+            let broadcast = u32::from(block.broadcast());
+            if block.prefix_len() <= 24 && (broadcast - 31..broadcast - 15).contains(&address) {
+                continue;
+            }
             let address = Ipv4Addr::from(address);
             if vpc.taken.insert(address) {
                 return Some(address);
