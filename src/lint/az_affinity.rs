@@ -49,10 +49,11 @@
 
 use super::finding::{Claim, Witness};
 use super::prices::{Item, dollars, measured, prices};
+use super::references::naming_others;
 use super::sentence::sentence;
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::ResourceKind;
-use crate::network::{GroupIndex, InterfaceIndex, Rule, RulePeer, VpcIndex, ZoneIndex};
+use crate::network::{GroupIndex, InterfaceIndex, Rule, VpcIndex, ZoneIndex};
 use crate::packet::Family;
 use crate::solver::{Destination, Source, Traffic};
 
@@ -70,22 +71,14 @@ pub const LINT: Lint = Lint {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let network = context.network;
     let mut count = 0;
     let mut known = rustc_hash::FxHashMap::default();
-    for (row, rules) in network.group_rules.iter().enumerate() {
-        let group = GroupIndex(row as u32);
-        for rule in &rules.inbound {
-            let RulePeer::Group(peer) = rule.peer else { continue };
-            if peer == group {
-                continue;
-            }
-            count += 1;
-            let mut place = |group: GroupIndex| *known.entry(group).or_insert_with(|| place(context, group));
-            let (Some(here), Some(there)) = (place(group), place(peer)) else { continue };
-            if here.0 == there.0 && here.1 != there.1 {
-                findings.found.extend(one(context, group, peer, rule, (here.1, there.1)));
-            }
+    for (group, peer, rule) in naming_others(context.network) {
+        count += 1;
+        let mut place = |group: GroupIndex| *known.entry(group).or_insert_with(|| place(context, group));
+        let (Some(here), Some(there)) = (place(group), place(peer)) else { continue };
+        if here.0 == there.0 && here.1 != there.1 {
+            findings.found.extend(one(context, group, peer, rule, (here.1, there.1)));
         }
     }
     findings.looked_at(count, "rule that names a group", "rules that name groups");

@@ -11,8 +11,10 @@ use crate::model::{About, AccountId, Model, Region, ResourceKind, Subnet, Vpc};
 use crate::network::{
     Component, InterfaceIndex, LocationId, Network, Step, SubnetIndex, SubnetRow, VpcIndex, ZoneIndex,
 };
-use crate::packet::{AddressSet, Family};
-use crate::solver::{Answer, Query, Solver, Verdict, decide, solve_blockers, solve_with};
+use crate::packet::{AddressSet, Family, protocol};
+use crate::solver::{
+    Answer, Destination, Query, Solver, Source, Traffic, Verdict, decide, solve_blockers, solve_with,
+};
 
 /// What lints look at.
 pub struct Context<'a> {
@@ -235,6 +237,17 @@ impl<'a> Context<'a> {
         self.network.internet(family)
     }
 
+    /// Whether an interface gets to the internet over HTTPS.
+    pub fn https_out(&self, interface: InterfaceIndex, claim: Claim) -> Witness {
+        Witness::new(
+            Source::Interface(interface, None),
+            Destination::Addresses(self.internet(Family::V4).clone()),
+            Traffic::ports(protocol::TCP, 443, 443),
+            Family::V4,
+            claim,
+        )
+    }
+
     /// An interface of a subnet from which a question is answered as a witness claims.
     pub fn witness_from(
         &self,
@@ -332,9 +345,9 @@ impl<'a> Context<'a> {
     /// A witness of an arrival, as one is wanted most of all.
     pub fn arrives(
         &self,
-        source: crate::solver::Source,
-        destination: crate::solver::Destination,
-        traffic: crate::solver::Traffic,
+        source: Source,
+        destination: Destination,
+        traffic: Traffic,
         family: Family,
     ) -> Option<Witness> {
         self.confirmed(Witness::new(source, destination, traffic, family, Claim::Arrives))

@@ -37,13 +37,11 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Claim, Witness};
+use super::finding::Claim;
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Sentence, Severity, Tier};
 use crate::model::{InterfaceKind, ResourceKind};
 use crate::network::{Component, InterfaceIndex, SubnetIndex};
-use crate::packet::{Family, protocol};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -75,8 +73,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     findings.looked_at(count, "interface of a function", "interfaces of functions");
     for (subnet, interfaces) in subnets {
-        let Some(witness) =
-            interfaces.iter().take(8).find_map(|it| context.confirmed(question(context, *it)))
+        let Some(witness) = interfaces
+            .iter()
+            .take(8)
+            .find_map(|it| context.confirmed(context.https_out(*it, Claim::Blocked)))
         else {
             continue;
         };
@@ -95,14 +95,4 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         finding.remedy = sentence!["put the functions into subnets whose default route is a NAT gateway"];
         findings.found.push(finding);
     }
-}
-
-fn question(context: &Context<'_>, interface: InterfaceIndex) -> Witness {
-    Witness::new(
-        Source::Interface(interface, None),
-        Destination::Addresses(context.internet(Family::V4).clone()),
-        Traffic::ports(protocol::TCP, 443, 443),
-        Family::V4,
-        Claim::Blocked,
-    )
 }

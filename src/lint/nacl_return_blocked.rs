@@ -77,7 +77,9 @@ use super::sentence::{counted, sentence};
 use super::world::{common, united};
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::ResourceKind;
-use crate::network::{Component, ExplanationCode, FilterId, InterfaceIndex, Judge, Origin, VpcIndex};
+use crate::network::{
+    Component, ExplanationCode, FilterId, InterfaceIndex, Judge, Origin, PeerSide, VpcIndex,
+};
 use crate::packet::{Family, Interval};
 use crate::solver::{Destination, Direction, Source, Traffic, Verdict};
 
@@ -248,16 +250,8 @@ fn ask(context: &Context<'_>, witness: Witness, losses: &mut BTreeMap<(Component
                 && !it.is_later
         });
         for blocker in lost {
-            let is_outbound = match blocker.rule {
-                crate::solver::RuleUse::Filter(_, side) => side == crate::network::PeerSide::Destination,
-                crate::solver::RuleUse::None
-                | crate::solver::RuleUse::Stateful(_)
-                | crate::solver::RuleUse::Route(..)
-                | crate::solver::RuleUse::Relay(_)
-                | crate::solver::RuleUse::Firewall(_)
-                | crate::solver::RuleUse::NoRoute(_)
-                | crate::solver::RuleUse::Assumption(_) => continue,
-            };
+            let Some(side) = blocker.rule.filtered_peer() else { continue };
+            let is_outbound = side == PeerSide::Destination;
             let is_whole = pair.verdict == Verdict::ForwardOnly || is_nearly_all(&blocker.transport);
             let known = losses.entry((blocker.component, is_outbound, is_whole)).or_insert_with(|| Loss {
                 origin: blocker.by,

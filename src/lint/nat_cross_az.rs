@@ -78,15 +78,13 @@
 //! none
 //! ```
 
-use super::finding::{Claim, Witness};
+use super::finding::Claim;
 use super::nat_use::{Gateway, NatUse, serves};
 use super::prices::{Item, dollars, measured, prices};
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::ResourceKind;
 use crate::network::{Component, SubnetIndex, ZoneIndex};
-use crate::packet::{Family, protocol};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -138,15 +136,7 @@ fn one(context: &Context<'_>, used: &NatUse, gateway: &Gateway, subnet: SubnetIn
             .and(sentence![" for crossing zones on each byte; all lose the internet with zone ", far,]),
     ];
     finding.notes = cost(context, subject);
-    finding.witness = context.witness_from(subnet, |interface| {
-        Witness::new(
-            Source::Interface(interface, None),
-            Destination::Addresses(context.internet(Family::V4).clone()),
-            Traffic::ports(protocol::TCP, 443, 443),
-            Family::V4,
-            Claim::Passes,
-        )
-    });
+    finding.witness = context.witness_from(subnet, |interface| context.https_out(interface, Claim::Passes));
     finding.remedy = match (near, gateway.through) {
         (Some(near), None) => sentence!["send its default route to ", near, ", in a table of its zone's own"],
         (Some(near), Some(_)) => {

@@ -62,8 +62,6 @@ use crate::model::{
     ConnectivityType, NatGatewayState, NetworkInterfaceId, ResourceKind, RouteDestination, RouteTarget,
 };
 use crate::network::{Component, SubnetIndex};
-use crate::packet::{Family, protocol};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -163,14 +161,6 @@ fn instances(context: &Context<'_>, users: &BTreeMap<&str, Vec<SubnetIndex>>, fi
 
 fn witness(context: &Context<'_>, subnets: &[SubnetIndex]) -> Option<Witness> {
     subnets.iter().take(8).find_map(|subnet| {
-        context.witness_from(*subnet, |interface| {
-            Witness::new(
-                Source::Interface(interface, None),
-                Destination::Addresses(context.internet(Family::V4).clone()),
-                Traffic::ports(protocol::TCP, 443, 443),
-                Family::V4,
-                Claim::Blocked,
-            )
-        })
+        context.witness_from(*subnet, |interface| context.https_out(interface, Claim::Blocked))
     })
 }

@@ -80,8 +80,6 @@ use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::ResourceKind;
 use crate::network::{Component, SubnetIndex, VpcIndex, ZoneIndex};
-use crate::packet::{Family, protocol};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -194,15 +192,7 @@ fn flows(context: &Context<'_>, used: Option<&Gateway>, hosts: usize, subnets: &
 
 fn witness(context: &Context<'_>, subnets: &[SubnetIndex], passes: bool) -> Option<Witness> {
     let claim = if passes { Claim::Passes } else { Claim::Blocked };
-    subnets.iter().find_map(|subnet| {
-        context.witness_from(*subnet, |interface| {
-            Witness::new(
-                Source::Interface(interface, None),
-                Destination::Addresses(context.internet(Family::V4).clone()),
-                Traffic::ports(protocol::TCP, 443, 443),
-                Family::V4,
-                claim,
-            )
-        })
-    })
+    subnets
+        .iter()
+        .find_map(|subnet| context.witness_from(*subnet, |interface| context.https_out(interface, claim)))
 }

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Context;
 use super::finding::{Claim, Witness};
-use crate::network::{Component, ExplanationCode, GroupIndex, InterfaceIndex, Origin, RulePeer};
+use super::{Context, Findings};
+use crate::network::{
+    Component, ExplanationCode, GroupIndex, InterfaceIndex, Network, Origin, PeerSide, Rule, RulePeer,
+};
 use crate::packet::Family;
 use crate::solver::{Destination, Direction, Source, Traffic, Verdict};
 
@@ -39,21 +41,32 @@ pub fn refused(context: &Context<'_>) -> Vec<Refused> {
     let network = context.network;
     let mut found = Vec::new();
     // One after the other: who waits for this in another thread would wait for itself.
-    for (row, rules) in network.group_rules.iter().enumerate() {
-        let group = GroupIndex(row as u32);
-        for rule in &rules.inbound {
-            let RulePeer::Group(peer) = rule.peer else { continue };
-            if peer == group {
-                continue;
-            }
-            let intervals = network.transport.intervals(rule.transport).to_vec();
-            let traffic = Traffic { intervals, ..Traffic::default() };
-            let pairs = pairs(context, peer, group);
-            let asked = (group, peer, rule.origin);
-            found.extend(pairs.into_iter().find_map(|pair| ask(context, asked, pair, &traffic)));
-        }
+    for (group, peer, rule) in naming_others(network) {
+        let intervals = network.transport.intervals(rule.transport).to_vec();
+        let traffic = Traffic { intervals, ..Traffic::default() };
+        let pairs = pairs(context, peer, group);
+        let asked = (group, peer, rule.origin);
+        found.extend(pairs.into_iter().find_map(|pair| ask(context, asked, pair, &traffic)));
     }
     found
+}
+
+/// Every rule for packets that come in that names another group: the group with the rule, the one that it names.
+pub fn naming_others(network: &Network) -> impl Iterator<Item = (GroupIndex, GroupIndex, &Rule)> {
+    network.group_rules.iter().enumerate().flat_map(|(row, rules)| {
+        let group = GroupIndex(row as u32);
+        rules.inbound.iter().filter_map(move |rule| {
+            let RulePeer::Group(peer) = rule.peer else { return None };
+            (peer != group).then_some((group, peer, rule))
+        })
+    })
+}
+
+/// Says how many rules for packets that come in name a group, be it their own.
+pub fn looked_at(context: &Context<'_>, findings: &mut Findings) {
+    let rules = context.network.group_rules.iter().flat_map(|it| &it.inbound);
+    let count = rules.filter(|it| matches!(it.peer, RulePeer::Group(_))).count();
+    findings.looked_at(count, "rule that names a group", "rules that name groups");
 }
 
 /// Members of two groups, a pair for each two VPCs that they stand in.
@@ -109,16 +122,7 @@ fn ask(
         ExplanationCode::SgReferencesNotPreserved | ExplanationCode::SgReferencingSupport
     );
     // A group of both ends is whichever end's filter stood in the way: packets meet the sender's first.
-    let stops_out = match first.rule {
-        crate::solver::RuleUse::Filter(_, side) => side == crate::network::PeerSide::Destination,
-        crate::solver::RuleUse::None
-        | crate::solver::RuleUse::Stateful(_)
-        | crate::solver::RuleUse::Route(..)
-        | crate::solver::RuleUse::Relay(_)
-        | crate::solver::RuleUse::Firewall(_)
-        | crate::solver::RuleUse::NoRoute(_)
-        | crate::solver::RuleUse::Assumption(_) => false,
-    };
+    let stops_out = first.rule.filtered_peer() == Some(PeerSide::Destination);
     Some(Refused {
         group,
         peer,

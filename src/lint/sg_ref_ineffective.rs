@@ -42,6 +42,7 @@
 //! none
 //! ```
 
+use super::references;
 use super::sentence::sentence;
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::ResourceKind;
@@ -61,9 +62,7 @@ pub const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let network = context.network;
-    let rules = network.group_rules.iter().flat_map(|it| it.inbound.to_vec());
-    let count = rules.filter(|it| matches!(it.peer, crate::network::RulePeer::Group(_))).count();
-    findings.looked_at(count, "rule that names a group", "rules that name groups");
+    references::looked_at(context, findings);
     for refused in context.references().iter().filter(|it| it.is_of_receiver) {
         let subject = network.groups[refused.group.index()].component;
         let peer = network.groups[refused.peer.index()].component;

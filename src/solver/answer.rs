@@ -149,6 +149,22 @@ pub enum RuleUse {
     Assumption(AssumptionIndex),
 }
 
+impl RuleUse {
+    /// Which end of the packets a filter's rules look at; none where no filter decided.
+    pub fn filtered_peer(self) -> Option<PeerSide> {
+        match self {
+            RuleUse::Filter(_, side) => Some(side),
+            RuleUse::None
+            | RuleUse::Stateful(_)
+            | RuleUse::Route(..)
+            | RuleUse::Relay(_)
+            | RuleUse::Firewall(_)
+            | RuleUse::NoRoute(_)
+            | RuleUse::Assumption(_) => None,
+        }
+    }
+}
+
 /// One thing that happened to packets on their way.
 #[derive(Debug, Clone)]
 pub struct Event {

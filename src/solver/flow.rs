@@ -291,32 +291,15 @@ impl Conversation {
 
     /// What something that sends in its own name knows of an answer to an address.
     pub fn translated(&self, by: impl Fn(Translator) -> bool, address: &AddressSet) -> Option<&NatState> {
-        self.marks.iter().rev().find_map(|mark| match mark {
-            Mark::Nat(state) if by(state.by) && address.single() == Some(state.address) => Some(&**state),
-            Mark::Nat(_)
-            | Mark::Through(..)
-            | Mark::Tracked(..)
-            | Mark::Relay(_)
-            | Mark::Outward(_)
-            | Mark::Inbound
-            | Mark::Inspected { .. }
-            | Mark::Peering { .. } => None,
-        })
+        let mut known = self.marks.iter().rev().filter_map(nat_state);
+        known.find(|it| by(it.by) && address.single() == Some(it.address))
     }
 
     /// The ports of whoever sent to something that sends in its own name: the client's, or any of something that stood for it
     /// already.
     pub fn ports_before_translation(&self, state: &NatState) -> &[(u16, u16)] {
-        let is_it = |mark: &Mark| match mark {
-            Mark::Nat(it) => it.by == state.by && it.address == state.address,
-            Mark::Tracked(..)
-            | Mark::Through(..)
-            | Mark::Relay(_)
-            | Mark::Outward(_)
-            | Mark::Inbound
-            | Mark::Inspected { .. }
-            | Mark::Peering { .. } => false,
-        };
+        let is_it =
+            |mark: &Mark| nat_state(mark).is_some_and(|it| it.by == state.by && it.address == state.address);
         let before = self.marks.iter().rposition(is_it).map_or(&[][..], |position| &self.marks[..position]);
         if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { &self.client_ports }
     }
@@ -424,6 +407,20 @@ fn relay_state(mark: &Mark) -> Option<&RelayState> {
         Mark::Tracked(..)
         | Mark::Through(..)
         | Mark::Nat(_)
+        | Mark::Outward(_)
+        | Mark::Inbound
+        | Mark::Inspected { .. }
+        | Mark::Peering { .. } => None,
+    }
+}
+
+/// What the mark of something that sends in its own name says.
+pub(super) fn nat_state(mark: &Mark) -> Option<&NatState> {
+    match mark {
+        Mark::Nat(state) => Some(state),
+        Mark::Relay(_)
+        | Mark::Tracked(..)
+        | Mark::Through(..)
         | Mark::Outward(_)
         | Mark::Inbound
         | Mark::Inspected { .. }

@@ -8,7 +8,7 @@ use crate::network::{
 use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{
-    Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, port_intervals, source_ports,
+    Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, nat_state, port_intervals, source_ports,
 };
 
 impl Walk<'_, '_> {
@@ -60,17 +60,8 @@ impl Walk<'_, '_> {
 
     /// What keeps it open whether the last to send in its own name has a public address.
     fn public_gap(&self, flow: &Flow) -> Option<AssumptionIndex> {
-        let last = flow.marks.iter().rev().find_map(|mark| match mark {
-            Mark::Nat(state) => Some(state.by),
-            Mark::Relay(_)
-            | Mark::Through(..)
-            | Mark::Tracked(..)
-            | Mark::Outward(_)
-            | Mark::Inbound
-            | Mark::Peering { .. }
-            | Mark::Inspected { .. } => None,
-        });
-        match last? {
+        let last = flow.marks.iter().rev().find_map(nat_state);
+        match last?.by {
             Translator::Gateway(nat) | Translator::Clients(nat) => {
                 self.network.nat_gateways[nat.index()].outside
             }
