@@ -63,6 +63,7 @@ impl<T> Shelf<T> {
     }
 
     /// The item at a position.
+    #[inline]
     pub fn get(&self, row: usize) -> Option<&T> {
         match &self.items {
             Items::Here(items) => items.get(row),
@@ -76,6 +77,7 @@ impl<T> Shelf<T> {
     }
 
     /// The items of a range; it lies within the list. Borrowed wherever they lie side by side.
+    #[inline]
     pub fn slice(&self, range: Range<usize>) -> Cow<'_, [T]>
     where
         T: Clone,
@@ -131,6 +133,7 @@ fn at<T>(rows: &dyn Rows<T>, row: usize) -> &T {
 
 impl<T> Index<usize> for Shelf<T> {
     type Output = T;
+    #[inline]
     fn index(&self, row: usize) -> &T {
         match &self.items {
             Items::Here(items) => &items[row],

@@ -7,7 +7,6 @@
 //! answer is unknown.
 
 use ipnet::IpNet;
-use rustc_hash::FxHashMap;
 
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey};
@@ -180,25 +179,13 @@ fn exit(compiler: &mut Compiler<'_>, position: usize) -> ExitRow {
 }
 
 /// The interfaces of an interface's host that are in its VPC, the host's first one first; itself where it is alone.
-fn interfaces_of_host(compiler: &mut Compiler<'_>, position: usize) -> Vec<usize> {
+fn interfaces_of_host(compiler: &Compiler<'_>, position: usize) -> Vec<usize> {
     let row = &compiler.interfaces[position];
     let (host, vpc) = (row.host, row.vpc);
     if host == NOBODY {
         return vec![position];
     }
-    let hosts = match &compiler.interfaces_of_hosts {
-        Some(hosts) => hosts.clone(),
-        None => {
-            let mut hosts: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-            for (position, row) in
-                compiler.interfaces.iter().enumerate().filter(|(_, row)| row.host != NOBODY)
-            {
-                hosts.entry(row.host).or_default().push(position as u32);
-            }
-            compiler.interfaces_of_hosts.insert(std::sync::Arc::new(hosts)).clone()
-        }
-    };
-    let all = hosts.get(&host).into_iter().flatten().map(|position| *position as usize);
+    let all = compiler.hosts[host as usize].iter().map(|it| it.index());
     let mut near: Vec<usize> = all.filter(|it| compiler.interfaces[*it].vpc == vpc).collect();
     let device = |position: usize| {
         compiler.model.network_interfaces[position].attachment.as_ref().and_then(|it| it.device_index)

@@ -79,8 +79,8 @@ pub(super) struct Compiler<'a> {
     pub middleboxes: Vec<MiddleboxRow>,
     /// Middleboxes by the position of their first interface.
     pub appliances: FxHashMap<usize, MiddleboxIndex>,
-    /// The interfaces of hosts that have several, once somebody asked.
-    pub interfaces_of_hosts: Option<std::sync::Arc<FxHashMap<u32, Vec<u32>>>>,
+    /// See [`Network::hosts`].
+    pub hosts: Vec<Vec<InterfaceIndex>>,
     /// Firewalls that some route leads to.
     pub firewalls: Vec<super::FirewallRow>,
     /// What the interfaces of load balancers are, by their rows.
@@ -211,7 +211,7 @@ impl<'a> Compiler<'a> {
             relays: Vec::new(),
             middleboxes: Vec::new(),
             appliances: FxHashMap::default(),
-            interfaces_of_hosts: None,
+            hosts: Vec::new(),
             firewalls: Vec::new(),
             balancers: FxHashMap::default(),
             fronts: Vec::new(),
@@ -301,6 +301,7 @@ impl<'a> Compiler<'a> {
             middleboxes: self.middleboxes.into(),
             firewalls: self.firewalls.into(),
             fronts: self.fronts.into(),
+            hosts: self.hosts.into(),
             owners: self.owners.into(),
             services: self.services.into(),
             groups: self.groups.into(),

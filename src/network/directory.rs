@@ -130,12 +130,17 @@ fn hosts(compiler: &mut Compiler<'_>) {
     let mut attached: Vec<(u64, u32)> =
         (0..interfaces.len() as u32).into_par_iter().filter_map(hashed).collect();
     attached.par_sort_unstable();
-    let mut hosts: FxHashMap<&InstanceId, u32> = FxHashMap::default();
+    let mut numbers: FxHashMap<&InstanceId, u32> = FxHashMap::default();
     for alike in attached.chunk_by(|left, right| left.0 == right.0).filter(|alike| alike.len() > 1) {
         for (_, row) in alike {
             let Some(instance) = instance(*row) else { continue };
-            let next = hosts.len() as u32;
-            compiler.interfaces[*row as usize].host = *hosts.entry(instance).or_insert(next);
+            let next = compiler.hosts.len() as u32;
+            let number = *numbers.entry(instance).or_insert(next);
+            if number == next {
+                compiler.hosts.push(Vec::new());
+            }
+            compiler.hosts[number as usize].push(InterfaceIndex(*row));
+            compiler.interfaces[*row as usize].host = number;
         }
     }
 }

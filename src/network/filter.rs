@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use super::Network;
 use super::location::{AssumptionIndex, Component, GroupIndex, GroupSetIndex, Origin};
 use crate::model::Shelf;
-use crate::packet::{AddressMap, TransportSet, Workspace};
+use crate::packet::{AddressMap, Family, TransportSet, Workspace};
 
 /// Which filter. Those of network ACLs are compiled with the network. Those of security groups are compiled by whoever
 /// asks first ([`group_filter`]): a big estate has hundreds of thousands, and a question needs a handful.
@@ -40,10 +40,22 @@ pub struct Filter {
     pub references: Box<[(GroupIndex, TransportSet)]>,
     /// What passes for members of groups that the snapshot does not have (SG-21), and what is said of those groups.
     pub absent: (TransportSet, Box<[AssumptionIndex]>),
-    /// What passes for some peer or other.
-    pub anything: TransportSet,
     /// What is missing.
     pub gaps: Box<[AssumptionIndex]>,
+}
+
+impl Filter {
+    /// What possibly passes for some peer or other. O(n) in the number of pieces.
+    pub fn anything(&self, workspace: &mut Workspace<'_>) -> TransportSet {
+        let widest = self.possible.as_ref().unwrap_or(&self.certain);
+        let mut sum = self.absent.0;
+        for family in Family::BOTH {
+            for (_, _, set) in widest.pieces(family) {
+                sum = workspace.union(sum, set);
+            }
+        }
+        self.references.iter().fold(sum, |sum, (_, set)| workspace.union(sum, *set))
+    }
 }
 
 /// What a filter was compiled from.
@@ -127,12 +139,8 @@ pub fn group_filter(
         .collect();
     let has_gap = missing.clone().next().is_some();
     let union = union_filter(workspace, &rules, &network.lists, has_gap);
-    let widest = union.possible.as_ref().unwrap_or(&union.certain);
-    let anything = anything(workspace, widest, &union.references);
-    let anything = workspace.union(anything, union.absent.0);
     Filter {
         judge: Judge::SecurityGroups { groups: groups.clone(), is_outbound },
-        anything,
         gaps: missing.chain(union.gaps).collect(),
         certain: union.certain,
         possible: union.possible,
@@ -227,19 +235,4 @@ pub fn first_match_filter(workspace: &mut Workspace<'_>, rules: &[Rule]) -> Addr
         }
         admitted
     })
-}
-
-/// What passes for some peer or other.
-pub fn anything(
-    workspace: &mut Workspace<'_>,
-    map: &AddressMap<TransportSet>,
-    references: &[(GroupIndex, TransportSet)],
-) -> TransportSet {
-    let mut sum = TransportSet::EMPTY;
-    for family in crate::packet::Family::BOTH {
-        for (_, _, set) in map.pieces(family) {
-            sum = workspace.union(sum, set);
-        }
-    }
-    references.iter().fold(sum, |sum, (_, set)| workspace.union(sum, *set))
 }

@@ -45,6 +45,7 @@ impl Graph {
     }
 
     /// A location.
+    #[inline]
     pub fn location(&self, id: LocationId) -> &Location {
         match &self.parts {
             Some(parts) => &parts.locations[id.index()],
@@ -53,6 +54,7 @@ impl Graph {
     }
 
     /// Where an edge leads.
+    #[inline]
     pub fn end_of(&self, edge: EdgeId) -> LocationId {
         match &self.parts {
             Some(parts) => parts.ways[edge.index()].to,
@@ -61,6 +63,7 @@ impl Graph {
     }
 
     /// An edge.
+    #[inline]
     pub fn edge(&self, edge: EdgeId) -> &Edge {
         match &self.parts {
             Some(parts) => &parts.ways[edge.index()].edge,

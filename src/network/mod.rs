@@ -152,6 +152,8 @@ pub struct Network {
     pub firewalls: Shelf<FirewallRow>,
     /// The interfaces of what is asked for by another name than theirs, in order.
     pub fronts: Shelf<(Component, InterfaceIndex)>,
+    /// The interfaces of each host that has several, by its number.
+    pub hosts: Shelf<Vec<InterfaceIndex>>,
     /// The managed services that interfaces are known to be of, as rows of the model, by interface.
     pub owners: Shelf<(InterfaceIndex, u32)>,
     /// Services that packets can arrive at.
@@ -303,6 +305,7 @@ impl Network {
     }
 
     /// Where an edge leads.
+    #[inline]
     pub fn end_of(&self, edge: EdgeId) -> LocationId {
         self.graph.end_of(edge)
     }

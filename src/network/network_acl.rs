@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compiler::{Compiler, Stage};
-use super::filter::{Filter, FilterId, Judge, Rule, RulePeer, anything, first_match_filter};
+use super::filter::{Filter, FilterId, Judge, Rule, RulePeer, first_match_filter};
 use super::location::{AssumptionIndex, Component, Origin};
 use super::rows::GroupRules;
 use crate::model::{AclAction, AssumptionCode, NetworkAclEntry, ResourceKind, SubnetId};
@@ -97,10 +97,8 @@ fn known(compiler: &mut Compiler<'_>, position: usize, is_outbound: bool) -> Fil
                 (Some(AddressMap::constant(TransportSet::ALL)), Box::new([gap]))
             }
         };
-        let widest = possible.as_ref().unwrap_or(&certain);
-        let anything = anything(&mut compiler.workspace, widest, &[]);
         let (references, absent) = (Box::new([]), (TransportSet::EMPTY, Box::new([]) as Box<[_]>));
-        Filter { judge, certain, possible, references, absent, anything, gaps }
+        Filter { judge, certain, possible, references, absent, gaps }
     })
 }
 
@@ -115,7 +113,6 @@ fn unknown(compiler: &mut Compiler<'_>, gap: AssumptionIndex, assumes: bool, is_
         possible,
         references: Box::new([]),
         absent: (TransportSet::EMPTY, Box::new([])),
-        anything: TransportSet::ALL,
         gaps: Box::new([gap]),
     });
     FilterId::Acl(compiler.acl_filters.len() as u32 - 1)

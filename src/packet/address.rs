@@ -154,11 +154,13 @@ impl AddressSet {
     }
 
     /// The family.
+    #[inline]
     pub fn family(&self) -> Family {
         self.family
     }
 
     /// The ranges, both ends included.
+    #[inline]
     pub fn ranges(&self) -> &[(u128, u128)] {
         match &self.ranges {
             Ranges::None => &[],
@@ -173,6 +175,7 @@ impl AddressSet {
     }
 
     /// The address, when there is exactly one.
+    #[inline]
     pub fn single(&self) -> Option<u128> {
         match self.ranges() {
             [(low, high)] if low == high => Some(*low),

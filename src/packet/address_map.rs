@@ -9,16 +9,46 @@ use smallvec::SmallVec;
 
 use super::address::{AddressSet, Family, range_of};
 
-/// One family's half of a map: `values[i]` holds from `starts[i]` to just before `starts[i + 1]`.
+/// One family's half of a map: each value holds from its start to just before the next. Starts and values lie side by
+/// side, so that a look-up in a short map touches one place of the memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line<A, T> {
-    starts: Box<[A]>,
-    values: Box<[T]>,
+    pieces: Box<[(A, T)]>,
 }
 
-impl<A: Copy + Ord, T: Copy> Line<A, T> {
+impl<A: Copy + Ord + Default, T: Copy + Eq> Line<A, T> {
+    /// The same value everywhere.
+    fn constant(value: T) -> Line<A, T> {
+        Line { pieces: Box::new([(A::default(), value)]) }
+    }
+
+    /// The line of some pieces; none if they do not begin at the first address, are not in order or could be joined.
+    fn of(pieces: Vec<(A, T)>) -> Option<Line<A, T>> {
+        let begins = pieces.first().is_some_and(|(start, _)| *start == A::default());
+        let goes_on = pieces.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 != pair[1].1);
+        (begins && goes_on).then(|| Line { pieces: pieces.into() })
+    }
+
+    /// The line with every value replaced. Values that become equal are joined, so that pieces stay canonical.
+    fn map<U: Copy + Eq>(&self, convert: &mut impl FnMut(T) -> U) -> Line<A, U> {
+        let mut pieces: Vec<(A, U)> = Vec::new();
+        for (start, value) in &self.pieces {
+            let value = convert(*value);
+            if pieces.last().is_none_or(|(_, last)| *last != value) {
+                pieces.push((*start, value));
+            }
+        }
+        Line { pieces: pieces.into() }
+    }
+
+    #[inline]
     fn index(&self, address: A) -> usize {
-        self.starts.partition_point(|start| *start <= address) - 1
+        self.pieces.partition_point(|(start, _)| *start <= address) - 1
+    }
+
+    #[inline]
+    fn at(&self, address: A) -> T {
+        self.pieces[self.index(address)].1
     }
 }
 
@@ -32,10 +62,7 @@ pub struct AddressMap<T> {
 impl<T: Copy + Eq> AddressMap<T> {
     /// The same value everywhere.
     pub fn constant(value: T) -> AddressMap<T> {
-        AddressMap {
-            v4: Line { starts: Box::new([0]), values: Box::new([value]) },
-            v6: Line { starts: Box::new([0]), values: Box::new([value]) },
-        }
+        AddressMap { v4: Line::constant(value), v6: Line::constant(value) }
     }
 
     /// The map whose value at an address is `value` of all the entries whose block holds it, from the widest to the
@@ -58,27 +85,22 @@ impl<T: Copy + Eq> AddressMap<T> {
         };
         let (v4, v6) = (line(Family::V4), line(Family::V6));
         AddressMap {
-            v4: Line { starts: v4.0.into_iter().map(|start| start as u32).collect(), values: v4.1.into() },
-            v6: Line { starts: v6.0.into(), values: v6.1.into() },
+            v4: Line { pieces: v4.into_iter().map(|(start, value)| (start as u32, value)).collect() },
+            v6: Line { pieces: v6.into() },
         }
     }
 
     /// The map of pieces, each by its first address; none if they are not what a map has.
     pub(crate) fn of_pieces(v4: Vec<(u32, T)>, v6: Vec<(u128, T)>) -> Option<AddressMap<T>> {
-        fn line<A: Copy + Ord + Default, T: Copy + Eq>(pieces: Vec<(A, T)>) -> Option<Line<A, T>> {
-            let begins = pieces.first().is_some_and(|(start, _)| *start == A::default());
-            let goes_on = pieces.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 != pair[1].1);
-            let (starts, values): (Vec<A>, Vec<T>) = pieces.into_iter().unzip();
-            (begins && goes_on).then(|| Line { starts: starts.into(), values: values.into() })
-        }
-        Some(AddressMap { v4: line(v4)?, v6: line(v6)? })
+        Some(AddressMap { v4: Line::of(v4)?, v6: Line::of(v6)? })
     }
 
     /// The value at an address.
+    #[inline]
     pub fn at(&self, family: Family, bits: u128) -> T {
         match family {
-            Family::V4 => self.v4.values[self.v4.index(bits as u32)],
-            Family::V6 => self.v6.values[self.v6.index(bits)],
+            Family::V4 => self.v4.at(bits as u32),
+            Family::V6 => self.v6.at(bits),
         }
     }
 
@@ -90,12 +112,13 @@ impl<T: Copy + Eq> AddressMap<T> {
 
     /// Every value, to be replaced. Values that differ must go on differing, so that pieces stay canonical.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.v4.values.iter_mut().chain(&mut self.v6.values)
+        let v6 = self.v6.pieces.iter_mut().map(|(_, value)| value);
+        self.v4.pieces.iter_mut().map(|(_, value)| value).chain(v6)
     }
 
     /// How many pieces there are, of both families.
     pub fn piece_count(&self) -> usize {
-        self.v4.starts.len() + self.v6.starts.len()
+        self.v4.pieces.len() + self.v6.pieces.len()
     }
 
     /// Every piece of a family: first address, last address, value.
@@ -106,18 +129,15 @@ impl<T: Copy + Eq> AddressMap<T> {
     fn piece(&self, family: Family, index: usize) -> Option<(u128, u128, T)> {
         match family {
             Family::V4 => {
-                let start = *self.v4.starts.get(index)?;
-                let next = self.v4.starts.get(index + 1);
-                Some((
-                    start as u128,
-                    next.map_or(family.last(), |next| *next as u128 - 1),
-                    self.v4.values[index],
-                ))
+                let (start, value) = *self.v4.pieces.get(index)?;
+                let next = self.v4.pieces.get(index + 1);
+                let end = next.map_or(family.last(), |(next, _)| u128::from(*next) - 1);
+                Some((u128::from(start), end, value))
             }
             Family::V6 => {
-                let start = *self.v6.starts.get(index)?;
-                let next = self.v6.starts.get(index + 1);
-                Some((start, next.map_or(family.last(), |next| next - 1), self.v6.values[index]))
+                let (start, value) = *self.v6.pieces.get(index)?;
+                let next = self.v6.pieces.get(index + 1);
+                Some((start, next.map_or(family.last(), |(next, _)| next - 1), value))
             }
         }
     }
@@ -128,11 +148,7 @@ impl<T: Copy + Eq> AddressMap<T> {
         low: u128,
         high: u128,
     ) -> impl Iterator<Item = (u128, u128, T)> + '_ {
-        let first = match family {
-            Family::V4 => self.v4.index(low as u32),
-            Family::V6 => self.v6.index(low),
-        };
-        (first..)
+        (self.index(family, low)..)
             .map_while(move |index| self.piece(family, index))
             .take_while(move |(start, _, _)| *start <= high)
             .map(move |(start, end, value)| (start.max(low), end.min(high), value))
@@ -142,8 +158,8 @@ impl<T: Copy + Eq> AddressMap<T> {
     pub fn split(&self, set: &AddressSet) -> SmallVec<[(AddressSet, T); 1]> {
         let family = set.family();
         let constant = match family {
-            Family::V4 => self.v4.starts.len() == 1,
-            Family::V6 => self.v6.starts.len() == 1,
+            Family::V4 => self.v4.pieces.len() == 1,
+            Family::V6 => self.v6.pieces.len() == 1,
         };
         match set.ranges() {
             [] => return SmallVec::new(),
@@ -224,21 +240,7 @@ impl<T: Copy + Eq> AddressMap<T> {
 
     /// The map with every value replaced.
     pub fn map<U: Copy + Eq>(&self, mut convert: impl FnMut(T) -> U) -> AddressMap<U> {
-        // Values that become equal are joined, so that pieces stay canonical.
-        fn joined<A: Copy, U: Copy + Eq>(starts: &[A], values: Vec<U>) -> Line<A, U> {
-            let mut line: (Vec<A>, Vec<U>) = (Vec::new(), Vec::new());
-            for (start, value) in starts.iter().zip(values) {
-                if line.1.last() != Some(&value) {
-                    line.0.push(*start);
-                    line.1.push(value);
-                }
-            }
-            Line { starts: line.0.into(), values: line.1.into() }
-        }
-        AddressMap {
-            v4: joined(&self.v4.starts, self.v4.values.iter().map(|value| convert(*value)).collect()),
-            v6: joined(&self.v6.starts, self.v6.values.iter().map(|value| convert(*value)).collect()),
-        }
+        AddressMap { v4: self.v4.map(&mut convert), v6: self.v6.map(&mut convert) }
     }
 }
 
@@ -255,24 +257,19 @@ impl AddressMap<bool> {
     }
 }
 
-/// The sweep: `ranges` are nested and sorted by start, wider first. Returns starts and values of the pieces.
+/// The sweep: `ranges` are nested and sorted by start, wider first. Returns the pieces, each by its start.
 fn pieces<'p, P, T: Copy + Eq>(
     family: Family,
     ranges: &[(u128, u128, &'p P)],
     mut value: impl FnMut(&[&'p P]) -> T,
-) -> (Vec<u128>, Vec<T>) {
-    let mut starts = vec![0];
-    let mut values = vec![value(&[])];
+) -> Vec<(u128, T)> {
+    let mut pieces = vec![(0, value(&[]))];
     let mut ends: Vec<u128> = Vec::new();
     let mut payloads: Vec<&'p P> = Vec::new();
     let mut set = |start: u128, value: T| {
-        if starts.last() == Some(&start) {
-            values.pop();
-            starts.pop();
-        }
-        if values.last() != Some(&value) {
-            starts.push(start);
-            values.push(value);
+        pieces.pop_if(|(last, _)| *last == start);
+        if pieces.last().is_none_or(|(_, last)| *last != value) {
+            pieces.push((start, value));
         }
     };
     // Leaves the blocks that end before a point: where each ends, the value is that of the blocks around it.
@@ -307,7 +304,7 @@ fn pieces<'p, P, T: Copy + Eq>(
         set(low, value(&payloads));
     }
     leave(None, &mut ends, &mut payloads, &mut set, &mut value);
-    (starts, values)
+    pieces
 }
 #[cfg(test)]
 mod tests {

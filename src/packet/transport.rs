@@ -72,6 +72,12 @@ impl Default for TransportSets {
     }
 }
 
+/// Whether intervals are sorted and neither overlap nor touch.
+fn is_canonical(intervals: &[Interval]) -> bool {
+    intervals.iter().all(|(low, high)| low <= high)
+        && intervals.windows(2).all(|pair| pair[0].1 < pair[1].0 && pair[1].0 - pair[0].1 > 1)
+}
+
 fn hash(intervals: &[Interval]) -> u64 {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
@@ -84,9 +90,8 @@ impl TransportSets {
     pub(crate) fn of_lists(lists: &[Vec<Interval>]) -> Option<TransportSets> {
         let mut sets = TransportSets::starting_at(0);
         for (number, list) in (0..).zip(lists) {
-            let is_canonical = list.iter().all(|(low, high)| low <= high && *high <= LINE_LAST)
-                && list.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0);
-            if !is_canonical || sets.intern(list) != TransportSet(number) {
+            let is_on_line = list.last().is_none_or(|(_, high)| *high <= LINE_LAST);
+            if !is_on_line || !is_canonical(list) || sets.intern(list) != TransportSet(number) {
                 return None;
             }
         }
@@ -212,6 +217,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// The intervals of a set.
+    #[inline]
     pub fn intervals(&self, set: TransportSet) -> &[Interval] {
         match self.base {
             Some(base) if set.0 < self.overlay.first => base.intervals(set),
@@ -221,6 +227,9 @@ impl<'a> Workspace<'a> {
 
     /// The set of some intervals, in any order, overlapping or not.
     pub fn of(&mut self, intervals: &[Interval]) -> TransportSet {
+        if is_canonical(intervals) {
+            return self.intern(intervals);
+        }
         let mut sorted: Vec<Interval> = intervals.iter().copied().filter(|(low, high)| low <= high).collect();
         sorted.sort_unstable();
         let mut canonical: Vec<Interval> = Vec::with_capacity(sorted.len());
@@ -259,6 +268,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// What is in either.
+    #[inline]
     pub fn union(&mut self, left: TransportSet, right: TransportSet) -> TransportSet {
         if left == right || right.is_empty() {
             return left;
@@ -273,6 +283,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// What is in both.
+    #[inline]
     pub fn intersection(&mut self, left: TransportSet, right: TransportSet) -> TransportSet {
         if left == right || right == TransportSet::ALL {
             return left;

@@ -242,16 +242,16 @@ pub(super) struct Arrival {
 }
 
 /// A conversation that began, as its replies find it.
-#[derive(Debug, Clone)]
-pub(super) struct Conversation {
-    pub marks: SmallVec<[Mark; 6]>,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conversation<'a> {
+    pub marks: &'a [Mark],
     /// Where it began.
     pub origin: End,
     /// The client's ports as intervals of the port line, for TCP and UDP.
-    pub client_ports: Vec<(u16, u16)>,
+    pub client_ports: &'a [(u16, u16)],
 }
 
-impl Conversation {
+impl Conversation<'_> {
     /// Whether the groups of an interface let its answers pass on a side: it passed them on the other one (SG-2).
     pub fn tracks(&self, interface: InterfaceIndex, peer: PeerSide) -> bool {
         let is_other_way =
@@ -261,7 +261,7 @@ impl Conversation {
 
     /// Whether it went through a middlebox.
     pub fn went_through(&self, middlebox: MiddleboxIndex) -> bool {
-        passed(&self.marks, middlebox)
+        passed(self.marks, middlebox)
     }
 
     /// Whether it went through some middlebox.
@@ -301,7 +301,7 @@ impl Conversation {
         let is_it =
             |mark: &Mark| nat_state(mark).is_some_and(|it| it.by == state.by && it.address == state.address);
         let before = self.marks.iter().rposition(is_it).map_or(&[][..], |position| &self.marks[..position]);
-        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { &self.client_ports }
+        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { self.client_ports }
     }
 
     /// Whether a NAT gateway or a relay stands for the client at an address.
@@ -333,7 +333,7 @@ impl Conversation {
     /// The ports of whoever sent to a relay: the client's, or any of something that stands for it.
     pub fn ports_before_relay(&self, handed_back: usize) -> &[(u16, u16)] {
         let before = self.relay_mark(handed_back).map_or(&[][..], |position| &self.marks[..position]);
-        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { &self.client_ports }
+        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { self.client_ports }
     }
 
     /// What the stretch left behind that an answer goes back over, between two relays.
@@ -349,13 +349,13 @@ impl Conversation {
 
     /// What the firewall behind an endpoint does with answers, where it knows the conversation.
     pub fn inspected_at(&self, endpoint: LocationId) -> Option<Answers> {
-        inspections(&self.marks).find(|(at, _)| *at == endpoint).map(|(_, answers)| answers)
+        inspections(self.marks).find(|(at, _)| *at == endpoint).map(|(_, answers)| answers)
     }
 
     /// The endpoints behind which firewalls know the conversation, and do not know its answer by the marks of that.
     pub fn inspected_elsewhere(&self, answer: &[Mark]) -> Vec<LocationId> {
         let is_missed = |endpoint: &LocationId| inspections(answer).all(|(at, _)| at != *endpoint);
-        let known = inspections(&self.marks).filter(|(_, answers)| *answers != Answers::WouldPass);
+        let known = inspections(self.marks).filter(|(_, answers)| *answers != Answers::WouldPass);
         known.map(|(at, _)| at).filter(is_missed).collect()
     }
 

@@ -8,7 +8,7 @@ use super::answer::Verdict;
 use super::filters::{FilterRef, Filters};
 use super::flow::{Arrival, End, Flow, source_ports};
 use super::question::{Destination, Pair, Source, Traffic};
-use super::reply::conversation;
+use super::reply::{AnswerMemo, conversation};
 use super::start::{Start, is_host_local};
 use super::walk::{ChoiceKey, Choices, Reading, Walk, Way};
 use crate::network::{AssumptionIndex, FilterId, InterfaceIndex, Network};
@@ -23,8 +23,8 @@ pub struct Solver<'n> {
     pub(super) network: &'n Network,
     pub(super) workspace: Workspace<'n>,
     pub(super) filters: Filters,
-    /// The last answers that were worked out: questions in a row are often about the same traffic.
-    pub(super) answers: Option<(TransportSet, Vec<(u16, u16)>, (TransportSet, TransportSet))>,
+    /// The answers that were worked out: questions are often about the same traffic.
+    pub(super) answers: AnswerMemo,
     /// Whether choices that answer alike are walked all the same, because ways are asked about.
     pub(super) walks_each: bool,
     /// How many assignments of choices have been walked.
@@ -139,7 +139,7 @@ impl<'n> Solver<'n> {
     pub fn new(network: &'n Network) -> Solver<'n> {
         let workspace = Workspace::over(&network.transport);
         let filters = Filters::default();
-        Solver { network, workspace, filters, answers: None, walks_each: false, walked: 0 }
+        Solver { network, workspace, filters, answers: AnswerMemo::default(), walks_each: false, walked: 0 }
     }
 
     /// How many assignments of choices it has walked so far, for all its answers.
@@ -174,7 +174,7 @@ impl<'n> Solver<'n> {
     pub fn outcome(&mut self, pair: &Pair<'_>, traffic: &Traffic, is_one_way: bool) -> Option<Outcome> {
         if self.workspace.reset() {
             self.filters.clear();
-            self.answers = None;
+            self.answers.clear();
         }
         let asked = self.workspace.of(&traffic.intervals);
         let start = self.start(pair, asked);

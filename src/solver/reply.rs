@@ -3,11 +3,18 @@
 //! Answers have a line of their own: a client's ports for TCP and UDP, answer types for ICMP, and whole blocks for
 //! protocols without ports. So one walk carries the answers to every port that was asked about.
 
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
 use super::flow::{Arrival, Conversation, End, Flow, NONE, answering_ports, chooses_ports, port_intervals};
 use super::pair::Solver;
 use super::question::{Pair, Source, Traffic, icmp_reply};
 use crate::network::{EntryKind, Network};
 use crate::packet::{Interval, TransportSet, protocol};
+
+/// Answers, and what nobody answers, by the packets and their source ports.
+pub(super) type AnswerMemo =
+    FxHashMap<TransportSet, SmallVec<[(Box<[(u16, u16)]>, (TransportSet, TransportSet)); 1]>>;
 
 impl Solver<'_> {
     /// The answers to some packets, on the line of answers: client ports for TCP and UDP, answer types for ICMP, the
@@ -17,14 +24,12 @@ impl Solver<'_> {
         transport: TransportSet,
         client_ports: &[(u16, u16)],
     ) -> (TransportSet, TransportSet) {
-        if let Some((known, ports, answers)) = &self.answers
-            && *known == transport
-            && ports == client_ports
-        {
+        let mut known = self.answers.get(&transport).into_iter().flatten();
+        if let Some((_, answers)) = known.find(|(ports, _)| **ports == *client_ports) {
             return *answers;
         }
         let answers = self.work_out_answers(transport, client_ports);
-        self.answers = Some((transport, client_ports.to_vec(), answers));
+        self.answers.entry(transport).or_default().push((client_ports.into(), answers));
         answers
     }
 
@@ -104,8 +109,11 @@ impl Solver<'_> {
         back: TransportSet,
         unanswered: TransportSet,
     ) -> TransportSet {
-        let mut result: Vec<Interval> = Vec::new();
         let rest = self.workspace.difference(forward, unanswered);
+        if self.is_answered_whole(rest, back) {
+            return rest;
+        }
+        let mut result: Vec<Interval> = Vec::new();
         let intervals = self.workspace.intervals(rest).to_vec();
         let back = self.workspace.intervals(back);
         for (low, high) in intervals {
@@ -121,6 +129,18 @@ impl Solver<'_> {
             }
         }
         self.workspace.of(&result)
+    }
+}
+
+impl Solver<'_> {
+    /// Whether all packets are of protocols with ports, and an answer of each of these got back.
+    fn is_answered_whole(&self, forward: TransportSet, back: TransportSet) -> bool {
+        let back = self.workspace.intervals(back);
+        self.workspace.intervals(forward).iter().all(|(low, high)| {
+            let is_ported = matches!((low >> 16) as u8, protocol::TCP | protocol::UDP);
+            let block = (low & !0xffff, low | 0xffff);
+            is_ported && *high <= block.1 && back.iter().any(|(from, to)| *from <= block.1 && block.0 <= *to)
+        })
     }
 }
 
@@ -156,19 +176,19 @@ fn answered_of_protocol((start, end): Interval, back: &[Interval], result: &mut 
     }
 }
 
-pub(super) fn conversation(
+pub(super) fn conversation<'a>(
     network: &Network,
     pair: &Pair<'_>,
-    arrival: &Arrival,
-    traffic: &Traffic,
-) -> Conversation {
+    arrival: &'a Arrival,
+    traffic: &'a Traffic,
+) -> Conversation<'a> {
     let origin = match pair.source {
         Source::Interface(interface, _) => End::Interface(*interface),
         Source::Clients(_) => End::Clients,
         Source::OnPremises(_) => End::OnPremises(network.on_premises_location),
         Source::Outside(_) | Source::Nobody(_) => End::Internet,
     };
-    Conversation { marks: arrival.flow.marks.clone(), origin, client_ports: traffic.source_ports.clone() }
+    Conversation { marks: &arrival.flow.marks, origin, client_ports: &traffic.source_ports }
 }
 
 impl Solver<'_> {

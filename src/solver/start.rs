@@ -135,17 +135,10 @@ fn public_address(network: &Network, interface: InterfaceIndex, family: Family, 
     }
 }
 
+/// M-8: whether the two ends are of one host, which talks to itself.
 pub(super) fn is_host_local(network: &Network, pair: &Pair<'_>, flow: &Flow) -> bool {
     let Source::Interface(source, _) = pair.source else { return false };
     let row = &network.interfaces[source.index()];
-    // ENI-8: what is stopped or not in use does not talk to itself either, nor what begins nothing (NAT-3, IEP-3).
-    if network
-        .steps_of(row.out)
-        .iter()
-        .any(|step| matches!(step, Step::Guard(Guard::Never(_) | Guard::RepliesOnly(_))))
-    {
-        return false;
-    }
     let target = match pair.destination {
         Destination::Interface(interface, _) => Some(interface.0),
         Destination::Addresses(_) | Destination::OnPremises(_) => flow
@@ -153,9 +146,15 @@ pub(super) fn is_host_local(network: &Network, pair: &Pair<'_>, flow: &Flow) -> 
             .single()
             .map(|address| network.vpcs[row.vpc.index()].interfaces.at(flow.destination.family(), address)),
     };
-    target.and_then(|target| network.interfaces.get(target as usize).map(|it| (target, it))).is_some_and(
-        |(target, other)| {
-            target == source.0 || (other.host != NONE && other.host == row.host && other.vpc == row.vpc)
-        },
-    )
+    let Some(target) = target.filter(|it| (*it as usize) < network.interfaces.len()) else { return false };
+    let is_of_host = || {
+        let other = &network.interfaces[target as usize];
+        other.host != NONE && other.host == row.host && other.vpc == row.vpc
+    };
+    if target != source.0 && !is_of_host() {
+        return false;
+    }
+    // ENI-8: what is stopped or not in use does not talk to itself either, nor what begins nothing (NAT-3, IEP-3).
+    let is_mute = |step: &Step| matches!(step, Step::Guard(Guard::Never(_) | Guard::RepliesOnly(_)));
+    !network.steps_of(row.out).iter().any(is_mute)
 }

@@ -31,7 +31,7 @@ numbers! {
 }
 
 records! {
-    Filter { judge, certain, possible, references, absent, anything, gaps }
+    Filter { judge, certain, possible, references, absent, gaps }
     Rule { origin, peer, transport, admits }
     Way { from, to, edge }
     FirewallRow { component, stateless, stateful, midstream, unseen, references_gap, too_many }

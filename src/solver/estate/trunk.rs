@@ -180,8 +180,7 @@ fn one_run(
     (is_back, halts_at_tables): (bool, bool),
     choices: &mut Choices,
 ) -> Stretches {
-    let conversation =
-        Conversation { marks: smallvec::SmallVec::new(), origin: End::Internet, client_ports: Vec::new() };
+    let conversation = Conversation { marks: &[], origin: End::Internet, client_ports: &[] };
     let way = if is_back { Way::Back(&conversation) } else { Way::There };
     let network = solver.network();
     let mut walk = solver.walk(choices, way, Reading::Certain);

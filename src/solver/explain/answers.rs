@@ -40,9 +40,8 @@ impl Telling<'_, '_, '_> {
         if row.host == NONE {
             return;
         }
-        let others = network.interfaces.iter().filter(|it| {
-            it.host == row.host && it.checks_source && (it.vpc, it.subnet) != (row.vpc, row.subnet)
-        });
+        let others = network.hosts[row.host as usize].iter().map(|it| &network.interfaces[it.index()]);
+        let others = others.filter(|it| it.checks_source && (it.vpc, it.subnet) != (row.vpc, row.subnet));
         for other in others {
             let code = ExplanationCode::EniAddressRestriction;
             let mut blocker = self.of_flow(answer, Direction::Return, code, other.component);

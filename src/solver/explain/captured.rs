@@ -1,10 +1,12 @@
 //! Routes that took packets elsewhere: what won, over what, and by what it won.
 
+use ipnet::IpNet;
+use smallvec::SmallVec;
+
 use crate::network::{
-    Component, EntryKind, ExplanationCode, Hop, InterfaceIndex, LocationKind, Network, Origin, RouteMapIndex,
-    VpcIndex,
+    Component, EntryKind, ExplanationCode, Hop, InterfaceIndex, LocationKind, Network, Origin, VpcIndex,
 };
-use crate::packet::{AddressSet, Family, range_of};
+use crate::packet::{Family, range_of};
 use crate::solver::answer::{Direction, Event, RuleUse};
 use crate::solver::question::{Destination, Pair, Source};
 use crate::solver::walk::{Drop, Story};
@@ -15,7 +17,7 @@ pub(super) fn captured(
     story: &Story,
     last: u32,
 ) -> Option<(ExplanationCode, Component, Origin)> {
-    story.backwards(last).find_map(|event| won(network, event))
+    story.backwards(last).find_map(|event| won(network, event, &covering(network, event)))
 }
 
 /// Packets that got lost where they were never meant to be, by a route that hides the one to where they were meant: to a
@@ -47,14 +49,14 @@ pub(super) fn hidden(
         return None;
     }
     story.backwards(drop.flow.trail).find_map(|event| {
-        let RuleUse::Route(_, map) = event.rule else { return None };
         let is_right = |hop| match meant {
             Meant::OnPremises => leads_to_link(network, hop),
             Meant::In(vpc) => leads_into(network, hop, vpc),
         };
-        let mut hops = covering(network, map, &event.destination).map(|(_, hop)| hop);
-        let hides = hops.any(is_right) && decides_otherwise(network, event, is_right);
-        won(network, event).filter(|_| hides)
+        let routes = covering(network, event);
+        let hides = routes.iter().any(|(_, hop)| is_right(*hop))
+            && decides_otherwise(network, event, &routes, is_right);
+        if hides { won(network, event, &routes) } else { None }
     })
 }
 
@@ -82,14 +84,19 @@ fn meant(network: &Network, pair: &Pair<'_>, direction: Direction) -> Option<Mea
 }
 
 /// Whether the route that decided leads elsewhere.
-fn decides_otherwise(network: &Network, event: &Event, is_right: impl Fn(Hop) -> bool) -> bool {
-    let RuleUse::Route(origin, map) = event.rule else { return false };
-    let mut decided = covering(network, map, &event.destination).filter(|(_, hop)| match hop {
+fn decides_otherwise(
+    network: &Network,
+    event: &Event,
+    routes: &[(IpNet, Hop)],
+    is_right: impl Fn(Hop) -> bool,
+) -> bool {
+    let RuleUse::Route(origin, _) = event.rule else { return false };
+    let mut decided = routes.iter().filter(|(_, hop)| match hop {
         Hop::Edge(edge) => network.graph.edge(*edge).origin == origin,
         Hop::Drop(_, dropped, _) => *dropped == origin,
         Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
     });
-    decided.all(|(_, hop)| !is_right(hop))
+    decided.all(|(_, hop)| !is_right(*hop))
 }
 
 /// Whether a route of a transit gateway sends into a VPC.
@@ -101,18 +108,20 @@ fn leads_into(network: &Network, hop: Hop, vpc: VpcIndex) -> bool {
 }
 
 /// The route that decided, where it won over another one, and by what it won.
-fn won(network: &Network, event: &Event) -> Option<(ExplanationCode, Component, Origin)> {
-    let RuleUse::Route(origin, map) = event.rule else { return None };
-    let mut lengths: Vec<u8> =
-        covering(network, map, &event.destination).map(|(net, _)| net.prefix_len()).collect();
+fn won(
+    network: &Network,
+    event: &Event,
+    routes: &[(IpNet, Hop)],
+) -> Option<(ExplanationCode, Component, Origin)> {
+    let RuleUse::Route(origin, _) = event.rule else { return None };
+    let mut lengths: SmallVec<[u8; 4]> = routes.iter().map(|(net, _)| net.prefix_len()).collect();
     lengths.sort_unstable();
     let (longest, next) = (lengths.pop()?, lengths.pop()?);
     let is_transit = event.kind == LocationKind::TransitRouteTable;
-    let mut winners = covering(network, map, &event.destination);
-    let is_local = winners.any(|(_, hop)| match hop {
+    let is_local = routes.iter().any(|(_, hop)| match hop {
         Hop::Edge(edge) => {
-            let is_router = network.location(network.end_of(edge)).kind == LocationKind::Router;
-            is_router && network.graph[edge].origin == origin
+            let is_router = network.location(network.end_of(*edge)).kind == LocationKind::Router;
+            is_router && network.graph.edge(*edge).origin == origin
         }
         Hop::Drop(..) | Hop::Unknown(_) | Hop::IfAnnounced(..) | Hop::OneOf(..) => false,
     });
@@ -126,19 +135,16 @@ fn won(network: &Network, event: &Event) -> Option<(ExplanationCode, Component, 
     Some((code, network.location(event.location).component, origin))
 }
 
-/// The routes for the first address of a set.
-fn covering<'n>(
-    network: &'n Network,
-    map: RouteMapIndex,
-    destination: &AddressSet,
-) -> impl Iterator<Item = (ipnet::IpNet, Hop)> + 'n {
-    let (family, address) = (destination.family(), destination.first());
-    let entries = network.route_entries[map.index()].iter().copied();
-    let entries = entries.map(|(net, hop)| (net, network.hops[hop.index()]));
-    entries.filter(move |(net, _)| {
+/// Where a route decided: those of its table for the first of the destinations. O(n) for a table of n.
+fn covering(network: &Network, event: &Event) -> SmallVec<[(IpNet, Hop); 4]> {
+    let (family, address) = (event.destination.family(), event.destination.first());
+    let (RuleUse::Route(_, map), Some(address)) = (event.rule, address) else { return SmallVec::new() };
+    let holds = |net: &IpNet| {
         let (low, high) = range_of(*net);
-        Family::of(net.addr()) == family && address.is_some_and(|it| (low..=high).contains(&it))
-    })
+        Family::of(net.addr()) == family && (low..=high).contains(&address)
+    };
+    let entries = network.route_entries[map.index()].iter().filter(|(net, _)| holds(net));
+    entries.map(|(net, hop)| (*net, network.hops[hop.index()])).collect()
 }
 
 /// Whether a route sends to a virtual private gateway, or to an attachment that is a link to on premises.

@@ -237,11 +237,15 @@ impl Telling<'_, '_, '_> {
         if self.detail == Detail::Blockers {
             return Vec::new();
         }
-        let events = story.backwards(last).cloned();
-        let mut events: Vec<Event> =
-            events.map(|event| Event { matched: self.matched(&event), ..event }).collect();
+        let mut events: Vec<Event> = story.backwards(last).map(|event| self.told(event)).collect();
         events.reverse();
         events
+    }
+
+    fn told(&mut self, event: &Event) -> Event {
+        let matched = self.matched(event);
+        let transport = self.solver.workspace.intervals(event.transport_id).to_vec();
+        Event { matched, transport, ..event.clone() }
     }
 
     fn matched(&mut self, event: &Event) -> Vec<Origin> {

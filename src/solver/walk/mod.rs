@@ -47,7 +47,7 @@ pub(super) enum Way<'c> {
     /// They begin a conversation.
     There,
     /// They answer.
-    Back(&'c Conversation),
+    Back(&'c Conversation<'c>),
 }
 
 /// How what is missing from the snapshot is taken.
@@ -136,7 +136,7 @@ impl<'w, 'n> Walk<'w, 'n> {
 
     /// Follows a flow, and all that it splits into, to the end.
     pub fn run(&mut self, flow: Flow) {
-        self.pending.push(flow);
+        self.follow(flow);
         while let Some(flow) = self.pending.pop() {
             self.follow(flow);
         }

@@ -60,7 +60,8 @@ impl Walk<'_, '_> {
             rule,
             source: flow.source.clone(),
             destination: flow.destination.clone(),
-            transport: self.workspace.intervals(flow.transport).to_vec(),
+            // Written out when the event is told.
+            transport: Vec::new(),
             transport_id: flow.transport,
             subnet: flow.subnet,
             vpc: flow.vpc,

@@ -96,7 +96,7 @@ impl Walk<'_, '_> {
         if !is_near {
             controls.push(Control {
                 at: subnet.inward,
-                passing: self.filters.get(self.network, self.workspace, acl).anything,
+                passing: self.filters.get(self.network, self.workspace, acl).anything(self.workspace),
                 code: ExplanationCode::SubnetAclRestriction,
                 rule: RuleUse::Filter(acl, PeerSide::Source),
             });
@@ -104,7 +104,8 @@ impl Walk<'_, '_> {
         for step in self.network.steps_of(row.inward).iter() {
             let (passing, code, rule) = match step.barrier() {
                 Some(Barrier::Groups { filter, .. }) => {
-                    let anything = self.filters.get(self.network, self.workspace, filter).anything;
+                    let anything =
+                        self.filters.get(self.network, self.workspace, filter).anything(self.workspace);
                     let rule = RuleUse::Filter(filter, PeerSide::Source);
                     (anything, ExplanationCode::EniSgRulesMismatch, rule)
                 }
