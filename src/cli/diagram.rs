@@ -24,6 +24,9 @@ pub(super) fn run(context: &Context, words: &Diagram) -> Result<Outcome, Failure
     let format = format_of(context)?;
     let view = view_of(words)?;
     part::check(view, words)?;
+    if words.layout == PictureLayout::Dot && format != Format::Svg {
+        return Err(Failure::new("`--layout dot` is for SVG").help("ask for `--format svg`, or leave it out"));
+    }
     if view == PictureView::Diff {
         let picture = differences(context, words)?;
         let mut output = Output::open(context.options.output.as_deref())?;
@@ -92,7 +95,7 @@ fn differences(context: &Context, words: &Diagram) -> Result<Picture, Failure> {
         fail_on: None,
         diagram: None,
     };
-    Ok(diagram::diff(&diff::view(context, &asked)?))
+    Ok(diagram::diff(&diff::view(context, &asked)?, words.depth.map(part::depth)))
 }
 
 /// Draws into a file whose ending says how.

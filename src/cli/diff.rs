@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, words: &Diff) -> Result<Outcome, Failure> {
     let view = view(context, words)?;
     print(context, &view)?;
     if let Some(file) = &words.diagram {
-        super::diagram::save(&report::diagram::diff(&view), file)?;
+        super::diagram::save(&report::diagram::diff(&view, None), file)?;
     }
     Ok(judge(words.fail_on, &view))
 }

@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, words: &Lint) -> Result<Outcome, Failure> {
         let options = report::diagram::Options::default();
         let mut picture = report::diagram::topology(&opened.snapshot, &opened.network, &options);
         report::diagram::mark(&mut picture, &found.findings);
-        super::diagram::save(&picture, file)?;
+        super::diagram::save_asking(opened, &picture, file)?;
     }
     if let Some(path) = &words.write_baseline {
         let mut output = Output::open(Some(path))?;

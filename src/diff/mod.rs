@@ -24,6 +24,8 @@ pub use change::{Change, Part, PartKind, Version};
 pub use ends::{Ends, Joints, Outside};
 pub use rows::{Flow, Row, RowKind};
 
+use std::collections::BTreeMap;
+
 use crate::model::Model;
 use crate::network::Network;
 use crate::solver::Traffic;
@@ -70,6 +72,8 @@ pub struct Diff {
     pub joints: Joints,
     /// Whether ways were compared where the packets that pass stayed the same: not where there are too many.
     pub ways_compared: bool,
+    /// What has another id in the new snapshot, by the old one.
+    pub renames: BTreeMap<String, String>,
     /// How many pairs of interfaces that something passes between were asked about again, in both networks.
     pub asked: usize,
 }
@@ -80,9 +84,10 @@ pub fn diff(old: Side<'_>, new: Side<'_>, scope: &Scope) -> Diff {
     let changes = change::changes(old, new, &alignment);
     let context = Context { sides: [old, new], alignment: &alignment, changes: &changes, scope };
     let mut joints = Joints::new(&context);
+    let renames = alignment.renames.iter().map(|(new, old)| (old.clone(), new.clone())).collect();
     let dirt = dirty::find(&context, &joints);
     if dirt.is_clean() {
-        return Diff { changes, rows: Vec::new(), joints, ways_compared: true, asked: 0 };
+        return Diff { changes, rows: Vec::new(), joints, ways_compared: true, renames, asked: 0 };
     }
     joints.classify(&context, &dirt);
     let inside = interfaces::compare(&context, &joints);
@@ -94,7 +99,7 @@ pub fn diff(old: Side<'_>, new: Side<'_>, scope: &Scope) -> Diff {
     let ways_compared = reroute::find(&context, &joints, (&inside, &outside), &mut tracer, &mut rows);
     let rows = rows.finish();
     let asked = inside.asked;
-    Diff { changes, rows, joints, ways_compared, asked }
+    Diff { changes, rows, joints, ways_compared, renames, asked }
 }
 
 /// What every step needs.

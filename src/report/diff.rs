@@ -3,6 +3,7 @@
 mod text;
 mod markdown;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -41,6 +42,12 @@ pub struct DiffView<'a> {
     pub old: SnapshotView<'a>,
     /// The new one.
     pub new: SnapshotView<'a>,
+    /// Both with their networks.
+    #[serde(skip)]
+    pub(super) sides: [Side<'a>; 2],
+    /// What is called otherwise in the new one, by its old id.
+    #[serde(skip)]
+    pub(super) renames: BTreeMap<String, String>,
 }
 
 /// How much differs: pairs of ends whose packets do.
@@ -91,6 +98,9 @@ pub struct ChangeView {
     pub old: Option<SaidView>,
     /// What the new one says.
     pub new: Option<SaidView>,
+    /// The resource in each snapshot.
+    #[serde(skip)]
+    pub(super) at: [Option<Component>; 2],
 }
 
 /// What a snapshot says.
@@ -141,10 +151,13 @@ pub struct EndView {
     /// Those addresses for people.
     #[serde(skip)]
     words: Option<String>,
+    /// The VPC and the subnet that an interface is in.
+    #[serde(skip)]
+    pub(super) spot: Option<(String, String)>,
 }
 
 /// One of the two snapshots with its network.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The snapshot.
     pub snapshot: &'a Snapshot,
@@ -186,6 +199,8 @@ impl<'a> DiffView<'a> {
             ways_compared: diff.ways_compared,
             old: SnapshotView::of(old.snapshot),
             new: SnapshotView::of(new.snapshot),
+            sides: [old, new],
+            renames: diff.renames.clone(),
         }
     }
 
@@ -233,7 +248,8 @@ impl Words<'_> {
             PartKind::Entry => "entry",
             PartKind::Route => "route",
         });
-        ChangeView { change: word, kind, id, name, part, old, new }
+        let at = Version::BOTH.map(|version| change.component(version));
+        ChangeView { change: word, kind, id, name, part, old, new, at }
     }
 
     fn said(&self, change: &Change, version: Version) -> Option<SaidView> {
@@ -339,7 +355,14 @@ impl Words<'_> {
             Ends::Outside(outside, blocks) => {
                 let addresses = blocks.iter().flatten().map(ToString::to_string).collect();
                 let words = blocks.as_deref().and_then(|blocks| self.addresses(outside, blocks));
-                vec![EndView { id: self.outside(outside), name: None, old_id: None, addresses, words }]
+                vec![EndView {
+                    id: self.outside(outside),
+                    name: None,
+                    old_id: None,
+                    addresses,
+                    words,
+                    spot: None,
+                }]
             }
         }
     }
@@ -385,11 +408,14 @@ impl Words<'_> {
             let named = name::named(context, row.component);
             let instance = super::component::instance_of(context, row.component);
             let name = named.name.or_else(|| name::named(context, instance?).name);
-            Some((named.id.to_owned(), name.map(str::to_owned)))
+            let subnet = network.subnets.get(row.subnet.index()).map(|it| it.id.to_string());
+            let spot = (network.vpcs[row.vpc.index()].id.to_string(), subnet.unwrap_or_default());
+            Some((named.id.to_owned(), name.map(str::to_owned), spot))
         });
-        let (id, name) = new.clone().or_else(|| old.clone()).unwrap_or_default();
+        let known = new.clone().or_else(|| old.clone());
+        let (id, name, spot) = known.map_or_else(Default::default, |it| (it.0, it.1, Some(it.2)));
         let old_id = old.map(|it| it.0).filter(|old_id| *old_id != id);
-        EndView { id, name, old_id, addresses: Vec::new(), words: None }
+        EndView { id, name, old_id, addresses: Vec::new(), words: None, spot }
     }
 }
 

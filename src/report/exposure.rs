@@ -151,6 +151,8 @@ pub struct ExposedView {
     pub(super) judged: Verdict,
     #[serde(skip)]
     pub(super) vpc_name: Option<String>,
+    #[serde(skip)]
+    pub(super) vpc_blocks: Vec<String>,
 }
 
 /// One component of a way.
@@ -332,8 +334,8 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         let assumptions = report.assumptions.iter().map(|it| it.words.clone());
         (steps.collect::<Vec<Step>>(), door, assumptions.collect::<Vec<String>>())
     });
-    let vpc = &network.vpcs[network.interfaces[interfaces[0].index()].vpc.index()].id;
-    let about = snapshot.model.vpcs.get(vpc).map(|it| &it.about);
+    let vpc = &network.vpcs[network.interfaces[interfaces[0].index()].vpc.index()];
+    let about = snapshot.model.vpcs.get(&vpc.id).map(|it| &it.about);
     ExposedView {
         name: interface_name(snapshot, interfaces[0])
             .unwrap_or_else(|| interface_id(snapshot, interfaces[0])),
@@ -354,8 +356,9 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
             false => transport_text(&forward),
         },
         judged: first.answer.verdict,
-        vpc: vpc.to_string(),
+        vpc: vpc.id.to_string(),
         vpc_name: about.and_then(|it| it.name()).map(str::to_owned),
+        vpc_blocks: vpc.cidrs.iter().map(ToString::to_string).collect(),
     }
 }
 

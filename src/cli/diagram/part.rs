@@ -18,8 +18,9 @@ pub(super) fn check(view: PictureView, words: &Diagram) -> Result<(), Failure> {
         Exposure => (false, true, false),
         Path | Tgw | Cidr | Diff => (false, false, false),
     };
+    let has_depth = is_grouped || view == Diff;
     let given = [
-        ("--depth", words.depth.is_some(), is_grouped),
+        ("--depth", words.depth.is_some(), has_depth),
         ("--vpc", !words.vpc.is_empty(), is_part),
         ("--tag", words.tag.is_some(), is_part),
         ("--collapse", words.collapse.is_some(), is_grouped),
@@ -40,10 +41,11 @@ pub(super) fn options(opened: &Opened, words: &Diagram) -> Result<Options, Failu
         tag: words.tag.as_deref().map(tag).transpose()?,
         collapse: words.collapse.as_deref().map(collapse).transpose()?,
         only_violations: words.only_violations,
+        is_compared: false,
     })
 }
 
-fn depth(depth: PictureDepth) -> Depth {
+pub(super) fn depth(depth: PictureDepth) -> Depth {
     match depth {
         PictureDepth::Account => Depth::Account,
         PictureDepth::Region => Depth::Region,

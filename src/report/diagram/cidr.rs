@@ -28,7 +28,8 @@ pub fn cidr(plan: &Plan<'_>) -> Picture {
         shapes.push(Shape::new("overlaps", Paint::Step, words).says("listed by `netpath cidr`"));
     }
     shapes.extend(legend::of(&shapes));
-    let title = format!("Addresses of {} VPCs", plan.vpcs.len());
+    let count = plan.vpcs.len();
+    let title = format!("Addresses of {count} {}", if count == 1 { "VPC" } else { "VPCs" });
     let mut root = Shape::new("netpath", Paint::Canvas, "");
     root.lines = vec![Line { text: title.clone(), hand: Hand::Title }];
     root.inside = Inside::Packed(shapes);

@@ -12,7 +12,7 @@ use graphviz_rust::dot_structures::{
 };
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
-use super::picture::{Inside, NetKind, Paint, Picture, Shape, Table, TableKind, Tier};
+use super::picture::{Inside, Mark, Net, NetKind, Paint, Picture, Shape, Table, TableKind, Tier};
 use crate::solver::Verdict;
 
 /// Prints a picture.
@@ -71,16 +71,18 @@ fn graph(picture: &Picture) -> Graph {
     }
     for (net, ends) in &writer.ends {
         let net = &picture.nets[*net];
-        stmts.extend(edges(net.kind, &net.hover, net.is_broken, ends));
+        stmts.extend(edges(net, ends));
     }
     Graph::DiGraph { id: Id::Escaped(quoted("netpath")), strict: false, stmts }
 }
 
-fn edges(kind: NetKind, hover: &str, is_broken: bool, ends: &[(String, Option<String>, bool)]) -> Vec<Stmt> {
+fn edges(net: &Net, ends: &[(String, Option<String>, bool)]) -> Vec<Stmt> {
+    let is_gone = net.is_broken || net.mark == Some(Mark::Removed);
     let hub = ends.iter().position(|it| it.2).unwrap_or(0);
     let Some((center, center_cluster, _)) = ends.get(hub) else { return Vec::new() };
-    let color = match (is_broken, kind) {
+    let color = match (is_gone, net.kind) {
         (true, _) => "#b3001b",
+        (false, _) if net.mark == Some(Mark::Added) => "#116b34",
         (false, NetKind::Internet) => "#44566b",
         (false, NetKind::Transit) => "#6f3f86",
         (false, NetKind::Peering) => "#2f6f4f",
@@ -88,16 +90,16 @@ fn edges(kind: NetKind, hover: &str, is_broken: bool, ends: &[(String, Option<St
     };
     let others = ends.iter().enumerate().filter(|(at, _)| *at != hub);
     let edge = |(_, (node, cluster, _)): (usize, &(String, Option<String>, bool))| {
-        let is_above = kind == NetKind::Internet;
+        let is_above = net.kind == NetKind::Internet;
         let ((tail, tail_cluster), (head, head_cluster)) = if is_above {
             ((center, center_cluster), (node, cluster))
         } else {
             ((node, cluster), (center, center_cluster))
         };
-        let mut attributes = vec![pair("color", color), pair("tooltip", hover)];
+        let mut attributes = vec![pair("color", color), pair("tooltip", &net.hover)];
         attributes.extend(tail_cluster.as_ref().map(|it| pair("ltail", it)));
         attributes.extend(head_cluster.as_ref().map(|it| pair("lhead", it)));
-        if is_broken {
+        if is_gone {
             attributes.push(pair("style", "dashed"));
         }
         connected(tail, head, attributes)
@@ -149,6 +151,18 @@ fn label(shape: &Shape) -> String {
     lines.chain(shape.problem.iter().map(|it| format!("✗ {it}"))).collect::<Vec<String>>().join("\n")
 }
 
+/// The edge of a box that is wrong, or that another network has not or has otherwise.
+fn edge(shape: &Shape) -> Option<[(&'static str, &'static str); 3]> {
+    let (color, style) = match (&shape.problem, shape.mark) {
+        (_, Some(Mark::Removed)) => ("#b3001b", "rounded,filled,dashed"),
+        (Some(_), _) => ("#b3001b", "rounded,filled"),
+        (None, Some(Mark::Added)) => ("#116b34", "rounded,filled"),
+        (None, Some(Mark::Changed)) => ("#8a4b00", "rounded,filled"),
+        (None, None) => return None,
+    };
+    Some([("color", color), ("style", style), ("penwidth", "2.5")])
+}
+
 fn fill(paint: Paint) -> &'static str {
     match paint {
         Paint::Subnet(Tier::Public) => "#fdeccb",
@@ -176,6 +190,8 @@ fn fill(paint: Paint) -> &'static str {
         | Paint::Absent
         | Paint::Frame
         | Paint::Step
+        | Paint::Unclear
+        | Paint::Idle
         | Paint::Free => "#ffffff",
     }
 }
@@ -198,9 +214,10 @@ impl Writer {
             attribute("label", &label(shape)),
             attribute("style", "rounded,filled"),
             attribute("fillcolor", fill(shape.paint)),
-            attribute("color", if shape.problem.is_some() { "#b3001b" } else { "#57606a" }),
+            attribute("color", "#57606a"),
             attribute("tooltip", &shape.hover.join("\n")),
         ];
+        inner.extend(edge(shape).into_iter().flatten().map(|(name, value)| attribute(name, value)));
         let (first, last) = match &shape.inside {
             Inside::Zones(zones) => {
                 let groups = [zones.above.iter().collect::<Vec<&Shape>>()];
@@ -273,9 +290,7 @@ impl Writer {
             pair("tooltip", &shape.hover.join("\n")),
             pair("fillcolor", fill(shape.paint)),
         ];
-        if shape.problem.is_some() {
-            attributes.extend([pair("color", "#b3001b"), pair("penwidth", "2.5")]);
-        }
+        attributes.extend(edge(shape).into_iter().flatten().map(|(name, value)| pair(name, value)));
         stmts.push(Stmt::Node(Node { id: NodeId(Id::Escaped(quoted(&name)), None), attributes }));
         let is_hub = matches!(shape.paint, Paint::Hub | Paint::Outside);
         for port in &shape.ports {

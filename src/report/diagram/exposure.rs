@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::legend;
-use super::picture::{Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side};
+use super::picture::{Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side, blocks};
 use crate::report::exposure::{BlockedView, ExposedView, ExposureView, Step};
 use crate::report::text::mark;
 use crate::solver::Verdict;
@@ -41,7 +41,13 @@ pub fn exposure(view: &ExposureView<'_>) -> Picture {
         let mut origin = Shape::new(from.as_str(), Paint::Outside, from.as_str());
         origin.ports = vec![Port { net: 0, side: Side::Bottom }];
         let hover = format!("ways from {article}{from}");
-        nets.push(Net { key: "ways".to_owned(), kind: NetKind::Internet, hover, is_broken: false });
+        nets.push(Net {
+            key: "ways".to_owned(),
+            kind: NetKind::Internet,
+            hover,
+            is_broken: false,
+            mark: None,
+        });
         origin.ask = Some(from.clone());
         shapes.push(origin);
     }
@@ -135,7 +141,8 @@ fn door(by: &str, inner: Vec<Shape>, port: Port) -> Shape {
 fn vpc_box(view: &ExposedView) -> Shape {
     let name = view.vpc_name.as_deref().unwrap_or(&view.vpc);
     let shape = Shape::new(view.vpc.as_str(), Paint::Vpc, format!("VPC {name}"));
-    if name == view.vpc { shape } else { shape.says(view.vpc.as_str()) }
+    let shape = if name == view.vpc { shape } else { shape.says(view.vpc.as_str()) };
+    shape.says(blocks(&view.vpc_blocks))
 }
 
 fn all_vpcs(view: &ExposureView<'_>) -> Shape {

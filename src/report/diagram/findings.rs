@@ -50,12 +50,13 @@ fn beside(number: usize, finding: &FindingView<'_>, words: String) -> Shape {
     shape.tells(finding.remedy.as_str())
 }
 
-/// The keys of all boxes, and for hosts that share a box what else is told of in it: interfaces, security groups.
+/// The keys of all boxes, and for what else a box stands: interfaces, and the groups that they are told to have.
 fn gather(shape: &Shape, keys: &mut BTreeSet<String>, places: &mut BTreeMap<String, String>) {
     keys.insert(shape.key.clone());
     if shape.paint == Paint::Host {
         let words = shape.hover.iter().flat_map(|it| it.split_whitespace());
-        for id in words.filter(|it| it.starts_with("eni-") || it.starts_with("sg-")) {
+        let members = shape.members.iter().map(|it| it.id.as_str());
+        for id in words.filter(|it| it.starts_with("sg-")).chain(members) {
             places.entry(id.to_owned()).or_insert_with(|| shape.key.clone());
         }
     }
@@ -66,18 +67,5 @@ fn gather(shape: &Shape, keys: &mut BTreeSet<String>, places: &mut BTreeMap<Stri
 
 fn each(shape: &mut Shape, change: &mut dyn FnMut(&mut Shape)) {
     change(shape);
-    match &mut shape.inside {
-        Inside::Nothing => {}
-        Inside::Packed(shapes) | Inside::Stacked(shapes, _) => {
-            shapes.iter_mut().for_each(|it| each(it, change))
-        }
-        Inside::Zones(zones) => {
-            let cells = zones.bands.iter_mut().flat_map(|it| &mut it.rows).flatten().flatten();
-            zones.above.iter_mut().chain(cells).chain(&mut zones.below).for_each(|it| each(it, change));
-        }
-        Inside::Table(table) => {
-            let cells = table.rows.iter_mut().flatten().flatten();
-            table.heads.iter_mut().chain(cells).for_each(|it| each(it, change));
-        }
-    }
+    shape.children_mut().into_iter().for_each(|it| each(it, change));
 }

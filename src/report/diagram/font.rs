@@ -67,6 +67,10 @@ fn advance(letter: char, is_bold: bool) -> i32 {
         '\u{b7}' => 380,
         '\u{2190}'..='\u{21ff}' | '\u{2713}' | '\u{2717}' | '\u{d7}' => 838,
         '\u{a0}'..='\u{17f}' => 1170,
+        // Words and dashes that are one letter.
+        '\u{fdfd}' => 12_000,
+        '\u{2e3a}' | '\u{2e3b}' => 3000,
+        '\u{12000}'..='\u{1254f}' => 4500,
         // Of the scripts and pictures beyond, few letters are wider than this.
         _ => 1450,
     }
@@ -96,14 +100,16 @@ pub fn wrap(text: &str, hand: Hand, most: i32) -> Vec<String> {
 
 /// How many bytes of a text fit, up to the last place where it may be broken: between words, else inside one.
 fn fitting(text: &str, hand: Hand, most: i32) -> usize {
-    let (mut used, mut between, mut inside) = (0, None, None);
+    let (mut used, mut before, mut between, mut inside) = (0, None, None, None);
     for (at, letter) in text.char_indices() {
         used += advance(letter, hand.is_bold()) * hand.size();
         if used > most * 1000 && at > 0 {
-            return between.or(inside).unwrap_or(at);
+            return before.or(between).or(inside).unwrap_or(at);
         }
         let is_late = used > most * 350;
         match letter {
+            // What a dot sets apart stays together.
+            ' ' if is_late && text[at + 1..].starts_with('·') => before = Some(at + 1),
             ' ' if is_late => between = Some(at + 1),
             '-' | '_' | '/' | ',' if is_late => inside = Some(at + 1),
             _ => {}

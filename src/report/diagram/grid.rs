@@ -1,9 +1,10 @@
 //! A VPC's inside: a column for each zone, a band for each tier, gateways on the edges, and at the right who talks to whom.
 
 use super::font::width;
-use super::picture::{Band, Flow, Hand, Line, Sender, Shape, Tier, Zones};
+use super::picture::{Hand, Line, Paint, Shape, Tier};
 use super::place::{Exit, Frame, GAP, PADDING, Panel, Placed, Text, Whole, label, placed, stretch, written};
 use super::wires::{Heading, Wire};
+use super::zones::{Band, Flow, Tip, Zones};
 
 /// The height of the strip that names a band's tier.
 const STRIP: i32 = 20;
@@ -163,82 +164,122 @@ fn flow_height(flow: &Flow) -> i32 {
     written(&flow_lines(flow), 0, 0).2 + 8
 }
 
-/// How tall a row has to be for the flows that end and begin at it.
-fn rack_height(row: usize, flows: &[Flow]) -> i32 {
-    let into: i32 = flows.iter().filter(|it| it.to == row).map(|it| flow_height(it) + 6).sum();
-    let begins = flows.iter().any(|it| it.from == Sender::Row(row));
-    into + if begins { 12 } else { 0 }
+/// Flows that share a lane: the end that is not beside their label, whether they go there, and how they are painted.
+type Lane<'f> = (&'f Tip, bool, Option<Paint>);
+
+fn lane_of(flow: &Flow) -> Lane<'_> {
+    match &flow.to {
+        Tip::Row(_) => (&flow.from, false, flow.paint),
+        Tip::Internet | Tip::Elsewhere(_) => (&flow.to, true, flow.paint),
+    }
 }
 
-/// Flows: each has a label at the row that it goes to; those of one sender share a lane.
+fn lanes(flows: &[Flow]) -> Vec<Lane<'_>> {
+    let mut lanes: Vec<Lane<'_>> = flows.iter().map(lane_of).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    lanes
+}
+
+/// How tall a row has to be for the flows that end and begin at it.
+fn rack_height(row: usize, flows: &[Flow]) -> i32 {
+    let own = flows.iter().filter(|it| it.home() == Some(row));
+    let into: i32 = own.map(|it| flow_height(it) + 6).sum();
+    let begin = lanes(flows).iter().filter(|it| *it.0 == Tip::Row(row)).count() as i32;
+    into + if begin > 0 { 6 + begin * 6 } else { 0 }
+}
+
+/// Where the parts of a rack stand.
+#[derive(Clone, Copy)]
+struct Rack {
+    /// Where the subnets end.
+    content: i32,
+    /// The labels' edges.
+    left: i32,
+    right: i32,
+}
+
+/// Flows: each has a label at its row; those that share their other end share a lane.
 fn rack(grid: &mut Grid<'_>, flows: &[Flow], content: i32, top: i32) -> i32 {
     if flows.is_empty() {
         return 0;
     }
     let left = content + 18;
     let widest = flows.iter().map(|it| written(&flow_lines(it), 0, 0).1).max().unwrap_or_default();
-    let label_width = widest + 2 * PADDING;
-    let right = left + label_width;
-    let mut senders: Vec<&Sender> = flows.iter().map(|it| &it.from).collect();
-    senders.sort_unstable();
-    senders.dedup();
-    let mut ends: Vec<Vec<i32>> = vec![Vec::new(); senders.len()];
+    let rack = Rack { content, left, right: left + widest + 2 * PADDING };
+    let lanes = lanes(flows);
+    let mut ends: Vec<Vec<i32>> = vec![Vec::new(); lanes.len()];
     for row in 0..grid.rows.len() {
         let mut y = grid.rows[row].0;
-        for flow in flows.iter().filter(|it| it.to == row) {
-            let height = flow_height(flow);
-            let frame = Frame { x: left, y, width: label_width, height };
-            let (texts, _, _) = written(&flow_lines(flow), left + PADDING, y + 3);
-            let hover = flow.hover.join("\n");
-            grid.inner.panels.push(Panel { frame, class: "flow".to_owned(), texts, hover });
-            let middle = y + height / 2;
-            grid.inner.wires.push(Wire {
-                net: None,
-                stretches: vec![vec![(left, middle), (content, middle)]],
-                knots: Vec::new(),
-                heads: vec![(content, middle, Heading::Left)],
-            });
-            if let Ok(sender) = senders.binary_search(&&flow.from) {
-                ends[sender].push(middle);
+        for flow in flows.iter().filter(|it| it.home() == Some(row)) {
+            let height = told(grid, flow, &rack, y);
+            if let Ok(lane) = lanes.binary_search(&lane_of(flow)) {
+                ends[lane].push(y + height / 2);
             }
             y += height + 6;
         }
     }
-    for (number, (sender, ends)) in senders.iter().zip(ends).enumerate() {
-        let x = right + 14 + number as i32 * LANE;
-        let lane = lane(sender, &ends, x, (content, right), top, &grid.rows);
-        grid.inner.wires.push(lane);
+    let mut begun = vec![0; grid.rows.len()];
+    for (number, (lane, ends)) in lanes.iter().zip(ends).enumerate() {
+        let x = rack.right + 14 + number as i32 * LANE;
+        // The internet is above, what goes to another VPC or comes from there passes the lower edge.
+        let start = match lane.0 {
+            Tip::Internet => top + 4,
+            Tip::Elsewhere(_) => grid.rows.last().map_or(top, |it| it.1) + 6,
+            Tip::Row(row) => {
+                begun[*row] += 1;
+                grid.rows[*row].1 + 2 - 6 * begun[*row]
+            }
+        };
+        grid.inner.wires.push(along(lane, &ends, (x, start), &rack));
     }
-    right + 14 + senders.len() as i32 * LANE - content
+    rack.right + 14 + lanes.len() as i32 * LANE - content
 }
 
-fn lane(
-    sender: &Sender,
-    ends: &[i32],
-    x: i32,
-    (content, right): (i32, i32),
-    top: i32,
-    rows: &[(i32, i32)],
-) -> Wire {
-    // The internet is above, what another VPC sends comes in by the lower edge.
-    let start = match sender {
-        Sender::Internet => top + 4,
-        Sender::Row(row) => rows[*row].1 - 4,
-        Sender::Elsewhere(_) => rows.last().map_or(top, |it| it.1) + 6,
-    };
-    let is_row = matches!(sender, Sender::Row(_));
+/// The label of a flow, with the line between it and its row; how tall it is.
+fn told(grid: &mut Grid<'_>, flow: &Flow, rack: &Rack, y: i32) -> i32 {
+    let height = flow_height(flow);
+    let frame = Frame { x: rack.left, y, width: rack.right - rack.left, height };
+    let (texts, _, _) = written(&flow_lines(flow), rack.left + PADDING, y + 3);
+    let hover = flow.hover.join("\n");
+    let class = flow.paint.map_or("flow".to_owned(), |it| format!("flow {}", it.class()));
+    grid.inner.panels.push(Panel { frame, class, texts, hover });
+    let middle = y + height / 2;
+    let (_, goes_out, paint) = lane_of(flow);
+    let head =
+        if goes_out { (rack.left, middle, Heading::Right) } else { (rack.content, middle, Heading::Left) };
+    grid.inner.wires.push(Wire {
+        net: None,
+        paint,
+        stretches: vec![vec![(rack.left, middle), (rack.content, middle)]],
+        knots: Vec::new(),
+        heads: vec![head],
+    });
+    height
+}
+
+/// The line that joins the labels of a lane with its other end.
+fn along(&(tip, goes_out, paint): &Lane<'_>, ends: &[i32], (x, start): (i32, i32), rack: &Rack) -> Wire {
+    let is_row = matches!(tip, Tip::Row(_));
     let ys = ends.iter().copied().chain([start]);
     let first = ys.clone().min().unwrap_or(start);
     let last = ys.max().unwrap_or(start);
     let mut stretches = vec![vec![(x, first), (x, last)]];
     if is_row {
-        stretches.push(vec![(content, start), (x, start)]);
+        stretches.push(vec![(rack.content, start), (x, start)]);
     }
-    stretches.extend(ends.iter().map(|y| vec![(x, *y), (right, *y)]));
-    let mut knots: Vec<(i32, i32)> = vec![if is_row { (content, start) } else { (x, start) }];
+    stretches.extend(ends.iter().map(|y| vec![(x, *y), (rack.right, *y)]));
+    let mut knots: Vec<(i32, i32)> = Vec::new();
+    if !goes_out {
+        knots.push(if is_row { (rack.content, start) } else { (x, start) });
+    }
     knots.extend(ends.iter().filter(|y| **y != first && **y != last).map(|y| (x, *y)));
-    let heads = ends.iter().map(|y| (right, *y, Heading::Left)).collect();
-    Wire { net: None, stretches, knots, heads }
+    let heads = if goes_out {
+        vec![(x, start, if *tip == Tip::Internet { Heading::Up } else { Heading::Down })]
+    } else {
+        ends.iter().map(|y| (rack.right, *y, Heading::Left)).collect()
+    };
+    Wire { net: None, paint, stretches, knots, heads }
 }
 
 /// Puts the gateways on the edges.

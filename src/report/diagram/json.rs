@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::picture::{Inside, Picture, Shape};
+use super::picture::{Inside, Mark, Paint, Picture, Shape};
 use crate::report::json::inert;
 
 /// The version of this form.
@@ -27,6 +27,8 @@ struct BoxView<'p> {
     label: Vec<&'p str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
     details: &'p [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     boxes: Vec<BoxView<'p>>,
@@ -44,6 +46,8 @@ struct TableView<'p> {
 
 #[derive(Serialize)]
 struct FlowView<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     ends: &'p str,
     traffic: &'p str,
     pairs: &'p [String],
@@ -54,6 +58,8 @@ struct JointView<'p> {
     id: &'p str,
     kind: &'static str,
     is_broken: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
     ends: Vec<&'p str>,
 }
 
@@ -65,6 +71,7 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
         id: &net.key,
         kind: net.kind.class(),
         is_broken: net.is_broken,
+        mark: net.mark.map(Mark::class),
         ends: ends.get(&number).cloned().unwrap_or_default(),
     });
     let view = View {
@@ -107,9 +114,17 @@ fn boxed(shape: &Shape) -> BoxView<'_> {
         kind: shape.paint.class(),
         label: shape.lines.iter().map(|it| it.text.as_str()).collect(),
         problem: shape.problem.as_deref(),
+        mark: shape.mark.map(Mark::class),
         details: &shape.hover,
         boxes,
-        flows: flows.map(|it| FlowView { ends: &it.ends, traffic: &it.traffic, pairs: &it.hover }).collect(),
+        flows: flows
+            .map(|it| FlowView {
+                kind: it.paint.map(Paint::class),
+                ends: &it.ends,
+                traffic: &it.traffic,
+                pairs: &it.hover,
+            })
+            .collect(),
         table,
     }
 }

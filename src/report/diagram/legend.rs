@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::picture::{Inside, Paint, Shape, Tier};
+use super::picture::{Inside, Mark, Paint, Shape, Tier};
 use crate::solver::Verdict;
 
 /// What each paint means; those that say themselves what they are have no row.
@@ -25,22 +25,44 @@ const MEANINGS: &[(Paint, &str, &str)] = &[
     (Paint::Gained, "+ gained", "works now"),
     (Paint::Lost, "− lost", "does not work any more"),
     (Paint::Rerouted, "~ rerouted", "the same packets, another way"),
+    (Paint::Unclear, "? unclear", "one of the snapshots does not say enough"),
+    (Paint::Idle, "no effect", "changed, and no packet fares otherwise"),
     (Paint::Free, "free", "nobody has it"),
 ];
 
+/// What became of boxes.
+const MARKS: &[(Mark, &str, &str)] = &[
+    (Mark::Added, "new", "only in the new snapshot"),
+    (Mark::Removed, "gone", "only in the old snapshot"),
+    (Mark::Changed, "changed", "by the changes whose numbers it has"),
+];
+
+/// What is in a picture.
+#[derive(Default)]
+struct Seen {
+    paints: BTreeSet<Paint>,
+    marks: BTreeSet<Mark>,
+    is_wrong: bool,
+}
+
 /// The legend of some boxes.
 pub(super) fn of(shapes: &[Shape]) -> Option<Shape> {
-    let (mut paints, mut is_wrong) = (BTreeSet::new(), false);
+    let mut seen = Seen::default();
     for shape in shapes {
-        gather(shape, &mut paints, &mut is_wrong);
+        gather(shape, &mut seen);
     }
-    let rows = MEANINGS.iter().filter(|(paint, _, _)| paints.contains(paint));
+    let rows = MEANINGS.iter().filter(|(paint, _, _)| seen.paints.contains(paint));
     let mut rows: Vec<Shape> = rows
         .map(|(paint, name, words)| {
             Shape::new(format!("legend-{}", paint.class()), *paint, *name).says(*words)
         })
         .collect();
-    if is_wrong {
+    for (mark, name, words) in MARKS.iter().filter(|(mark, _, _)| seen.marks.contains(mark)) {
+        let name = format!("{} {name}", mark.sign());
+        let shape = Shape::new(format!("legend-{}", mark.class()), Paint::Step, name).says(*words);
+        rows.push(Shape { mark: Some(*mark), ..shape });
+    }
+    if seen.is_wrong {
         let mut wrong = Shape::new("legend-wrong", Paint::Step, "thick red edge");
         wrong.problem = Some("something is wrong, in words".to_owned());
         rows.push(wrong);
@@ -53,10 +75,14 @@ pub(super) fn of(shapes: &[Shape]) -> Option<Shape> {
     Some(legend)
 }
 
-fn gather(shape: &Shape, paints: &mut BTreeSet<Paint>, is_wrong: &mut bool) {
-    paints.insert(shape.paint);
-    *is_wrong |= shape.problem.is_some();
+fn gather(shape: &Shape, seen: &mut Seen) {
+    seen.paints.insert(shape.paint);
+    seen.marks.extend(shape.mark);
+    seen.is_wrong |= shape.problem.is_some();
+    if let Inside::Zones(zones) = &shape.inside {
+        seen.paints.extend(zones.flows.iter().filter_map(|it| it.paint));
+    }
     for child in shape.children() {
-        gather(child, paints, is_wrong);
+        gather(child, seen);
     }
 }

@@ -150,7 +150,8 @@ fn cell(cell: Option<&CellView>, (from, to): (usize, usize), table: &Matrix<'_>,
     shape.lines = lines.into_iter().map(|text| Line { text, hand }).collect();
     let all = open_pairs(view) + view.pairs.blocked;
     if is_wordy {
-        shape = shape.says(format!("{} of {all} pairs", open_pairs(view)));
+        let pairs = if all == 1 { "pair" } else { "pairs" };
+        shape = shape.says(format!("{} of {all} {pairs}", open_pairs(view)));
     }
     shape
         .tells(format!("{names}: {}", view.verdict))

@@ -46,6 +46,9 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
         page.lines.push(format!("  classDef {} {color}", tier.as_text()));
     }
     page.lines.push("  classDef wrong stroke:#b3001b,stroke-width:3px".to_owned());
+    page.lines.push("  classDef added stroke:#116b34,stroke-width:3px".to_owned());
+    page.lines.push("  classDef removed stroke:#b3001b,stroke-width:3px,stroke-dasharray:6 4".to_owned());
+    page.lines.push("  classDef changed stroke:#8a4b00,stroke-width:3px".to_owned());
     out.write_all(page.lines.join("\n").as_bytes())?;
     out.write_all(b"\n")
 }
@@ -100,6 +103,9 @@ impl Page {
         }
         if shape.problem.is_some() {
             self.lines.push(format!("{space}class n{own} wrong"));
+        }
+        if let Some(mark) = shape.mark {
+            self.lines.push(format!("{space}class n{own} {}", mark.class()));
         }
     }
 

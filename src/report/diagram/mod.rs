@@ -4,6 +4,7 @@
 //! here: tiers are what the compiled routes say, verdicts what the solver has said.
 
 mod picture;
+mod zones;
 mod font;
 mod place;
 mod wires;
@@ -33,8 +34,8 @@ pub use findings::mark;
 pub use matrix::{MOST_GROUPS, matrix};
 pub use path::path;
 pub use picture::{
-    Band, Flow, Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Sender, Shape, Side, Table,
-    TableKind, Tier, Zones,
+    Hand, Inside, Line, Mark, Member, Net, NetKind, Paint, Picture, Port, Shape, Side, Table, TableKind, Tier,
 };
 pub use tgw::tgw;
 pub use topology::{Depth, Options, topology};
+pub use zones::{Band, Flow, Tip, Zones};

@@ -2,6 +2,7 @@
 //!
 //! A label is always inside a box, never beside a line: a layout that keeps boxes apart keeps labels apart.
 
+use super::zones::Zones;
 use crate::solver::Verdict;
 
 /// A picture, ready to be laid out.
@@ -30,12 +31,36 @@ pub struct Shape {
     pub hover: Vec<String>,
     /// What is wrong with it.
     pub problem: Option<String>,
+    /// What became of it, where two networks are compared.
+    pub mark: Option<Mark>,
+    /// What it stands for, where that is others than its key says.
+    pub members: Vec<Member>,
     /// What to write to ask about it, where it is an end of packets.
     pub ask: Option<String>,
     /// What it holds.
     pub inside: Inside,
     /// The nets that end at it.
     pub ports: Vec<Port>,
+}
+
+/// Something that shares a box with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its id in the snapshot.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+}
+
+/// What became of something from one network to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// It was not there.
+    Added,
+    /// It is there no more.
+    Removed,
+    /// It is there, and something about it is another.
+    Changed,
 }
 
 /// A line of a label.
@@ -95,6 +120,10 @@ pub enum Paint {
     Lost,
     /// What goes another way than before.
     Rerouted,
+    /// Of which it is open whether it differs.
+    Unclear,
+    /// What was changed and makes no difference.
+    Idle,
     /// What nobody uses.
     Free,
     /// What packets from outside get into.
@@ -170,56 +199,6 @@ pub enum TableKind {
     Ways,
 }
 
-/// A VPC's inside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zones {
-    /// The zones' names.
-    pub columns: Vec<String>,
-    /// Tiers, from the outside in.
-    pub bands: Vec<Band>,
-    /// What stands on the upper edge.
-    pub above: Vec<Shape>,
-    /// What stands on the lower edge.
-    pub below: Vec<Shape>,
-    /// Who talks to whom.
-    pub flows: Vec<Flow>,
-}
-
-/// The subnets of a tier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Band {
-    /// The tier.
-    pub tier: Tier,
-    /// Rows of cells, one for each column; subnets of one purpose share a row.
-    pub rows: Vec<Vec<Vec<Shape>>>,
-}
-
-/// What some hosts send to others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flow {
-    /// Where it comes from.
-    pub from: Sender,
-    /// The row it goes to.
-    pub to: usize,
-    /// Who, to whom.
-    pub ends: String,
-    /// What, and how often.
-    pub traffic: String,
-    /// All of it.
-    pub hover: Vec<String>,
-}
-
-/// Where packets come from that go to a row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sender {
-    /// The internet.
-    Internet,
-    /// A row, over all bands.
-    Row(usize),
-    /// Another VPC, by its name.
-    Elsewhere(String),
-}
-
 /// Something that joins boxes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Net {
@@ -231,6 +210,8 @@ pub struct Net {
     pub hover: String,
     /// Whether something is wrong with it.
     pub is_broken: bool,
+    /// What became of it, where two networks are compared.
+    pub mark: Option<Mark>,
 }
 
 /// What joins boxes.
@@ -273,6 +254,8 @@ impl Shape {
             lines: vec![Line { text: name.into(), hand: Hand::Name }],
             hover: Vec::new(),
             problem: None,
+            mark: None,
+            members: Vec::new(),
             ask: None,
             inside: Inside::Nothing,
             ports: Vec::new(),
@@ -303,6 +286,21 @@ impl Shape {
         self
     }
 
+    /// The boxes in it that may be changed, those on its edges included.
+    pub fn children_mut(&mut self) -> Vec<&mut Shape> {
+        match &mut self.inside {
+            Inside::Nothing => Vec::new(),
+            Inside::Packed(shapes) | Inside::Stacked(shapes, _) => shapes.iter_mut().collect(),
+            Inside::Zones(zones) => {
+                let cells = zones.bands.iter_mut().flat_map(|band| &mut band.rows).flatten().flatten();
+                zones.above.iter_mut().chain(cells).chain(&mut zones.below).collect()
+            }
+            Inside::Table(table) => {
+                table.heads.iter_mut().chain(table.rows.iter_mut().flatten().flatten()).collect()
+            }
+        }
+    }
+
     /// The boxes in it, those on its edges included.
     pub fn children(&self) -> Vec<&Shape> {
         match &self.inside {
@@ -317,12 +315,23 @@ impl Shape {
     }
 }
 
-impl Zones {
-    /// Who talks to whom as a card, for formats that cannot keep arrows off labels; none where nobody is drawn who talks.
-    pub fn talk(&self, key: &str) -> Option<Shape> {
-        let lines = self.flows.iter().map(|it| format!("{}: {}", it.ends, it.traffic));
-        let card = Shape::new(format!("{key}/talk"), Paint::Absent, "who talks to whom");
-        (!self.flows.is_empty()).then(|| lines.fold(card, Shape::says))
+impl Mark {
+    /// The name of its class in style sheets.
+    pub fn class(self) -> &'static str {
+        match self {
+            Mark::Added => "added",
+            Mark::Removed => "removed",
+            Mark::Changed => "changed",
+        }
+    }
+
+    /// What tells it from others without colour.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Mark::Added => "+",
+            Mark::Removed => "−",
+            Mark::Changed => "Δ",
+        }
     }
 }
 
@@ -356,6 +365,8 @@ impl Paint {
             Paint::Gained => "gained",
             Paint::Lost => "lost",
             Paint::Rerouted => "rerouted",
+            Paint::Unclear => "unclear",
+            Paint::Idle => "idle",
             Paint::Free => "free",
             Paint::Exposed => "exposed",
             Paint::Shut => "shut",
@@ -386,5 +397,13 @@ impl NetKind {
             NetKind::Internet => Side::Top,
             NetKind::Transit | NetKind::Peering | NetKind::OnPremises => Side::Bottom,
         }
+    }
+}
+
+/// Blocks in a line, with the rest counted.
+pub(super) fn blocks(cidrs: &[String]) -> String {
+    match cidrs {
+        [] | [_] | [_, _] | [_, _, _] => cidrs.join(", "),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} more blocks", rest.len()),
     }
 }

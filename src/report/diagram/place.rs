@@ -265,6 +265,8 @@ pub(super) fn rank(paint: Paint) -> u8 {
         | Paint::Gained
         | Paint::Lost
         | Paint::Rerouted
+        | Paint::Unclear
+        | Paint::Idle
         | Paint::Free
         | Paint::Exposed
         | Paint::Shut

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::picture::{Hand, Paint, Picture, Tier};
+use super::picture::{Hand, Mark, Paint, Picture, Tier};
 use super::place::{Panel, Placed, Text, place, stripe};
 use super::wires::{Heading, Wire};
 
@@ -63,12 +63,13 @@ impl Pen<'_> {
     fn shape(&mut self, placed: &Placed<'_>, x: i32, y: i32) {
         let shape = placed.shape;
         let wrong = if shape.problem.is_some() { " wrong" } else { "" };
+        let mark = shape.mark.map(|it| format!(" {}", it.class())).unwrap_or_default();
         let id = self.fresh(&shape.key);
         let class = shape.paint.class();
         let ask = shape.ask.as_ref().map(|it| format!(" data-ask=\"{}\"", escaped(it))).unwrap_or_default();
         let _ = write!(
             self.text,
-            "<g id=\"{id}\"{ask} class=\"{class}{wrong}\" data-key=\"{}\">",
+            "<g id=\"{id}\"{ask} class=\"{class}{wrong}{mark}\" data-key=\"{}\">",
             escaped(&shape.key)
         );
         let hover: Vec<&str> = shape.hover.iter().map(String::as_str).collect();
@@ -128,8 +129,10 @@ impl Pen<'_> {
         let net = wire.net.map(|net| &self.picture.nets[net]);
         let class = net.map_or("arrow", |it| it.kind.class());
         let wrong = if net.is_some_and(|it| it.is_broken) { " wrong" } else { "" };
+        let mark = net.and_then(|it| it.mark).map(Mark::class);
+        let mark = mark.or(wire.paint.map(Paint::class)).map(|it| format!(" {it}")).unwrap_or_default();
         let key = net.map(|it| format!(" data-key=\"{}\"", escaped(&it.key))).unwrap_or_default();
-        let _ = write!(self.text, "<g class=\"wire {class}{wrong}\"{key}>");
+        let _ = write!(self.text, "<g class=\"wire {class}{wrong}{mark}\"{key}>");
         self.title(net.map_or("", |it| &it.hover));
         self.text.push_str("<path d=\"");
         for stretch in &wire.stretches {
@@ -144,6 +147,7 @@ impl Pen<'_> {
         }
         for (at_x, at_y, heading) in &wire.heads {
             let back = match heading {
+                Heading::Up => "l-4 7h8z",
                 Heading::Down => "l-4 -7h8z",
                 Heading::Left => "l7 -4v8z",
                 Heading::Right => "l-7 -4v8z",

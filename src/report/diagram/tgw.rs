@@ -103,7 +103,13 @@ fn gateway(model: &Model, id: &str, nets: &mut Vec<Net>) -> Shape {
         used.extend(own.iter().map(|it| it.id));
         let net = nets.len();
         let hover = format!("route table {}", named(&table.about, table.id.as_str()));
-        nets.push(Net { key: table.id.to_string(), kind: NetKind::Transit, hover, is_broken: false });
+        nets.push(Net {
+            key: table.id.to_string(),
+            kind: NetKind::Transit,
+            hover,
+            is_broken: false,
+            mark: None,
+        });
         boxes.extend(attached(&own, net, table.id.as_str()));
         let mut shape = self::table(model, &attachments, table);
         shape.ports = vec![Port { net, side: Side::Top }];

@@ -6,17 +6,22 @@
 
 use std::collections::BTreeMap;
 
-use super::picture::{Shape, Side};
+use super::picture::{Paint, Shape, Side};
 use super::place::{Exit, Frame, PADDING, Placed, Text, Whole, rank};
 
 /// The distance of lanes.
 const LANE: i32 = 9;
+
+/// Ends that are no farther from being below each other look as if they were meant to be.
+const SLIP: i32 = 4;
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wire {
     /// The net that it is of; absent for arrows of a flow.
     pub net: Option<usize>,
+    /// How an arrow is painted that is about something that changed.
+    pub paint: Option<Paint>,
     /// Its stretches, each from corner to corner.
     pub stretches: Vec<Vec<(i32, i32)>>,
     /// Where branches leave it.
@@ -28,6 +33,8 @@ pub struct Wire {
 /// Which way an arrow points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
+    /// Up.
+    Up,
     /// Down.
     Down,
     /// To the left.
@@ -41,6 +48,7 @@ impl Wire {
     pub(super) fn onward(y: i32, from: i32, to: i32) -> Wire {
         Wire {
             net: None,
+            paint: None,
             stretches: vec![vec![(from, y), (to, y)]],
             knots: Vec::new(),
             heads: vec![(to, y, Heading::Right)],
@@ -51,6 +59,7 @@ impl Wire {
     pub(super) fn arrow(x: i32, from: i32, to: i32) -> Wire {
         Wire {
             net: None,
+            paint: None,
             stretches: vec![vec![(x, from), (x, to)]],
             knots: Vec::new(),
             heads: vec![(x, to, Heading::Down)],
@@ -202,11 +211,21 @@ fn draw(placed: &mut Placed<'_>, courses: &[Course], gutters: &[i32], left: i32,
 /// The ends of a course, where the boxes have come to stand.
 fn found(placed: &Placed<'_>, course: &Course) -> Vec<Drop> {
     let mut ends = Vec::new();
+    // Boxes with one end and nothing in them, which may be moved a little.
+    let mut cards: Vec<usize> = Vec::new();
     for child in &placed.children {
         for exit in child.exits.iter().filter(|it| it.net == course.net) {
             let y = if exit.side == Side::Top { child.bounds.y } else { child.bounds.bottom() };
+            let is_card = child.children.is_empty() && child.exits.len() == 1;
+            cards.extend(is_card.then_some(ends.len()));
             ends.push((child.bounds.x + exit.x, y));
         }
+    }
+    // Two ends that are nearly below each other are joined by a straight line, without a step that looks like a slip.
+    for card in cards {
+        let own: (i32, i32) = ends[card];
+        let near = ends.iter().find(|it| it.1 != own.1 && (it.0 - own.0).abs() <= SLIP).map(|it| it.0);
+        ends[card].0 = near.unwrap_or(own.0);
     }
     let placed = course.drops.iter().zip(ends);
     placed.map(|(drop, (x, y))| Drop { x, y, ..*drop }).collect()
@@ -266,6 +285,6 @@ fn wire(
         placed.exits.push(Exit { net: course.net, side: course.side, x, ends });
     }
     if !stretches.is_empty() {
-        placed.wires.push(Wire { net: Some(course.net), stretches, knots, heads: Vec::new() });
+        placed.wires.push(Wire { net: Some(course.net), paint: None, stretches, knots, heads: Vec::new() });
     }
 }

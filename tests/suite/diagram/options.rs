@@ -128,3 +128,29 @@ fn graphs_say_who_talks_to_whom_too() {
         assert!(is_fine && graph.contains(words), "{format}: {error} {graph}");
     }
 }
+
+#[test]
+fn what_is_too_much_to_draw_is_said_to_be_left_out() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let vpcs = serde_json::json!({ "Vpcs": [{ "VpcId": "vpc-a", "CidrBlock": "10.0.0.0/16" }] });
+    let subnet = serde_json::json!({ "SubnetId": "subnet-a", "VpcId": "vpc-a", "CidrBlock": "10.0.0.0/24",
+        "AvailabilityZone": "eu-west-1a" });
+    let host = |number: usize| {
+        serde_json::json!({ "NetworkInterfaceId": format!("eni-{number}"), "SubnetId": "subnet-a", "VpcId": "vpc-a",
+            "PrivateIpAddress": format!("10.0.0.{number}"), "Groups": [{ "GroupId": "sg-a" }] })
+    };
+    let hosts: Vec<serde_json::Value> = (4..60).map(host).collect();
+    let files = [
+        ("vpcs.json", vpcs),
+        ("subnets.json", serde_json::json!({ "Subnets": [subnet] })),
+        ("interfaces.json", serde_json::json!({ "NetworkInterfaces": hosts })),
+    ];
+    for (file, value) in files {
+        std::fs::write(folder.path().join(file), value.to_string()).expect("a file can be written");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netpath"));
+    let output =
+        command.args(["-q", "-s"]).arg(folder.path()).arg("diagram").output().expect("the program starts");
+    let drawing = String::from_utf8(output.stdout).expect("it writes UTF-8");
+    assert!(drawing.contains("sg-a × 56") && drawing.contains("too many hosts to draw who talks to whom"));
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use netpath::diff;
 use netpath::network::Network;
-use netpath::report::diagram::{self, MOST_GROUPS, Picture, dot, json, mermaid};
+use netpath::report::diagram::{self, Depth, MOST_GROUPS, Picture, dot, json, mermaid};
 use netpath::report::diff::{DiffView, Side};
 use netpath::report::exposure::{Asked as AskedExposure, ExposureView, Found};
 use netpath::report::groups::{By, Groups};
@@ -55,16 +55,20 @@ fn matrix_of(snapshot: &Snapshot, network: &Network, by: &By) -> Picture {
 }
 
 fn diff_of(old: &(Snapshot, Network), new: &(Snapshot, Network)) -> Picture {
+    diagram::diff(&view_of(old, new), None)
+}
+
+fn view_of<'a>(old: &'a (Snapshot, Network), new: &'a (Snapshot, Network)) -> DiffView<'a> {
     let difference = diff::diff(
         diff::Side { model: &old.0.model, network: &old.1 },
         diff::Side { model: &new.0.model, network: &new.1 },
         &diff::Scope::default(),
     );
-    diagram::diff(&DiffView::new(
+    DiffView::new(
         &difference,
         Side { snapshot: &old.0, network: &old.1 },
         Side { snapshot: &new.0, network: &new.1 },
-    ))
+    )
 }
 
 /// What is wrong with the views of a network.
@@ -180,7 +184,79 @@ fn a_diff_shows_what_was_done_and_whose_packets_differ() {
     assert!(!gained.contains("class=\"lost\"") || gained.contains("− "), "what is lost has a sign");
     let picture = diff_of(&broken, &fixed);
     assert!(graphviz_rust::parse(&written(&picture, dot::write)).is_ok());
-    assert!(written(&picture, mermaid::write).contains("-->"));
+    let chart = written(&picture, mermaid::write);
+    assert!(chart.contains("what differs") && chart.contains("change 1: + tcp 22"), "{chart}");
+}
+
+#[test]
+fn a_diff_is_drawn_over_the_networks() {
+    let folder = topologies().join("f29a-no-route-to-transit-gateway");
+    let (fixed, broken) = (opened(&folder.join("fixed")), opened(&folder.join("snapshot")));
+    let drawing = drawn(&diff_of(&fixed, &broken));
+    for words in [
+        // What did not change is there, what changed has the number of the change, and the arrow too.
+        ">subnet-db<",
+        ">Δ subnet-app-a<",
+        ">change 1<",
+        ">1 · rtb-",
+        "route removed: 10.2.0.0/16",
+        "class=\"flow lost\"",
+        "class=\"wire arrow lost\"",
+        "− tcp 5432 · 2 pairs",
+        "app-a, app-c in vpc-a → db · change 1",
+        ">− lost<",
+    ] {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+    assert!(!drawing.contains("tcp 22"), "an arrow about what stayed");
+    let closed = diagram::diff(&view_of(&fixed, &broken), Some(Depth::Vpc));
+    let closed = drawn(&closed);
+    assert_eq!(faults(&closed), Vec::<String>::new());
+    assert!(closed.contains("What differs between VPCs") && closed.contains("− tcp 5432"));
+}
+
+#[test]
+fn a_diff_marks_what_is_new_and_what_is_gone() {
+    let [old, new] =
+        ["three-tier", "x01-forgotten-peering"].map(|it| opened(&topologies().join(it).join("snapshot")));
+    let drawing = drawn(&diff_of(&old, &new));
+    for words in [
+        "class=\"vpc removed\"",
+        "class=\"vpc added\"",
+        ">− vpc-shop<",
+        ">+ vpc-prod<",
+        ">+ new<",
+        ">− gone<",
+    ] {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+    // What is in a VPC that is gone is gone, not changed.
+    assert!(drawing.contains(">− web-a<") && !drawing.contains(">Δ web-a<"));
+    assert!(!drawing.contains("data-ask"), "a diff asks about no ends");
+}
+
+/// A copy of the shop, with its text changed.
+fn shop_with(folder: &Path, change: impl Fn(String) -> String) -> (Snapshot, Network) {
+    let from = topologies().join("three-tier/snapshot");
+    for entry in std::fs::read_dir(from).expect("a snapshot").filter_map(Result::ok) {
+        let text = std::fs::read_to_string(entry.path()).expect("a file of text");
+        std::fs::write(folder.join(entry.file_name()), change(text)).expect("a file can be written");
+    }
+    opened(folder)
+}
+
+#[test]
+fn what_was_made_anew_is_the_same_box() {
+    let shop = opened(&topologies().join("three-tier/snapshot"));
+    let host = shop.0.model.network_interfaces.iter().next().expect("the shop has hosts");
+    let (interface, subnet) = (host.id.to_string(), host.subnet.to_string());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let anew = shop_with(folder.path(), |text| {
+        text.replace(&interface, "eni-0123456789abcdef0").replace(&subnet, "subnet-0123456789abcdef0")
+    });
+    let drawing = drawn(&diff_of(&shop, &anew));
+    let marks = drawing.matches(" added\" data-key").count() + drawing.matches(" removed\" data-key").count();
+    assert_eq!(marks, 0, "what was made anew is drawn twice");
 }
 
 #[test]
@@ -252,6 +328,7 @@ fn views_are_asked_for_by_name_and_beside_answers() {
         (&["diagram", "--view", "cidr", "--tag", "a"], "this view knows no `--tag`"),
         (&["diagram", "--view", "matrix", "--depth", "host"], "a matrix has no such groups"),
         (&["diagram", "--view", "diff"], "wants two snapshots"),
+        (&["diagram", "--layout", "dot", "--format", "html"], "`--layout dot` is for SVG"),
     ] {
         let (is_fine, _, error) = super::netpath(words);
         assert!(!is_fine && error.contains(complaint), "{words:?}: {error}");

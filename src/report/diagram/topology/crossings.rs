@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use super::depth::Depth;
 use super::estate::{Estate, VpcFacts};
-use super::flows::pairs;
+use super::flows::{pairs, union};
 use super::hosts::{self, Endpoints};
 use crate::model::InterfaceKind;
-use crate::network::InterfaceIndex;
+use crate::network::{InterfaceIndex, Network};
 use crate::packet::{Family, Interval};
 use crate::report::diagram::picture::{Inside, Paint, Shape, Table, TableKind};
 use crate::report::traffic::transport_text;
 use crate::solver::Verdict;
-use crate::solver::estate::{self as solved, Labels, Scope};
+use crate::solver::estate::{self as solved, ClassIndex, Scope};
 
-/// Of more interfaces it is not asked: the picture would take longer than its reader.
-const MOST_INTERFACES: usize = 2000;
+/// Of more kinds of interfaces it is not asked: the picture would take longer than its reader.
+const MOST_KINDS: usize = 2000;
 /// More arrows between VPCs are counted.
 const MOST_ARROWS: usize = 14;
 /// More letters of ports are left to whoever points at them.
@@ -51,27 +51,30 @@ struct Spot {
     role: String,
 }
 
-/// What crosses from VPC to VPC.
+/// Interfaces that answer alike and have one label: one of them, and how many speak each family.
+struct Kind {
+    row: u32,
+    label: u32,
+    counts: [u64; 2],
+}
+
+/// What crosses from VPC to VPC; nothing where it would be too much to ask.
 pub(super) fn crossings(
     estate: &Estate<'_>,
     endpoints: &Endpoints<'_>,
     depth: Depth,
     collapse: Option<&str>,
-) -> Vec<Crossing> {
+) -> Option<Vec<Crossing>> {
     let is_joined = |it: &&VpcFacts<'_>| !it.peerings.is_empty() || !it.attachments.is_empty();
     let is_known = match depth {
         Depth::Vpc | Depth::Subnet | Depth::Group | Depth::Host => true,
         Depth::Account | Depth::Region | Depth::Kind => false,
     };
-    if !is_known
-        || estate.interface_count > MOST_INTERFACES
-        || estate.vpcs.iter().filter(is_joined).count() < 2
-    {
-        return Vec::new();
+    if !is_known || estate.vpcs.iter().filter(is_joined).count() < 2 {
+        return Some(Vec::new());
     }
     let mut spots: BTreeMap<Spot, u32> = BTreeMap::new();
-    let mut labels: Vec<Vec<u32>> = vec![Vec::new(); estate.network.interfaces.len()];
-    let mut rows: Vec<u32> = Vec::new();
+    let mut labelled: Vec<(u32, u32)> = Vec::new();
     for (vpc, facts) in estate.vpcs.iter().enumerate().filter(|(_, it)| is_joined(it)) {
         for (subnet, row) in
             facts.subnets.iter().flat_map(|it| it.interfaces.iter().map(move |row| (it, *row)))
@@ -87,56 +90,99 @@ pub(super) fn crossings(
                 Spot { vpc, subnet: String::new(), role: String::new() }
             };
             let next = spots.len() as u32;
-            labels[row as usize].push(*spots.entry(spot).or_insert(next));
-            rows.push(row);
+            labelled.push((*spots.entry(spot).or_insert(next), row));
         }
     }
-    rows.sort_unstable();
     let mut named: Vec<&Spot> = spots.keys().collect();
     named.sort_by_key(|it| spots[*it]);
-    let labels = Labels::of_each(labels);
-    Family::BOTH.into_iter().flat_map(|family| of_family(estate, &named, (&rows, &labels), family)).collect()
+    let whole = solved::Estate::new(estate.network);
+    let kinds = kinds(&whole, estate.network, &labelled);
+    (kinds.len() <= MOST_KINDS).then(|| {
+        let families = Family::BOTH.into_iter();
+        families.flat_map(|family| of_family(estate, &whole, (&named, &kinds), family)).collect()
+    })
+}
+
+/// Interfaces that no rule tells apart are asked about as one.
+fn kinds(whole: &solved::Estate<'_>, network: &Network, labelled: &[(u32, u32)]) -> Vec<Kind> {
+    let mut kinds: BTreeMap<(ClassIndex, u32), Kind> = BTreeMap::new();
+    for (label, row) in labelled {
+        let index = InterfaceIndex(*row);
+        let kind = kinds.entry((whole.classes().of(index), *label));
+        let kind = kind.or_insert(Kind { row: *row, label: *label, counts: [0; 2] });
+        for (family, count) in Family::BOTH.into_iter().zip(&mut kind.counts) {
+            *count += u64::from(network.interfaces[index.index()].primary(family).is_some());
+        }
+    }
+    let mut kinds: Vec<Kind> = kinds.into_values().collect();
+    kinds.sort_unstable_by_key(|it| it.row);
+    kinds
 }
 
 fn of_family(
     estate: &Estate<'_>,
-    spots: &[&Spot],
-    (rows, labels): (&[u32], &Labels),
+    whole: &solved::Estate<'_>,
+    (spots, kinds): (&[&Spot], &[Kind]),
     family: Family,
 ) -> Vec<Crossing> {
-    let speaks =
-        |row: &u32| estate.network.interfaces[InterfaceIndex(*row).index()].primary(family).is_some();
-    if !rows.iter().any(speaks) {
+    let speaks = |kind: &Kind| kind.counts[usize::from(family == Family::V6)];
+    let rows: Vec<u32> = kinds.iter().filter(|it| speaks(it) > 0).map(|it| it.row).collect();
+    if rows.is_empty() {
         return Vec::new();
     }
-    let scope = Scope {
-        from: Some(rows.to_vec()),
-        to: Some(rows.to_vec()),
-        family: Some(family),
-        ..Scope::default()
-    };
-    let sums = solved::rollup(&solved::Estate::new(estate.network), &scope, labels);
-    let mut found = Vec::new();
-    for ((from, to), sum) in sums {
-        let (from, to) = (spots[from as usize], spots[to as usize]);
-        let pairs = sum.pairs_of(Verdict::Reachable) + sum.pairs_of(Verdict::Partial);
-        if from.vpc == to.vpc || pairs == 0 {
-            continue;
+    let scope = Scope { from: Some(rows.clone()), to: Some(rows), family: Some(family), ..Scope::default() };
+    // How many of each label the interfaces on a side of a row stand for.
+    let counted = |side: solved::Side<'_>| {
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        for interface in side.interfaces() {
+            if let Ok(at) = kinds.binary_search_by_key(&interface.0, |it| it.row) {
+                *counts.entry(kinds[at].label).or_default() += speaks(&kinds[at]);
+            }
         }
-        found.push(Crossing {
+        counts
+    };
+    let mut sums: Sums = Sums::new();
+    let visit = |sums: &mut Sums, row: &solved::Row<'_>| {
+        let passes = matches!(row.cell.verdict, Verdict::Reachable | Verdict::Partial);
+        if !passes || row.sources.vpc() == row.destinations.vpc() {
+            return;
+        }
+        let (senders, receivers) = (counted(row.sources), counted(row.destinations));
+        for (from, sending) in &senders {
+            for (to, receiving) in &receivers {
+                let sum = sums.entry((*from, *to)).or_default();
+                sum.0 += sending * receiving;
+                sum.1 = union(sum.1.iter().copied().chain(row.cell.forward()).collect());
+            }
+        }
+    };
+    solved::relation(whole, &scope, Sums::new, visit, |new| {
+        for (key, (pairs, passes)) in new {
+            let sum = sums.entry(key).or_default();
+            sum.0 += pairs;
+            sum.1 = union(sum.1.iter().copied().chain(passes).collect());
+        }
+        true
+    });
+    let crossing = |((from, to), (pairs, what)): ((u32, u32), (u64, Vec<Interval>))| {
+        let (from, to) = (spots[from as usize], spots[to as usize]);
+        Crossing {
             from_name: estate.vpcs[from.vpc].name().to_owned(),
             role: from.role.clone(),
             to: estate.vpcs[to.vpc].id.to_string(),
             to_name: estate.vpcs[to.vpc].name().to_owned(),
             subnet: to.subnet.clone(),
             receiver: to.role.clone(),
-            what: sum.passes,
+            what,
             pairs,
             family,
-        });
-    }
-    found
+        }
+    };
+    sums.into_iter().map(crossing).collect()
 }
+
+/// How many pairs, and what passes between some of them, by sender and receiver.
+type Sums = BTreeMap<(u32, u32), (u64, Vec<Interval>)>;
 
 /// Arrows between VPCs that are drawn closed: those with the same packets are one.
 pub(super) fn table(crossings: &[Crossing], depth: Depth) -> Option<Shape> {

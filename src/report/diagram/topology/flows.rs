@@ -9,7 +9,7 @@ use super::hosts::{self, Endpoints};
 use crate::model::InterfaceKind;
 use crate::network::InterfaceIndex;
 use crate::packet::{Family, Interval};
-use crate::report::diagram::picture::{Band, Flow, Sender};
+use crate::report::diagram::zones::{Band, Flow, Tip};
 use crate::report::traffic::transport_text;
 use crate::solver::{Destination, PairAnswer, Query, Solver, Source, Traffic, Verdict, decide};
 
@@ -26,22 +26,22 @@ struct Host {
 }
 
 /// Who, to whom, what.
-type Kind = (Sender, String, usize, String, Vec<Interval>);
+type Kind = (Tip, String, usize, String, Vec<Interval>);
 
 /// Who of them, by IPv4 and by IPv6.
 type Pairs = [Vec<String>; 2];
 
-/// The arrows of a VPC whose rows are drawn.
+/// The arrows of a VPC whose rows are drawn; none of a VPC with too many hosts.
 pub(super) fn flows(
     estate: &Estate<'_>,
     endpoints: &Endpoints<'_>,
     vpc: &VpcFacts<'_>,
     bands: &[Band],
     collapse: Option<&str>,
-) -> Vec<Flow> {
+) -> Option<Vec<Flow>> {
     let hosts = hosts_of(estate, endpoints, vpc, bands, collapse);
-    if hosts.is_empty() || hosts.len() > MOST_HOSTS {
-        return Vec::new();
+    if hosts.len() > MOST_HOSTS {
+        return None;
     }
     let mut kinds: BTreeMap<Kind, Pairs> = BTreeMap::new();
     for family in Family::BOTH {
@@ -52,7 +52,7 @@ pub(super) fn flows(
             ask(estate, &hosts, family, &mut kinds);
         }
     }
-    arrows(kinds)
+    Some(arrows(kinds))
 }
 
 /// Asks about every pair, and from the internet.
@@ -80,7 +80,7 @@ fn ask(estate: &Estate<'_>, hosts: &[Host], family: Family, kinds: &mut BTreeMap
         if what.is_empty() {
             continue;
         }
-        let sender = from.map_or(Sender::Internet, |it| Sender::Row(it.row));
+        let sender = from.map_or(Tip::Internet, |it| Tip::Row(it.row));
         let role = from.map_or_else(|| "internet".to_owned(), |it| it.role.clone());
         let names =
             format!("{} → {}", from.map_or("internet".to_owned(), |it| name(estate, it)), name(estate, to));
@@ -100,7 +100,11 @@ fn passing(pair: &PairAnswer) -> Vec<Interval> {
     if !matches!(pair.verdict, Verdict::Reachable | Verdict::Partial) {
         return Vec::new();
     }
-    let mut all: Vec<Interval> = pair.parts.iter().flat_map(|it| it.forward.iter().copied()).collect();
+    union(pair.parts.iter().flat_map(|it| it.forward.iter().copied()).collect())
+}
+
+/// All of some packets, each stretch once.
+pub(super) fn union(mut all: Vec<Interval>) -> Vec<Interval> {
     all.sort_unstable();
     let mut joined: Vec<Interval> = Vec::new();
     for (low, high) in all {
@@ -150,7 +154,15 @@ fn flow((from, source, to, destination, what): Kind, [ipv4, ipv6]: &Pairs) -> Ve
     let ends = format!("{source} → {destination}");
     let arrow = |word: &str, names: &[String], note: &str| {
         let traffic = format!("{word}{} · {}{note}", transport_text(&what), pairs(names.len()));
-        (Flow { from: from.clone(), to, ends: ends.clone(), traffic, hover: some(names) }, names.len())
+        let flow = Flow {
+            from: from.clone(),
+            to: Tip::Row(to),
+            paint: None,
+            ends: ends.clone(),
+            traffic,
+            hover: some(names),
+        };
+        (flow, names.len())
     };
     if ipv4 == ipv6 {
         return vec![arrow("", ipv4, " · IPv4, IPv6")];
@@ -161,19 +173,25 @@ fn flow((from, source, to, destination, what): Kind, [ipv4, ipv6]: &Pairs) -> Ve
 
 /// One arrow for each pair of rows; what it stands for is told on pointing at it.
 fn by_row(flows: Vec<(Flow, usize)>) -> Vec<Flow> {
-    let mut rows: BTreeMap<(Sender, usize), (usize, Vec<String>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(Tip, Tip), Vec<(Flow, usize)>> = BTreeMap::new();
     for (flow, count) in flows {
-        let entry = rows.entry((flow.from, flow.to)).or_default();
-        entry.0 += count;
-        entry.1.push(format!("{}: {}", flow.ends, flow.traffic));
+        rows.entry((flow.from.clone(), flow.to.clone())).or_default().push((flow, count));
     }
-    let joined = rows.into_iter().map(|((from, to), (count, kinds))| {
+    let joined = rows.into_iter().map(|((from, to), mut kinds)| {
+        if kinds.len() == 1
+            && let Some((alone, _)) = kinds.pop()
+        {
+            return alone;
+        }
         let ends = match &from {
-            Sender::Internet => "from the internet".to_owned(),
-            Sender::Row(_) => format!("{} kinds", kinds.len()),
-            Sender::Elsewhere(name) => format!("from {name}, {} kinds", kinds.len()),
+            Tip::Internet => format!("from the internet, {} kinds", kinds.len()),
+            Tip::Row(_) => format!("{} kinds", kinds.len()),
+            Tip::Elsewhere(name) => format!("from {name}, {} kinds", kinds.len()),
         };
-        Flow { from, to, ends, traffic: pairs(count), hover: some(&kinds) }
+        let count = kinds.iter().map(|(_, count)| count).sum();
+        let lines = kinds.iter().map(|(flow, _)| format!("{}: {}", flow.ends, flow.traffic));
+        let hover = some(&lines.collect::<Vec<String>>());
+        Flow { from, to, paint: None, ends, traffic: pairs(count), hover }
     });
     joined.collect()
 }
@@ -186,7 +204,7 @@ pub(super) fn arriving(crossings: &[Crossing], vpc: &VpcFacts<'_>, bands: &[Band
     let mut kinds: BTreeMap<Kind, [u64; 2]> = BTreeMap::new();
     for it in crossings.iter().filter(|it| it.to == vpc.id.as_str()) {
         let Some(row) = rows.get(it.subnet.as_str()) else { continue };
-        let sender = Sender::Elsewhere(it.from_name.clone());
+        let sender = Tip::Elsewhere(it.from_name.clone());
         let role = format!("{} in {}", it.role, it.from_name);
         let key = (sender, role, *row, it.receiver.clone(), it.what.clone());
         kinds.entry(key).or_default()[usize::from(it.family == Family::V6)] += it.pairs;
@@ -197,7 +215,9 @@ pub(super) fn arriving(crossings: &[Crossing], vpc: &VpcFacts<'_>, bands: &[Band
             let count = usize::try_from(count).unwrap_or(usize::MAX);
             let traffic = format!("{word}{} · {}", transport_text(&what), pairs(count));
             let ends = format!("{source} → {destination}");
-            flows.push((Flow { from: from.clone(), to, ends, traffic, hover: Vec::new() }, count));
+            let flow =
+                Flow { from: from.clone(), to: Tip::Row(to), paint: None, ends, traffic, hover: Vec::new() };
+            flows.push((flow, count));
         }
     }
     if flows.len() > MOST_FLOWS { by_row(flows) } else { flows.into_iter().map(|it| it.0).collect() }

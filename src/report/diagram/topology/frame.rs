@@ -16,7 +16,14 @@ use crate::report::diagram::picture::{Hand, Inside, Line, Paint, Picture, Port, 
 pub(super) fn picture(estate: &Estate<'_>, depth: Depth, options: &Options) -> Picture {
     let joints = Joints::of(estate);
     let endpoints = hosts::endpoints(estate);
-    let crossings = crossings::crossings(estate, &endpoints, depth, options.collapse.as_deref());
+    let collapse = options.collapse.as_deref();
+    let crossings = if options.is_compared {
+        Some(Vec::new())
+    } else {
+        crossings::crossings(estate, &endpoints, depth, collapse)
+    };
+    let is_asked = crossings.is_some();
+    let crossings = crossings.unwrap_or_default();
     let drawing =
         Drawing { estate, joints: &joints, endpoints: &endpoints, crossings: &crossings, depth, options };
     let mut shapes = Vec::new();
@@ -40,6 +47,10 @@ pub(super) fn picture(estate: &Estate<'_>, depth: Depth, options: &Options) -> P
         Line { text: title.clone(), hand: Hand::Title },
         Line { text: counts.clone(), hand: Hand::Plain },
     ];
+    if !is_asked {
+        root = root
+            .says("who talks to whom between VPCs is left out: too many; `netpath matrix --by vpc` says it");
+    }
     if shapes.is_empty() {
         let words = if options.only_violations { "nothing is wrong" } else { "there is no VPC to draw" };
         root = root.says(words);
@@ -127,7 +138,7 @@ fn account(drawing: &Drawing<'_, '_>, account: &str, regions: BTreeMap<&str, Vec
             &all,
         );
     }
-    if let [(region, own)] = regions.as_slice() {
+    if let ([(region, own)], false) = (regions.as_slice(), drawing.options.is_compared) {
         let name = if region.is_empty() { name } else { format!("{name} · {region}") };
         let shape = Shape::new(format!("account-{account}"), Paint::Account, name);
         return region_box(drawing, shape, account, region, own);

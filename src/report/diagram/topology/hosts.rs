@@ -7,7 +7,7 @@ use super::estate::{Estate, SubnetFacts};
 use crate::model::words::Word;
 use crate::model::{About, InterfaceKind, NatGateway, NatGatewayId, NetworkInterface, Peer, VpcEndpoint};
 use crate::network::InterfaceIndex;
-use crate::report::diagram::picture::{Paint, Shape};
+use crate::report::diagram::picture::{Member, Paint, Shape};
 use crate::report::show::ports_text;
 
 /// A subnet has no more groups than this in a picture.
@@ -61,7 +61,10 @@ pub(super) fn hosts(
             rest.iter().map(|it| format!("{} × {}", it.role, it.members.len())).collect();
         let more =
             Shape::new(format!("{}/more", subnet.id), Paint::Host, format!("{} more groups", rest.len()));
-        shapes.push(more.says(format!("{count} interfaces")).tells(names.join("\n")));
+        let mut more = more.says(format!("{count} interfaces")).tells(names.join("\n"));
+        let all = rest.iter().flat_map(|it| &it.members);
+        more.members = all.map(|it| member(estate, it)).collect();
+        shapes.push(more);
     }
     shapes
 }
@@ -186,6 +189,7 @@ fn shape(estate: &Estate<'_>, subnet: &SubnetFacts<'_>, group: &Group<'_>) -> Sh
     };
     let mut shape = Shape::new(key, Paint::Host, name).says(addresses(&private));
     shape.ask = Some(first.id.to_string());
+    shape.members = group.members.iter().map(|it| member(estate, it)).collect();
     if public > 0 {
         let only = first.addresses.iter().find_map(|it| it.public).filter(|_| count == 1 && public == 1);
         shape = shape.says(only.map_or(format!("{public} public addresses"), |it| format!("public {it}")));
@@ -244,6 +248,10 @@ fn peer(estate: &Estate<'_>, peer: &Peer) -> String {
 fn nat_gateway<'a>(estate: &Estate<'a>, interface: &NetworkInterface) -> Option<&'a NatGateway> {
     let id = interface.description.rsplit(' ').next().unwrap_or_default();
     estate.model.nat_gateways.get(&NatGatewayId::from(id))
+}
+
+fn member(estate: &Estate<'_>, interface: &NetworkInterface) -> Member {
+    Member { id: interface.id.to_string(), name: name_of(estate, interface).to_owned() }
 }
 
 /// What an interface is called.

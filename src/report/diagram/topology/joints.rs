@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::estate::{Estate, VpcFacts};
 use crate::model::words::Word;
 use crate::model::{AttachmentState, Model, PeeringSide, PeeringStatus, TunnelStatus, VpnConnection};
-use crate::report::diagram::picture::{Net, NetKind, Paint, Port, Shape, Side};
+use crate::report::diagram::picture::{Member, Net, NetKind, Paint, Port, Shape, Side};
 
 /// More peering connections than this are counted, not drawn.
 const MOST_PEERINGS: usize = 40;
@@ -53,7 +53,7 @@ impl<'a> Joints<'a> {
     }
 
     fn add(&mut self, key: &str, kind: NetKind, hover: String, is_broken: bool) -> usize {
-        self.nets.push(Net { key: key.to_owned(), kind, hover, is_broken });
+        self.nets.push(Net { key: key.to_owned(), kind, hover, is_broken, mark: None });
         self.nets.len() - 1
     }
 
@@ -266,6 +266,8 @@ fn few(shapes: Vec<Shape>, vpc: &VpcFacts<'_>, what: &str) -> Vec<Shape> {
     for shape in shapes {
         one.hover.push(shape.lines.iter().map(|it| it.text.as_str()).collect::<Vec<&str>>().join(" "));
         one.problem = one.problem.or(shape.problem);
+        let name = shape.lines.first().map(|it| it.text.clone()).unwrap_or_default();
+        one.members.push(Member { id: shape.key, name });
         one.ports.extend(shape.ports);
     }
     vec![one]

@@ -34,6 +34,13 @@ pub struct Options {
     pub collapse: Option<String>,
     /// Only what something is wrong with.
     pub only_violations: bool,
+    /// Drawn to be laid over another one: without who talks to whom, each Region a box.
+    pub is_compared: bool,
+}
+
+/// The deepest that stays readable.
+pub(super) fn readable(snapshot: &Snapshot, network: &Network, options: &Options) -> Depth {
+    depth::readable(&Estate::gather(snapshot, network, options))
 }
 
 /// The topology of a snapshot.

@@ -12,7 +12,8 @@ use super::tier::WayOut;
 use crate::model::words::Word;
 use crate::model::{NatGatewayState, Resource};
 use crate::network::{Component, ExplanationCode, Hop, Network, Origin, Step, SubnetRow};
-use crate::report::diagram::picture::{Band, Inside, Paint, Shape, Tier};
+use crate::report::diagram::picture::{Inside, Paint, Shape, Tier};
+use crate::report::diagram::zones::Band;
 
 /// The zones of a VPC, and its bands.
 pub(super) fn bands(

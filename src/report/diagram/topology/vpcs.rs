@@ -9,7 +9,8 @@ use super::estate::{Estate, VpcFacts};
 use super::hosts::Endpoints;
 use super::joints::{Joints, counted};
 use super::{flows, subnets};
-use crate::report::diagram::picture::{Inside, Paint, Shape, Tier, Zones};
+use crate::report::diagram::picture::{Inside, Paint, Shape, Tier, blocks};
+use crate::report::diagram::zones::Zones;
 
 /// What is needed to draw VPCs.
 pub(super) struct Drawing<'d, 'a> {
@@ -53,14 +54,6 @@ fn head(vpc: &VpcFacts<'_>) -> Shape {
     }
 }
 
-/// Blocks in a line, with the rest counted.
-fn blocks(cidrs: &[String]) -> String {
-    match cidrs {
-        [] | [_] | [_, _] | [_, _, _] => cidrs.join(", "),
-        [first, second, rest @ ..] => format!("{first}, {second} and {} more blocks", rest.len()),
-    }
-}
-
 fn opened(drawing: &Drawing<'_, '_>, vpc: &VpcFacts<'_>) -> Shape {
     let collapse = drawing.options.collapse.as_deref();
     let (columns, bands) = subnets::bands(drawing.estate, vpc, drawing.endpoints, drawing.depth, collapse);
@@ -69,8 +62,13 @@ fn opened(drawing: &Drawing<'_, '_>, vpc: &VpcFacts<'_>) -> Shape {
     let mut shape = head(vpc);
     shape.problem = subnets::broken_nat(drawing.estate, vpc);
     let flows = match drawing.depth {
+        Depth::Group | Depth::Host if drawing.options.is_compared => Vec::new(),
         Depth::Group | Depth::Host => {
-            let mut flows = flows::flows(drawing.estate, drawing.endpoints, vpc, &bands, collapse);
+            let within = flows::flows(drawing.estate, drawing.endpoints, vpc, &bands, collapse);
+            if within.is_none() {
+                shape = shape.says("too many hosts to draw who talks to whom in here");
+            }
+            let mut flows = within.unwrap_or_default();
             flows.extend(flows::arriving(drawing.crossings, vpc, &bands));
             flows
         }
