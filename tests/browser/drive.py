@@ -402,13 +402,13 @@ def ten_thousand_in_other_views(browser, program, folder):
     })()"""
     search = """(async () => {
         const start = performance.now();
-        search.value = '10.'; search.dispatchEvent(new Event('input'));
-        while (!found.textContent.includes(' of ')) await new Promise((done) => setTimeout(done, 20));
+        search.value = 'vpc-'; search.dispatchEvent(new Event('input'));
+        while (!found.textContent.includes(' of ') && performance.now() - start < 20000) await new Promise((done) => setTimeout(done, 20));
         return performance.now() - start;
     })()"""
-    vpcs = sorted(vpc["VpcId"] for file in accounts.glob("*/*/describe-vpcs.json") for vpc in json.loads(file.read_text())["Vpcs"])
     # All pairs of the whole estate take minutes to work out, whatever is drawn of them: the matrix is of some of its VPCs.
-    some = [word for vpc in vpcs[:8] for word in ("--vpc", vpc)]
+    first = json.loads(min(accounts.glob("*/*/describe-vpcs.json")).read_text())
+    some = [word for vpc in first["Vpcs"][:8] for word in ("--vpc", vpc["VpcId"])]
     for view, part in (("exposure", []), ("matrix", some)):
         drawn = time.monotonic()
         path = draw(program, accounts, folder / "view.html", "--format", "html", "--view", view, *part)
