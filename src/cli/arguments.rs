@@ -534,12 +534,13 @@ pub(super) enum PictureDepth {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     netpath diff before/ after/\n  \
+    netpath diff prod/ --live --profile prod\n  \
     netpath diff main.tar.zst branch.tar.zst --format markdown --fail-on gained")]
 pub(super) struct Diff {
     /// The snapshot to compare: a folder, a JSON file or an archive
     pub old: PathBuf,
-    /// The snapshot to compare it with
-    pub new: PathBuf,
+    /// The snapshot to compare it with; with `--live` what AWS says now
+    pub new: Option<PathBuf>,
     /// Only flows that begin there
     #[arg(long, value_name = "SELECTOR")]
     pub from: Option<String>,

@@ -85,10 +85,9 @@ fn picture(
 
 /// The picture of what two snapshots answer differently, which stand where other views have ends.
 fn differences(context: &Context, words: &Diagram) -> Result<Picture, Failure> {
-    let file = |word: &Option<String>| word.as_deref().unwrap_or_default().into();
     let asked = Diff {
-        old: file(&words.source),
-        new: file(&words.destination),
+        old: words.source.as_deref().unwrap_or_default().into(),
+        new: words.destination.as_ref().map(Into::into),
         from: None,
         to: None,
         traffic: words.traffic.clone(),

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::arguments::{Diff, Format};
 use super::failure::Failure;
 use super::format::Plain;
-use super::open::{Opened, open_at};
+use super::open::{Opened, open, open_at};
 use super::output::{Output, unwritable};
 use super::{Context, Outcome};
 use crate::diff::{self, Chosen, RowKind, Scope};
@@ -52,8 +52,7 @@ pub(super) fn view(context: &Context, words: &Diff) -> Result<DiffView<'static>,
         let help = error.help();
         Failure { message: error.to_string(), details: Vec::new(), help }
     })?;
-    let open = |path: &Path| open_at(context, &[path.to_owned()]);
-    let (old, new) = (open(&words.old)?, open(&words.new)?);
+    let (old, new) = sides(context, &words.old, words.new.as_deref())?;
     let scope = Scope {
         from: chosen(words.from.as_deref(), [old, new])?,
         to: chosen(words.to.as_deref(), [old, new])?,
@@ -64,6 +63,26 @@ pub(super) fn view(context: &Context, words: &Diff) -> Result<DiffView<'static>,
     let difference = diff::diff(side(old), side(new), &scope);
     let side = |opened: &'static Opened| Side { snapshot: &opened.snapshot, network: &opened.network };
     Ok(DiffView::new(&difference, side(old), side(new)))
+}
+
+/// The two snapshots; the new one is what AWS says now where that is asked for.
+fn sides(
+    context: &Context,
+    old: &Path,
+    new: Option<&Path>,
+) -> Result<(&'static Opened, &'static Opened), Failure> {
+    let at = |path: &Path| open_at(context, &[path.to_owned()]);
+    match (new, context.options.live) {
+        (Some(new), false) => Ok((at(old)?, at(new)?)),
+        (None, true) => {
+            let old = at(old)?;
+            Ok((old, open(context)?))
+        }
+        (Some(_), true) => Err(Failure::new("with `--live` the new snapshot is what AWS says now")
+            .help("write `netpath diff OLD --live`")),
+        (None, false) => Err(Failure::new("a diff compares two snapshots, and only one is given")
+            .help("write `netpath diff OLD NEW`, or `netpath diff OLD --live`")),
+    }
 }
 
 /// The ends that an option names in each snapshot: it is enough that one of them knows the name.

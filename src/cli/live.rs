@@ -88,13 +88,20 @@ impl Drop for Folder {
     }
 }
 
-/// Collects what a question needs into a temporary folder.
+/// Collects what a command needs into a temporary folder, which nobody else may look into.
 pub(super) fn snapshot(context: &Context) -> Result<Folder, Failure> {
     let name = format!("netpath-live-{}-{}", std::process::id(), clock());
-    let folder = Folder(std::env::temp_dir().join(name));
+    let path = std::env::temp_dir().join(name);
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(&path)
+        .map_err(|cause| Failure::new(format!("cannot collect into `{}`: {cause}", path.display())))?;
+    let folder = Folder(path);
     let plan = Plan {
         access: access(&context.options.access),
-        selection: Selection { services: Vec::new(), without_extra: true },
+        selection: Selection { services: Vec::new(), without_extra: !context.wants_everything },
         out: folder.0.clone(),
         is_fresh: true,
         concurrency: CONCURRENCY,

@@ -86,6 +86,9 @@ impl Outcome {
 struct Context {
     options: Options,
     terminal: Terminal,
+    /// Whether `--live` asks for what only findings need too.
+    #[cfg_attr(not(feature = "collect"), expect(dead_code, reason = "only `--live` asks"))]
+    wants_everything: bool,
 }
 
 impl Context {
@@ -118,7 +121,8 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    let context = Context { options: arguments.options, terminal };
+    let wants_everything = wants_everything(&arguments.command);
+    let context = Context { options: arguments.options, terminal, wants_everything };
     let run = || match arguments.command {
         Command::Query(query) => query::run(&context, &query),
         Command::Compile(_) => compile::run(&context),
@@ -153,6 +157,31 @@ pub fn run() -> ExitCode {
     };
     cache::finish();
     code
+}
+
+/// Findings lean on what no way does, and what is kept may be asked for findings later.
+fn wants_everything(command: &Command) -> bool {
+    match command {
+        Command::Lint(_)
+        | Command::Triage(_)
+        | Command::Compile(_)
+        | Command::Redact(_)
+        | Command::Diagram(_) => true,
+        Command::Query(_)
+        | Command::Show(_)
+        | Command::Deps(_)
+        | Command::Matrix(_)
+        | Command::Exposure(_)
+        | Command::Into(_)
+        | Command::Blast(_)
+        | Command::Cidr(_)
+        | Command::Collect(_)
+        | Command::Verify(_)
+        | Command::Diff(_)
+        | Command::Explain(_)
+        | Command::Completions(_)
+        | Command::Man(_) => false,
+    }
 }
 
 /// Help and version are results; what is wrong with the arguments is not. A closed pipe ends either quietly.

@@ -51,14 +51,25 @@ pub(super) fn open_at(context: &Context, paths: &[PathBuf]) -> Result<&'static O
 }
 
 /// Collects what AWS says now, and reads it.
-#[cfg(feature = "collect")]
 fn from_aws(context: &Context, options: ReadOptions) -> Result<&'static Opened, Failure> {
+    with_answers_of_aws(context, |folder| from_answers(context, &[folder], options))
+}
+
+/// Collects what AWS says now into a folder that is gone afterwards.
+#[cfg(feature = "collect")]
+pub(super) fn with_answers_of_aws<T>(
+    context: &Context,
+    then: impl FnOnce(PathBuf) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let folder = live::snapshot(context)?;
-    from_answers(context, &[folder.path().to_owned()], options)
+    then(folder.path().to_owned())
 }
 
 #[cfg(not(feature = "collect"))]
-fn from_aws(_context: &Context, _options: ReadOptions) -> Result<&'static Opened, Failure> {
+pub(super) fn with_answers_of_aws<T>(
+    _context: &Context,
+    _then: impl FnOnce(PathBuf) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     Err(not_built())
 }
 

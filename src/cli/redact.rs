@@ -20,12 +20,19 @@ const PURPOSE: &str = "netpath 2026 redact: names and addresses";
 /// Writes it.
 pub(super) fn run(context: &Context, words: &Redact) -> Result<Outcome, Failure> {
     let plain = context.options.format.plain()?;
+    if context.options.live && words.paths.is_empty() {
+        return open::with_answers_of_aws(context, |folder| written(context, words, plain, &[folder]));
+    }
     let paths = if words.paths.is_empty() { open::paths(context)? } else { words.paths.clone() };
+    written(context, words, plain, &paths)
+}
+
+fn written(context: &Context, words: &Redact, plain: Plain, paths: &[PathBuf]) -> Result<Outcome, Failure> {
     if let Some(path) = paths.iter().find(|path| store::is_compiled(path)) {
         return Err(Failure::new(format!("`{}` is compiled, and cannot be redacted", path.display()))
             .help("redact the files that it was compiled from"));
     }
-    let mut redactor = Redactor::open(&paths, key(words)?)?;
+    let mut redactor = Redactor::open(paths, key(words)?)?;
     let draft = draft(&words.out)?;
     let filled = fill(&mut redactor, words, &draft);
     let files = match filled {
