@@ -28,26 +28,36 @@ pub(super) fn page(service: &Service, operation: &Operation, body: &[u8]) -> Res
         return Err("the answer is no object".to_owned());
     }
     let kind = if operation.out.is_empty() { Type::Any } else { Type::Structure(operation.out.clone()) };
-    Ok(Page { json: renamed(service, json.without_nulls(), &kind), unknown: 0 })
+    let mut unknown = 0;
+    let json = printed(service, json.without_nulls(), &kind, &mut unknown);
+    Ok(Page { json, unknown })
 }
 
-/// JSON with the names that the aws-cli gives to members, where they differ from those on the wire. Ends: each level is
-/// one further into the value.
-fn renamed(service: &Service, json: Json, kind: &Type) -> Json {
+/// JSON with the names that the aws-cli gives to members, in the order that it prints them in; what nobody knows comes last,
+/// and is counted. Ends: each level is one further into the value.
+fn printed(service: &Service, json: Json, kind: &Type, unknown: &mut usize) -> Json {
     match (kind, json) {
         (Type::Structure(name), Json::Object(members)) => {
             let shape = service.members(name);
-            let members = members.into_iter().map(|(key, value)| match shape.iter().find(|it| it.1 == key) {
-                Some(member) => (member.0.clone(), renamed(service, value, &member.2)),
-                None => (key, value),
+            let placed = members.into_iter().map(|(key, value)| {
+                let Some(at) = shape.iter().position(|it| it.1 == key) else {
+                    // A structure without members is a document, of which everything is as it should be.
+                    *unknown += usize::from(!shape.is_empty());
+                    return (usize::MAX, (key, value));
+                };
+                let member = &shape[at];
+                (at, (member.0.clone(), printed(service, value, &member.2, unknown)))
             });
-            Json::Object(members.collect())
+            let mut placed: Vec<(usize, (String, Json))> = placed.collect();
+            placed.sort_by_key(|it| it.0);
+            Json::Object(placed.into_iter().map(|it| it.1).collect())
         }
         (Type::List(_, of), Json::List(items)) => {
-            Json::List(items.into_iter().map(|it| renamed(service, it, of)).collect())
+            Json::List(items.into_iter().map(|it| printed(service, it, of, unknown)).collect())
         }
         (Type::Map(_, _, _, of), Json::Object(members)) => {
-            Json::Object(members.into_iter().map(|(key, value)| (key, renamed(service, value, of))).collect())
+            let members = members.into_iter().map(|(key, value)| (key, printed(service, value, of, unknown)));
+            Json::Object(members.collect())
         }
         (_, json) => json,
     }
@@ -65,6 +75,19 @@ pub(super) fn next(operation: &Operation, page: &Json) -> Option<Map<String, Val
         .filter(|(_, value)| value.as_str() != Some(""))
         .collect();
     (!tokens.is_empty()).then_some(tokens)
+}
+
+/// Whether a page says that there is more, with a token or without one.
+pub(super) fn has_more(operation: &Operation, page: &Json) -> bool {
+    operation.more.as_ref().and_then(|more| page.at(more)) == Some(&Json::Bool(true))
+}
+
+/// Keeps what AWS says of an answer that is not all there is, and cannot be asked on: the reader takes it for cut off.
+pub(super) fn say_cut(operation: &Operation, whole: &mut Json) {
+    if let (Some(more), Json::Object(members)) = (&operation.more, whole) {
+        members.retain(|(key, _)| key != more);
+        members.push((more.clone(), Json::Bool(true)));
+    }
 }
 
 /// Adds a page to those before it.
@@ -96,6 +119,10 @@ pub(super) fn kept(call: &Call, operation: &Operation, whole: Json, arguments: &
     let absent: Vec<String> =
         absent.filter(|list| !members.iter().any(|it| it.0 == **list)).cloned().collect();
     members.extend(absent.into_iter().map(|list| (list, Json::List(Vec::new()))));
+    if operation.rest.is_some() {
+        // Of pages that it puts together, the aws-cli prints what else they say behind the lists.
+        members.sort_by_key(|(key, _)| operation.lists.iter().position(|it| it == key).unwrap_or(usize::MAX));
+    }
     for (_, value) in members.iter_mut() {
         // `VpcOriginList.NextMarker`.
         let inner = operation.next.iter().filter_map(|path| path.split_once('.'));
@@ -104,11 +131,19 @@ pub(super) fn kept(call: &Call, operation: &Operation, whole: Json, arguments: &
             members.retain(|(key, _)| !inner.contains(&key.as_str()));
         }
     }
-    let id = arguments.get(&call.argument).and_then(Value::as_str);
-    if let (Some(member), Some(id)) = (&call.beside, id) {
-        members.insert(0, (member.clone(), Json::Text(id.to_owned())));
+    if let (Some(member), Some(id)) = (call.member_beside(), beside(call, arguments)) {
+        members.insert(0, (member.to_owned(), id));
     }
     Json::Object(members)
+}
+
+/// What was asked with, where the answer does not name it: an id, or a part of what `fill` says.
+fn beside(call: &Call, arguments: &Map<String, Value>) -> Option<Json> {
+    if call.fill.is_empty() {
+        return arguments.get(&call.argument).and_then(Value::as_str).map(|id| Json::Text(id.to_owned()));
+    }
+    let (argument, inner) = call.beside.as_ref()?.split_once('.')?;
+    Json::parse(arguments.get(argument)?.get(inner)?.to_string().as_bytes()).ok()
 }
 
 /// How many things an answer lists.

@@ -98,6 +98,7 @@ impl Asker {
             wanted.insert(name.clone(), Value::from(*most));
         }
         let (mut whole, mut pages, mut unknown): (Option<Json>, usize, usize) = (None, 0, 0);
+        let mut is_cut;
         // Ends: with the last page, or at a token that was there before, or at a bound.
         loop {
             let request = request::write(service, &call.operation, &wanted);
@@ -105,6 +106,7 @@ impl Asker {
             pages += 1;
             unknown += page.unknown;
             let next = answer::next(operation, &page.json);
+            is_cut = next.is_none() && answer::has_more(operation, &page.json);
             match &mut whole {
                 Some(whole) => answer::add(operation, whole, page.json),
                 None => whole = Some(page.json),
@@ -119,7 +121,11 @@ impl Asker {
         }
         let whole = whole.unwrap_or(Json::Null);
         let items = answer::count(operation, &whole);
-        Ok(Answer { json: answer::kept(call, operation, whole, arguments), pages, items, unknown })
+        let mut json = answer::kept(call, operation, whole, arguments);
+        if is_cut {
+            answer::say_cut(operation, &mut json);
+        }
+        Ok(Answer { json, pages, items, unknown })
     }
 
     fn orchestrated(

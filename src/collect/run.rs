@@ -340,6 +340,10 @@ fn children(calls: &[&'static Call], asked: &Question, json: &Json, folder: &str
     });
     let mut questions = Vec::new();
     for call in of_this {
+        if let Some(pairs) = &call.pairs {
+            questions.extend(of_pairs(call, pairs, asked, json, folder));
+            continue;
+        }
         let mut ids = json.all(&call.ids);
         ids.sort_unstable();
         ids.dedup();
@@ -360,6 +364,49 @@ fn children(calls: &[&'static Call], asked: &Question, json: &Json, folder: &str
         }
     }
     questions
+}
+
+/// A question for each name with each of its list.
+fn of_pairs(
+    call: &'static Call,
+    [name, list]: &[String; 2],
+    asked: &Question,
+    json: &Json,
+    folder: &str,
+) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for row in json.rows(&call.ids) {
+        let Some(name) = row.at(name).and_then(Json::as_text) else { continue };
+        for other in row.all(list) {
+            let value = |hole: &str| match hole {
+                "0" => name.clone(),
+                "1" => other.clone(),
+                path => match asked.arguments.get(path).and_then(Value::as_str) {
+                    Some(argument) => argument.to_owned(),
+                    None => json.at(path).and_then(Json::as_text).unwrap_or_default(),
+                },
+            };
+            let filled = call.fill.iter().map(|(key, template)| (key.clone(), filled(template, &value)));
+            let arguments: Map<String, Value> = filled.collect();
+            let named = Value::from(arguments.clone()).to_string();
+            let file = format!("{folder}/{}-{}.json", call.file_stem(), tag(&named));
+            questions.push(Question { call, arguments, file });
+        }
+    }
+    questions
+}
+
+/// An argument with its holes filled. Ends: each level is one further into it.
+fn filled(template: &Value, value: &dyn Fn(&str) -> String) -> Value {
+    match template {
+        Value::String(text) => {
+            let hole = text.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
+            Value::from(hole.map_or_else(|| text.clone(), value))
+        }
+        Value::Array(items) => items.iter().map(|it| filled(it, value)).collect(),
+        Value::Object(members) => members.iter().map(|(key, it)| (key.clone(), filled(it, value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => template.clone(),
+    }
 }
 
 /// An id as a part of a file's name; a hash of what is none, since a name in a file's name may be taken for a Region.

@@ -34,14 +34,20 @@ note() {
     "$account" "$name" "$service" "$1" "$2" "$3" >> "$record"
 }
 
-# keep FILE OPERATION MEMBER ID CALL OPTION...: one answer, whole or not at all; with an id that it does not name.
+# keep FILE OPERATION MEMBER ID CALL OPTION...: one answer, whole or not at all; with an id, or an object, that it does not name.
 keep() {
   local file=$1 operation=$2 member=$3 id=$4 draft="$folder/.draft" code
   shift 4
   if aws "$service" "$@" --region "$region" --output json > "$draft" 2> "$draft.error" < /dev/null; then
     [ -s "$draft" ] || printf '{}\n' > "$draft"
-    if [ -n "$member" ] && [ "$(head -n 1 "$draft")" = "{" ]; then
-      { printf '{\n    "%s": "%s",\n' "$member" "$id"; tail -n +2 "$draft"; } > "$draft.with" && mv "$draft.with" "$draft"
+    # What the answer does say, it says itself.
+    if [ -n "$member" ] && ! grep -q "^    \"$member\":" "$draft"; then
+      [[ $id == {* ]] || id="\"$id\""
+      case "$(head -n 1 "$draft")" in
+        "{") { printf '{\n    "%s": %s,\n' "$member" "$id"; tail -n +2 "$draft"; } > "$draft.with" ;;
+        *) printf '{\n    "%s": %s\n}\n' "$member" "$id" > "$draft.with" ;;
+      esac
+      mv "$draft.with" "$draft"
     fi
     mv "$draft" "$folder/$file"
     note "$operation" ok ""
@@ -110,14 +116,20 @@ fn loops(text: &mut String, calls: &[&'static Call], parent: &Call, asked: &str,
     let children = calls.iter().filter(|call| {
         call.service == parent.service && call.each.as_deref() == Some(parent.operation.as_str())
     });
-    let mut rest: Vec<&'static Call> = children.copied().collect();
+    let (pairs, mut rest): (Vec<&'static Call>, Vec<&'static Call>) =
+        children.copied().partition(|call| call.pairs.is_some());
+    for call in pairs {
+        of_pairs(text, call, parent, asked, depth, indent);
+    }
     // Ends: each round takes those that ask with the same ids.
     while let Some(first) = rest.first().copied() {
         let (same, others): (Vec<_>, Vec<_>) =
             rest.into_iter().partition(|it| it.ids == first.ids && it.batch == first.batch);
         rest = others;
-        let several = first.batch.map(|it| format!(" | xargs -n {it}")).unwrap_or_default();
-        let query = format!("ids {asked} --query '{}'{several}", first.ids);
+        let several = first.batch.map(|it| format!(" | xargs -n {it} | grep .")).unwrap_or_default();
+        // What is compared stands between quotes in the path.
+        let quote = if first.ids.contains('\'') { '"' } else { '\'' };
+        let query = format!("ids {asked} --query {quote}{}{quote}{several}", first.ids);
         text.push_str(&format!("{indent}{query} | while read -r id{depth}; do\n"));
         let inner = format!("{indent}  ");
         for call in same {
@@ -125,6 +137,32 @@ fn loops(text: &mut String, calls: &[&'static Call], parent: &Call, asked: &str,
         }
         text.push_str(&format!("{indent}done\n"));
     }
+}
+
+/// A call that asks with each name of an answer and each of a list beside it.
+fn of_pairs(text: &mut String, call: &Call, parent: &Call, asked: &str, depth: usize, indent: &str) {
+    let Some([name, list]) = &call.pairs else { return };
+    let (above, below) = (depth - 1, depth + 1);
+    let (ids, rows) = (&call.ids, call.ids.trim_end_matches("[]"));
+    // What is no name and no one of the list stands elsewhere in the answer.
+    let filled = |text: &str| {
+        let text = text.replace("<0>", &format!("$id{depth}")).replace("<1>", &format!("$id{below}"));
+        let text = text.replace(&format!("<{}>", parent.argument), &format!("$id{above}"));
+        text.replace('<', &format!("$(ids {asked} --query ")).replace('>', ")")
+    };
+    let (member, value) = match (call.member_beside(), call.beside_filled()) {
+        (Some(member), Some(value)) => (member, value.to_string().replace('"', "\\\"")),
+        (_, _) => ("\"\"", String::new()),
+    };
+    let (stem, operation, words, value) =
+        (call.file_stem(), &call.operation, filled(&words(call)), filled(&value));
+    text.push_str(&format!(
+        "{indent}ids {asked} --query '{ids}.{name}' | while read -r id{depth}; do\n\
+         {indent}  ids {asked} --query \"{rows}[?{name}=='$id{depth}'].{list}\" | while read -r id{below}; do\n\
+         {indent}    keep \"{stem}-$(tag \"$id{above} $id{depth} $id{below}\").json\" {operation} {member} \"{value}\" \\\n\
+         {indent}      {words}\n\
+         {indent}  done\n{indent}done\n"
+    ));
 }
 
 fn child(text: &mut String, calls: &[&'static Call], call: &'static Call, depth: usize, indent: &str) {

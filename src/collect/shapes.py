@@ -7,8 +7,8 @@ the aws-cli prints it. Taken from botocore's service models (Apache-2.0, see NOT
 Of a service: its protocol and names. Of an operation: how it is written into a request (`in`, where each argument that is
 used goes), its pages (`token` goes in, `next` came out, `more` says whether there is one, `limit` is the argument for a
 page's size and the most that it takes, `lists` are what pages add to, `rest` what stands beside them), the shape of its
-answer. Of a structure: each member's name in the answer, its name on the wire, its type; in structures of JSON only members
-with two names count, and what holds them. A type is `s`, `b`, `i`, `f`, `[ITEM]TYPE` for a list whose items are elements of
+answer, and the member that the whole body is, where it is one (`payload`). Of a structure: each member's name in the answer, its name on the wire, its type, in the order that the aws-cli prints
+them in; the name alone where nothing else needs to be said. A type is `s`, `b`, `i`, `f`, `[ITEM]TYPE` for a list whose items are elements of
 that name, `*TYPE` for one without an element of its own, `{KEY,VALUE,ENTRY}TYPE` for a map, or the name of a structure."""
 
 import json
@@ -84,7 +84,7 @@ class Service:
         return reference.get("locationName", name)
 
     def structure(self, name):
-        """The name of a structure in the table; of JSON nothing, where nothing in it is renamed."""
+        """The name of a structure in the table."""
         if name in self.shapes:
             return name
         self.shapes[name] = rows = []
@@ -92,11 +92,7 @@ class Service:
             if reference.get("location") in ("header", "headers", "statusCode"):
                 continue
             wire, kind = self.wire_name(member, reference), self.type(reference)
-            if self.is_xml or kind or wire != member:
-                rows.append([member, wire, kind])
-        if not rows and not self.is_xml:
-            del self.shapes[name]
-            return ""
+            rows.append([member, wire, kind] if self.is_xml or kind or wire != member else member)
         return name
 
     def argument(self, operation, name):
@@ -131,7 +127,7 @@ class Service:
                     break
         limit = (page or {}).get("limit_key") or next((it for it in LIMITS if it in inputs), None)
         if paging and limit:
-            most = call.get("limit") or self.shape(inputs[limit]["shape"]).get("max")
+            most = call.get("limit", self.shape(inputs[limit]["shape"]).get("max"))
             if most and most < 100000:
                 paging["limit"] = [limit, most]
         return paging
@@ -142,15 +138,15 @@ class Service:
         output = operation["output"]
         if "resultWrapper" in output:
             row["wrapper"] = output["resultWrapper"]
-        shape = self.structure(output["shape"])
-        if shape:
-            row["out"] = shape
+        row["out"] = self.structure(output["shape"])
+        if "payload" in self.shape(output["shape"]):
+            row["payload"] = self.shape(output["shape"])["payload"]
         paging = self.paging(operation, name, calls[0])
         row.update(paging)
         used = list(paging.get("token", [])) + paging.get("limit", [])[:1]
         for call in calls:
             used += [call["as"]] if "as" in call else []
-            used += list(call.get("with", {})) + call.get("inherit", [])
+            used += list(call.get("with", {})) + list(call.get("fill", {})) + call.get("inherit", [])
         if used:
             row["in"] = {it: self.argument(operation, it) for it in dict.fromkeys(used)}
         self.table["operations"][name] = row

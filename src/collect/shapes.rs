@@ -73,6 +73,8 @@ pub(super) struct Operation {
     /// The structure of the answer.
     #[serde(default)]
     pub out: String,
+    /// The member that the whole body is, where it is one.
+    pub payload: Option<String>,
     /// The arguments that take the token of the next page.
     #[serde(default)]
     pub token: Vec<String>,
@@ -99,7 +101,25 @@ pub(super) struct Argument(pub String, pub String, #[serde(default)] pub Option<
 
 /// A member of a structure: its name, its name on the wire, its type.
 #[derive(Debug, Deserialize)]
+#[serde(from = "Row")]
 pub(super) struct Member(pub String, pub String, pub Type);
+
+/// A member as the table has it: its name alone where it has no other, and no type that matters.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Row {
+    Name(String),
+    Whole(String, String, Type),
+}
+
+impl From<Row> for Member {
+    fn from(row: Row) -> Member {
+        match row {
+            Row::Name(name) => Member(name.clone(), name, Type::Any),
+            Row::Whole(name, wire, kind) => Member(name, wire, kind),
+        }
+    }
+}
 
 /// A type of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -27,6 +27,11 @@ pub struct Call {
     /// Where they stand in it: `Vpcs[].VpcId`.
     #[serde(default)]
     pub ids: String,
+    /// A name and a list in each of them: one question for each name with each of its list.
+    pub pairs: Option<[String; 2]>,
+    /// The arguments of such a question, with `<0>` for the name, `<1>` for one of the list, and paths into the answer.
+    #[serde(default)]
+    pub fill: Map<String, Value>,
     /// The argument that takes them.
     #[serde(rename = "as", default)]
     pub argument: String,
@@ -41,7 +46,7 @@ pub struct Call {
     /// The same for the aws-cli.
     #[serde(default)]
     pub options: String,
-    /// The member that an id is kept in, beside an answer that does not name it.
+    /// The member that an id is kept in, beside an answer that does not name it; of what `fill` asks with, where it stands there.
     pub beside: Option<String>,
     /// What tells the files of one operation apart.
     pub part: Option<String>,
@@ -139,6 +144,17 @@ impl Call {
         kebab(&self.operation)
     }
 
+    /// The member that is kept beside an answer, which does not name what it is about.
+    pub fn member_beside(&self) -> Option<&str> {
+        self.beside.as_deref().map(|it| it.rsplit('.').next().unwrap_or(it))
+    }
+
+    /// The same, of what `fill` asks with, holes and all.
+    pub(super) fn beside_filled(&self) -> Option<&Value> {
+        let (argument, inner) = self.beside.as_ref()?.split_once('.')?;
+        self.fill.get(argument)?.get(inner)
+    }
+
     /// The wanted call whose answer holds the ids that this one asks with.
     pub fn parent(&self) -> Option<&'static Call> {
         let each = self.each.as_ref()?;
@@ -184,7 +200,9 @@ mod tests {
         for (at, call) in all.iter().enumerate().filter(|(_, call)| call.each.is_some()) {
             let parent = call.parent().unwrap_or_else(|| panic!("no parent of {}", call.operation));
             assert!(all[..at].iter().any(|it| std::ptr::eq(*it, parent)), "{}", call.operation);
-            assert!(!call.ids.is_empty() && !call.argument.is_empty(), "{}", call.operation);
+            assert!(!call.ids.is_empty(), "{}", call.operation);
+            assert_eq!(call.argument.is_empty(), call.pairs.is_some(), "{}", call.operation);
+            assert_eq!(call.fill.is_empty(), call.pairs.is_none(), "{}", call.operation);
         }
     }
 

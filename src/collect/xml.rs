@@ -30,7 +30,15 @@ pub(super) fn read(text: &str, service: &Service, operation: &Operation) -> Resu
     };
     let answer = answer.ok_or_else(|| format!("the answer has no `<{}>`", operation.wrapper))?;
     let mut reader = Reader { service, unknown: 0 };
-    let json = reader.structure(answer, &operation.out, true);
+    let json = match &operation.payload {
+        None => reader.structure(answer, &operation.out, true),
+        Some(member) => {
+            let found = service.members(&operation.out).iter().find(|it| it.0 == *member);
+            let of = found.filter(|it| it.1 == root.tag_name().name());
+            let of = of.ok_or_else(|| format!("the answer is `<{}>`", root.tag_name().name()))?;
+            Json::Object(vec![(member.clone(), reader.value(root, &of.2))])
+        }
+    };
     Ok(Read { json, unknown: reader.unknown })
 }
 

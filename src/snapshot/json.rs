@@ -54,16 +54,24 @@ impl Json {
         }
     }
 
-    /// Everything that a path names, through lists: `Vpcs[].VpcId`.
+    /// Everything that a path names, through lists: `Vpcs[].VpcId`, `Attachments[?AttachmentType=='VPC'].AttachmentId`.
     pub fn rows(&self, path: &str) -> Vec<&Json> {
         let mut found = vec![self];
         for step in path.split('.') {
-            let (name, is_list) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
+            let (name, list) = step.split_once('[').map_or((step, None), |(name, rest)| (name, Some(rest)));
             let inner = found.into_iter().filter_map(|value| value.member(name));
-            found = match is_list {
-                true => inner.flat_map(Json::items).collect(),
-                false => inner.collect(),
+            let Some(list) = list else {
+                found = inner.collect();
+                continue;
             };
+            let wanted = list.strip_prefix('?').and_then(|it| it.trim_end_matches(']').split_once("=="));
+            let is_wanted = |item: &&Json| match wanted {
+                Some((key, value)) => {
+                    item.member(key).and_then(Json::as_text).as_deref() == Some(value.trim_matches('\''))
+                }
+                None => true,
+            };
+            found = inner.flat_map(Json::items).filter(is_wanted).collect();
         }
         found
     }
@@ -226,6 +234,7 @@ mod tests {
             Json::parse(br#"{"V": [{"I": "a"}, {"I": "b"}, {}], "N": ["x", "y"]}"#).expect("it is JSON");
         assert_eq!(value.all("V[].I"), ["a", "b"]);
         assert_eq!(value.all("N[]"), ["x", "y"]);
+        assert_eq!(value.all("V[?I=='b'].I"), ["b"]);
         assert!(value.all("W[].I").is_empty());
     }
 }

@@ -59,6 +59,44 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
+fn what_stays_broken_leaves_no_file_and_one_line() {
+    let faults: [(&str, fn() -> Reply, &str); 4] = [
+        (
+            "throttling",
+            || Reply::Status(503, error("RequestLimitExceeded")),
+            "RequestLimitExceeded: words of AWS",
+        ),
+        (
+            "an error of the server",
+            || Reply::Status(500, error("InternalError")),
+            "InternalError: words of AWS",
+        ),
+        ("a cut connection", || Reply::Cut(120), "BrokenAnswer"),
+        ("a torn answer", || Reply::Torn, "BrokenAnswer"),
+    ];
+    std::thread::scope(|scope| {
+        for (name, reply, told) in faults {
+            scope.spawn(move || {
+                let server = at_first(usize::MAX, "DescribeSubnets", reply);
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let (code, out, err) = run(collect(&server, folder.path()).args(["--attempts", "2"]));
+                assert_eq!(code, 3, "{name}: {out}{err}");
+                assert!(out.contains(&format!("ec2 DescribeSubnets: {told}")), "{name}: {out}");
+                assert_eq!(out.matches("not answered: ").count(), 1, "{name}: {out}");
+                let left = files(folder.path());
+                assert!(
+                    !left.iter().any(|it| it.display().to_string().contains("describe-subnets")),
+                    "{name}"
+                );
+                let manifest = json(&folder.path().join("manifest.json"));
+                let calls = manifest["calls"].as_array().expect("a list");
+                assert_eq!(left.len(), calls.len(), "{name}: an answer less, and the manifest");
+            });
+        }
+    });
+}
+
+#[test]
 fn a_call_that_is_denied_or_fails_is_recorded_and_the_rest_goes_on() {
     let server = start(1, |asked| match asked.operation.as_str() {
         "DescribeRouteTables" => Reply::Status(403, error("UnauthorizedOperation")),
@@ -157,6 +195,11 @@ fn an_answer_that_never_comes_is_given_up_and_the_rest_goes_on() {
     let (code, out, _) = run(command.args(["--timeout", "4", "--attempts", "1"]));
     assert_eq!(code, 3, "{out}");
     assert!(out.contains("ec2 DescribeSubnets: TimedOut"), "{out}");
+    let manifest = json(&folder.path().join("manifest.json"));
+    assert_eq!(status(&manifest, "DescribeSubnets")["status"], "failed");
+    let kept: Vec<String> = contents(folder.path()).into_keys().collect();
+    assert!(kept.iter().any(|it| it.ends_with("describe-vpcs.json")), "{kept:?}");
+    assert!(!kept.iter().any(|it| it.ends_with("describe-subnets.json")), "{kept:?}");
 }
 
 #[cfg(unix)]

@@ -1,8 +1,11 @@
-//! `netpath collect` against a server on loopback that pages and fails as it is told.
+//! `netpath collect` against servers on loopback: one that pages and fails as it is told, and moto, which plays AWS.
 
+mod access;
 mod faults;
+mod moto;
 mod organization;
 mod pages;
+mod python;
 mod server;
 
 use std::fs;

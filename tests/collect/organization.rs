@@ -41,13 +41,14 @@ fn every_account_of_an_organization_is_asked_in_every_region_by_its_role() {
     assert!(!folder.path().join("company.collecting").exists());
 }
 
-/// Prints what a hundred accounts in seventeen Regions take: `cargo test --release --features collect --test collect -- \
-/// --ignored --nocapture hundred`.
+/// Prints what a hundred accounts in seventeen Regions take, or as many as `NETPATH_ACCOUNTS` says: `cargo test --release
+/// --features collect --test collect -- --ignored --nocapture hundred`.
 #[test]
 #[ignore = "a measurement"]
 #[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 fn hundred_accounts_in_seventeen_regions() {
-    let server = start_with(1, 100, |_| Reply::Page);
+    let said = std::env::var("NETPATH_ACCOUNTS").ok().and_then(|it| it.parse().ok());
+    let server = start_with(1, said.unwrap_or(100), |_| Reply::Page);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = folder.path().join("estate");
     let program = netpath(&server.url);

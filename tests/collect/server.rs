@@ -21,6 +21,8 @@ pub struct Asked {
     pub region: String,
     /// Whose keys signed it.
     pub account: String,
+    /// What it says in a form, or behind its path.
+    pub arguments: BTreeMap<String, String>,
     /// Which page is wanted, from 0.
     pub page: usize,
     /// How many questions there were before it.
@@ -115,9 +117,9 @@ impl State {
                     return;
                 }
                 Reply::Status(status, body) => (status, body),
-                Reply::Page | Reply::Cut(_) => (200, self.page(&asked, &request)),
+                Reply::Page | Reply::Cut(_) => (200, self.page(&asked)),
                 Reply::Torn => {
-                    let body = self.page(&asked, &request);
+                    let body = self.page(&asked);
                     (200, body[..body.len() / 2].to_owned())
                 }
             };
@@ -156,7 +158,8 @@ impl State {
         // Keys that a role was given hold the account that it is of.
         let account = part(0).strip_prefix("ASIA").map_or_else(|| ACCOUNT.to_owned(), str::to_owned);
         let number = self.count.fetch_add(1, Ordering::Relaxed);
-        Asked { service, operation, region: part(2), account, page, number }
+        let arguments = form.into_iter().chain(request.query.clone()).collect();
+        Asked { service, operation, region: part(2), account, arguments, page, number }
     }
 
     fn operation(
@@ -166,6 +169,9 @@ impl State {
         signing: &str,
     ) -> (String, String) {
         let services = self.shapes["services"].as_object().expect("an object");
+        if request.path == "/federation/credentials" {
+            return ("sso".to_owned(), "GetRoleCredentials".to_owned());
+        }
         if form.get("Action").is_some_and(|it| it == "AssumeRole") {
             return ("sts".to_owned(), "AssumeRole".to_owned());
         }
@@ -196,28 +202,10 @@ impl State {
     }
 
     /// A page with one thing in each list, and the token of the next.
-    fn page(&self, asked: &Asked, request: &Request) -> String {
+    fn page(&self, asked: &Asked) -> String {
         let service = &self.shapes["services"][&asked.service];
-        match asked.operation.as_str() {
-            "GetCallerIdentity" => {
-                return format!(
-                    "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::{0}:assumed-role/r/s</Arn><UserId>U</UserId>\
-                 <Account>{0}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
-                    asked.account
-                );
-            }
-            "AssumeRole" => {
-                let form = form(&request.body);
-                let account =
-                    form.get("RoleArn").and_then(|it| it.split(':').nth(4)).unwrap_or_default().to_owned();
-                return format!(
-                    "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>R:s</AssumedRoleId>\
-                     <Arn>arn:aws:sts::{account}:assumed-role/r/s</Arn></AssumedRoleUser><Credentials>\
-                     <AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
-                     <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
-                );
-            }
-            _ => {}
+        if let Some(answer) = who(asked) {
+            return answer;
         }
         let row = &service["operations"][&asked.operation];
         let mut answer = json!({});
@@ -229,6 +217,9 @@ impl State {
             let items = items(asked, &list, self.accounts);
             *at(&mut answer, &list) = Value::Array(items);
         }
+        for path in beside(asked) {
+            *at(&mut answer, &path) = Value::from("thing-00000000000000000");
+        }
         let nexts: Vec<&str> =
             row["next"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let has_next = asked.page + 1 < self.pages && asked.operation != "ListAccounts";
@@ -236,6 +227,10 @@ impl State {
             for next in nexts {
                 *at(&mut answer, next) = Value::from(format!("page-{}", asked.page + 1));
             }
+        }
+        // What the aws-cli prints beside the lists, `null` where AWS does not say it.
+        for beside in row["rest"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            *at(&mut answer, beside) = json!(100);
         }
         if let Some(more) = row["more"].as_str() {
             *at(&mut answer, more) = Value::Bool(has_next);
@@ -246,6 +241,9 @@ impl State {
             return on_wire(service, out, &answer).to_string();
         }
         let inner = xml(service, out, &answer);
+        if row["payload"].is_string() {
+            return inner;
+        }
         let inner = match row["wrapper"].as_str() {
             Some(wrapper) => format!("<{wrapper}>{inner}</{wrapper}>"),
             None => inner,
@@ -254,13 +252,51 @@ impl State {
     }
 }
 
+/// Who asks, and keys of roles, which name the account that they are of.
+fn who(asked: &Asked) -> Option<String> {
+    let said = |name: &str| asked.arguments.get(name).cloned().unwrap_or_default();
+    Some(match asked.operation.as_str() {
+        "GetCallerIdentity" => format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::{0}:assumed-role/r/s</Arn>\
+             <UserId>U</UserId><Account>{0}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+            asked.account
+        ),
+        "GetRoleCredentials" => {
+            let key = format!("ASIA{}", said("account_id"));
+            let keys = json!({ "accessKeyId": key, "secretAccessKey": "s", "sessionToken": "t",
+                               "expiration": 4_070_908_800_000_u64 });
+            json!({ "roleCredentials": keys }).to_string()
+        }
+        "AssumeRole" => {
+            let role = said("RoleArn");
+            let account = role.split(':').nth(4).unwrap_or_default();
+            format!(
+                "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>R:s</AssumedRoleId>\
+                 <Arn>arn:aws:sts::{account}:assumed-role/r/s</Arn></AssumedRoleUser><Credentials>\
+                 <AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                 <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+            )
+        }
+        _ => return None,
+    })
+}
+
 /// Lists of answers that have no pages, where other calls ask with what is in them.
 fn whole_lists(asked: &Asked) -> Vec<String> {
     let children = netpath::collect::calls()
         .filter(|it| it.service == asked.service && it.each.as_deref() == Some(asked.operation.as_str()));
-    let lists = children.filter_map(|it| it.ids.split("[]").next()).map(str::to_owned);
+    let lists = children.filter_map(|it| it.ids.split('[').next()).map(str::to_owned);
     let own = (asked.operation == "DescribeRegions").then(|| "Regions".to_owned());
-    lists.chain(own).take(1).collect()
+    lists.chain(own).collect()
+}
+
+/// What other calls ask with beside what is in lists: the holes of their arguments.
+fn beside(asked: &Asked) -> Vec<String> {
+    let children = netpath::collect::calls()
+        .filter(|it| it.service == asked.service && it.each.as_deref() == Some(asked.operation.as_str()));
+    let filled = children.map(|it| Value::Object(it.fill.clone()).to_string()).collect::<String>();
+    let holes = filled.split("\"<").skip(1).filter_map(|it| it.split_once(">\""));
+    holes.map(|(hole, _)| hole.to_owned()).filter(|it| it.contains('.')).collect()
 }
 
 /// One thing, with every id that another call asks with; all accounts or Regions, where it is about those.
@@ -281,14 +317,27 @@ fn items(asked: &Asked, list: &str, accounts: usize) -> Vec<Value> {
         it.service == asked.service && it.each.as_deref() == Some(asked.operation.as_str())
     });
     let mut thing = Map::new();
-    for path in paths.map(|it| it.ids.as_str()) {
-        let id = format!("thing-{:08x}", asked.page);
-        match path.strip_prefix(&format!("{list}[]")) {
-            Some("") => return vec![Value::from(id)],
-            Some(member) => {
-                thing.insert(member.trim_start_matches('.').to_owned(), Value::from(id));
+    for call in paths {
+        let (path, id) = (call.ids.as_str(), format!("thing-{:017x}", asked.page));
+        if let Some([name, other]) = call.pairs.as_ref().filter(|_| path == format!("{list}[]")) {
+            thing.insert(name.clone(), Value::from(id.clone()));
+            thing.insert(other.trim_end_matches("[]").to_owned(), json!([id]));
+            continue;
+        }
+        let Some((_, member)) = path.split_once(']').filter(|(of, _)| of.split('[').next() == Some(list))
+        else {
+            continue;
+        };
+        // `Attachments[?AttachmentType=='VPC']`.
+        if let Some((key, wanted)) = path.split_once("[?").and_then(|(_, it)| it.split_once("==")) {
+            let wanted = wanted.split('\'').nth(1).unwrap_or_default();
+            thing.insert(key.to_owned(), Value::from(wanted));
+        }
+        match member.trim_start_matches('.') {
+            "" => return vec![Value::from(id)],
+            member => {
+                thing.insert(member.to_owned(), Value::from(id));
             }
-            None => {}
         }
     }
     vec![Value::Object(thing)]
