@@ -198,7 +198,7 @@ fn an_answer_that_never_comes_is_given_up_and_the_rest_goes_on() {
     let manifest = json(&folder.path().join("manifest.json"));
     assert_eq!(status(&manifest, "DescribeSubnets")["status"], "failed");
     let kept: Vec<String> = contents(folder.path()).into_keys().collect();
-    assert!(kept.iter().any(|it| it.ends_with("describe-vpcs.json")), "{kept:?}");
+    assert!(kept.len() > 20, "{kept:?}");
     assert!(!kept.iter().any(|it| it.ends_with("describe-subnets.json")), "{kept:?}");
 }
 
