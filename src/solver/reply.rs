@@ -10,7 +10,7 @@ use super::flow::{Arrival, Conversation, End, Flow, NONE, answering_ports, choos
 use super::pair::Solver;
 use super::question::{Pair, Source, Traffic, icmp_reply};
 use crate::network::{EntryKind, Network};
-use crate::packet::{Interval, TransportSet, protocol};
+use crate::packet::{Interval, TransportSet, Workspace, protocol};
 
 /// Answers, and what nobody answers, by the packets and their source ports.
 pub(super) type AnswerMemo =
@@ -230,4 +230,24 @@ fn answer_flow(network: &Network, arrival: &Arrival, transport: TransportSet) ->
         blocked: there.blocked,
         ..flow
     })
+}
+
+/// The transport set of answers once the client's ports are put back.
+pub(super) fn with_client_ports(
+    workspace: &mut Workspace<'_>,
+    transport: TransportSet,
+    client_ports: &[(u16, u16)],
+) -> TransportSet {
+    let mut result = transport;
+    for number in [protocol::TCP, protocol::UDP] {
+        let whole = workspace.protocol(number);
+        let coming = workspace.intersection(transport, whole);
+        result = workspace.difference(result, whole);
+        if !coming.is_empty() {
+            let intervals: Vec<_> = port_intervals(number, client_ports).collect();
+            let ports = workspace.of(&intervals);
+            result = workspace.union(result, ports);
+        }
+    }
+    result
 }

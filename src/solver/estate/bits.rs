@@ -36,6 +36,11 @@ impl Bits {
         self.0[position / 64] |= 1 << (position % 64);
     }
 
+    /// Whether a position is in it.
+    pub fn has(&self, position: usize) -> bool {
+        self.0[position / 64] >> (position % 64) & 1 == 1
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)

@@ -182,8 +182,13 @@ fn open_to(
     };
     let Some(sources) = sources.filter(|it| it.family() == pair.family) else { return Vec::new() };
     let mut open = TransportSet::EMPTY;
-    for (_, admitted) in filter.certain.split(&sources) {
-        open = solver.workspace.union(open, admitted);
+    // Of an origin with thousands of holes nothing is cut out: that it meets a piece is enough.
+    let ranges = sources.ranges();
+    for (low, high, admitted) in filter.certain.pieces(pair.family).filter(|it| !it.2.is_empty()) {
+        let next = ranges.get(ranges.partition_point(|it| it.1 < low));
+        if next.is_some_and(|(first, _)| *first <= high) {
+            open = solver.workspace.union(open, admitted);
+        }
     }
     if let Source::Interface(interface, _) = pair.source {
         let groups = &network.group_sets[network.interfaces[interface.index()].groups.index()];

@@ -5,13 +5,18 @@
 //! put together once for each pair of such bundles. Rules that name groups concern few pairs, which are taken out and
 //! done by themselves (`engine` 5.9, 5.10).
 
-use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::back::Back;
 use super::bits::Bits;
+use super::groups::{Groups, Rules};
 use super::plan::{GETS, Kind, Plan, SENDS};
-use super::trunk::Kept;
+use super::trunk::{Carried, Kept, Via};
 use super::ways::Passage;
-use crate::network::{AssumptionIndex, FilterId, VpcIndex};
+use crate::network::{AssumptionIndex, VpcIndex};
 use crate::packet::{AddressMap, Family, TransportSet};
 use crate::solver::pair::Solver;
 
@@ -21,12 +26,16 @@ pub(super) struct Joined {
     pub sources: Bits,
     pub destinations: Bits,
     pub forward: TransportSet,
-    pub back: TransportSet,
+    pub back: Back,
     pub assumed: Vec<AssumptionIndex>,
 }
 
 /// A value for each run of the other side's addresses.
 type Runs = Vec<(TransportSet, Bits)>;
+
+/// A kind of senders and one of receivers, with what the receivers' and the senders' rules that name groups add.
+type NamedPair = ((usize, usize), (TransportSet, TransportSet));
+type Named = Vec<NamedPair>;
 
 /// Two VPCs that are being put together.
 pub(super) struct Join<'j, 's, 'n> {
@@ -35,110 +44,171 @@ pub(super) struct Join<'j, 's, 'n> {
     pub near: (VpcIndex, &'j Plan),
     pub far: (VpcIndex, &'j Plan),
     pub asked: TransportSet,
-    /// What each kind of senders may send, and each kind of receivers admits, by the other side's addresses.
-    runs: [Vec<Option<Runs>>; 2],
+    /// The groups of the senders and of the receivers.
+    rules: [Arc<Rules<'n>>; 2],
+    senders: Option<Arc<Vec<Bundle>>>,
+    /// The receivers, by what packets have with them.
+    receivers: Vec<(Carried, Arc<Receivers>)>,
     /// How many pairs of bundles were put together.
     pub pairs: u64,
 }
 
+/// Receivers, and the pairs that rules which name groups concern.
+struct Receivers {
+    bundles: Vec<Bundle>,
+    named: Named,
+}
+
 /// Kinds that are treated alike.
+#[derive(PartialEq, Eq, Hash)]
 struct Bundle {
-    members: Bits,
     runs: Runs,
     assumed: Vec<AssumptionIndex>,
     /// Whom the runs do not hold for, since rules name their groups.
     except: Option<Bits>,
+    members: Bits,
+}
+
+/// What a side's groups leave of a box: some of the side, with some of the other one.
+struct Part<'b> {
+    own: Bits,
+    others: Bits,
+    value: TransportSet,
+    assumed: &'b [AssumptionIndex],
 }
 
 impl<'j, 's, 'n> Join<'j, 's, 'n> {
     pub fn new(
         solver: &'s mut Solver<'n>,
+        groups: &mut Groups<'n>,
         family: Family,
         near: (VpcIndex, &'j Plan),
         far: (VpcIndex, &'j Plan),
         asked: TransportSet,
     ) -> Join<'j, 's, 'n> {
-        let runs = [vec![None; near.1.kinds[SENDS].len()], vec![None; far.1.kinds[GETS].len()]];
-        Join { solver, family, near, far, asked, runs, pairs: 0 }
+        let rules = [groups.rules(solver, near, SENDS), groups.rules(solver, far, GETS)];
+        Join { solver, family, near, far, asked, rules, senders: None, receivers: Vec::new(), pairs: 0 }
     }
 
     /// What a box lets pass between all kinds; `back` is what of the answers gets back in it.
-    pub fn boxed(&mut self, it: &Passage, back: TransportSet, into: &mut Vec<Joined>) {
+    pub fn boxed(&mut self, it: &Passage, back: Back, into: &mut Vec<Joined>) {
         let transport = self.solver.workspace.intersection(it.transport, self.asked);
         if transport.is_empty() {
             return;
         }
-        let named = self.named(it);
-        let senders = self.bundles(SENDS, &it.sources, &[]);
-        let receivers = self.bundles(GETS, &it.destinations, &named);
-        for receiver in &receivers {
-            for sender in &senders {
-                let members = match &receiver.except {
-                    Some(except) => sender.members.without(except),
-                    None => sender.members.clone(),
-                };
-                if !members.is_empty() {
-                    let sender = (&members, sender);
-                    self.pair(it, (transport, back), sender, receiver, into);
-                }
-            }
+        let whole = (transport, back);
+        let senders = self.senders();
+        let senders = self.parts(&senders, transport, (&it.sources, &it.destinations));
+        if let Some(via) = it.via {
+            let receivers = self.bundles_to(via, &it.destinations);
+            let receivers = self.parts(&receivers, transport, (&it.destinations, &it.sources));
+            return self.product(whole, &senders, &receivers, into);
         }
-        for ((sender, receiver), (admitted, sent)) in named {
-            let (kind, other) = (&self.near.1.kinds[SENDS][sender], &self.far.1.kinds[GETS][receiver]);
-            let out = self.widened(SENDS, sender, sent);
-            let inward = self.widened(GETS, receiver, admitted);
-            let bundle = |kind: &Kind, runs| Bundle {
-                members: kind.members.clone(),
-                runs,
-                assumed: kind.assumed.clone(),
-                except: None,
-            };
-            let (sender, receiver) = (bundle(kind, out), bundle(other, inward));
-            self.pair(it, (transport, back), (&sender.members, &sender), &receiver, into);
+        let known = self.receivers(it.carried);
+        let receivers = self.parts(&known.bundles, transport, (&it.destinations, &it.sources));
+        self.product(whole, &senders, &receivers, into);
+        for ((sender, receiver), (admitted, sent)) in &known.named {
+            let (kind, other) = (&self.near.1.kinds[SENDS][*sender], &self.far.1.kinds[GETS][*receiver]);
+            if !(kind.members.meets(&it.sources) && other.members.meets(&it.destinations)) {
+                continue;
+            }
+            let sender = [self.widened(SENDS, *sender, *sent)];
+            let receiver = [self.widened(GETS, *receiver, *admitted)];
+            let senders = self.parts(&sender, transport, (&it.sources, &it.destinations));
+            let within = (&it.destinations, &it.sources.and(&kind.members));
+            let receivers = self.parts(&receiver, transport, within);
+            self.product(whole, &senders, &receivers, into);
         }
     }
 
-    /// What two bundles leave of a box.
-    fn pair(
+    /// What both sides leave.
+    fn product(
         &mut self,
-        it: &Passage,
-        (transport, back): (TransportSet, TransportSet),
-        (members, sender): (&Bits, &Bundle),
-        receiver: &Bundle,
+        (_, back): (TransportSet, Back),
+        senders: &[Part<'_>],
+        receivers: &[Part<'_>],
         into: &mut Vec<Joined>,
     ) {
-        self.pairs += 1;
-        for (admitted, sources) in &receiver.runs {
-            let first = self.solver.workspace.intersection(transport, *admitted);
-            if first.is_empty() {
-                continue;
-            }
-            let sources = sources.and(members).and(&it.sources);
-            if sources.is_empty() {
-                continue;
-            }
-            for (sent, destinations) in &sender.runs {
-                let forward = self.solver.workspace.intersection(first, *sent);
+        self.pairs += (senders.len() * receivers.len()) as u64;
+        for receiver in receivers {
+            for sender in senders {
+                if !(sender.own.meets(&receiver.others) && receiver.own.meets(&sender.others)) {
+                    continue;
+                }
+                let forward = self.solver.workspace.intersection(receiver.value, sender.value);
                 if forward.is_empty() {
                     continue;
                 }
-                let destinations = destinations.and(&receiver.members).and(&it.destinations);
-                if !destinations.is_empty() {
-                    let assumed = both(&sender.assumed, &receiver.assumed);
-                    into.push(Joined { sources: sources.clone(), destinations, forward, back, assumed });
-                }
+                into.push(Joined {
+                    sources: sender.own.and(&receiver.others),
+                    destinations: receiver.own.and(&sender.others),
+                    forward,
+                    back,
+                    assumed: both(sender.assumed, receiver.assumed),
+                });
             }
         }
     }
 
-    /// Kinds with the same runs, together.
-    fn bundles(
+    /// What bundles of a side leave of a box.
+    fn parts<'b>(
         &mut self,
-        way: usize,
-        within: &Bits,
-        named: &[((usize, usize), (TransportSet, TransportSet))],
-    ) -> Vec<Bundle> {
-        let plan = if way == SENDS { self.near.1 } else { self.far.1 };
+        bundles: &'b [Bundle],
+        transport: TransportSet,
+        (own, others): (&Bits, &Bits),
+    ) -> Vec<Part<'b>> {
+        let mut parts: Vec<Part<'b>> = Vec::new();
+        for bundle in bundles {
+            if !bundle.members.meets(own) {
+                continue;
+            }
+            let members = bundle.members.and(own);
+            for (value, whom) in &bundle.runs {
+                let value = self.solver.workspace.intersection(transport, *value);
+                if value.is_empty() || !whom.meets(others) {
+                    continue;
+                }
+                let mut whom = whom.and(others);
+                if let Some(except) = &bundle.except {
+                    whom = whom.without(except);
+                }
+                let is_alike = |it: &&mut Part<'_>| {
+                    it.value == value && it.assumed == bundle.assumed && it.others == whom
+                };
+                match parts.iter_mut().find(is_alike) {
+                    Some(known) => known.own.take_in(&members),
+                    None => {
+                        let (own, assumed) = (members.clone(), &bundle.assumed[..]);
+                        parts.push(Part { own, others: whom, value, assumed });
+                    }
+                }
+            }
+        }
+        parts
+    }
+
+    fn senders(&mut self) -> Arc<Vec<Bundle>> {
+        if let Some(known) = &self.senders {
+            return Arc::clone(known);
+        }
+        let senders = Arc::new(self.bundles(SENDS, &[]));
+        self.senders = Some(Arc::clone(&senders));
+        senders
+    }
+
+    fn receivers(&mut self, carried: Carried) -> Arc<Receivers> {
+        if let Some((_, known)) = self.receivers.iter().find(|it| it.0 == carried) {
+            return Arc::clone(known);
+        }
+        let named = self.named(carried);
+        let receivers = Arc::new(Receivers { bundles: self.bundles(GETS, &named), named });
+        self.receivers.push((carried, Arc::clone(&receivers)));
+        receivers
+    }
+
+    /// Kinds with the same runs, together. Those whose runs are nothing are left out.
+    fn bundles(&mut self, way: usize, named: &[NamedPair]) -> Vec<Bundle> {
+        let plan = self.plans(way).0;
         let mut except: FxHashMap<usize, Bits> = FxHashMap::default();
         for ((sender, receiver), _) in named {
             let senders = &self.near.1.kinds[SENDS][*sender].members;
@@ -150,107 +220,118 @@ impl<'j, 's, 'n> Join<'j, 's, 'n> {
             }
         }
         let mut bundles: Vec<Bundle> = Vec::new();
-        let mut known: FxHashMap<(Runs, Vec<AssumptionIndex>, Option<Bits>), usize> = FxHashMap::default();
+        let mut known: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
         for (number, kind) in plan.kinds[way].iter().enumerate() {
-            if !kind.members.meets(within) {
+            let runs = self.runs(way, number, kind);
+            if runs.is_empty() {
                 continue;
             }
-            let key = (self.runs(way, number), kind.assumed.clone(), except.remove(&number));
-            match known.get(&key) {
+            let except = except.remove(&number);
+            let mut hasher = FxHasher::default();
+            (&runs, &kind.assumed, &except).hash(&mut hasher);
+            let alike = known.entry(hasher.finish()).or_default();
+            let is_alike = |it: &Bundle| it.runs == runs && it.assumed == kind.assumed && it.except == except;
+            match alike.iter().find(|it| is_alike(&bundles[**it])) {
                 Some(position) => bundles[*position].members.take_in(&kind.members),
                 None => {
-                    known.insert(key.clone(), bundles.len());
-                    let (runs, assumed, except) = key;
-                    bundles.push(Bundle { members: kind.members.clone(), runs, assumed, except });
+                    alike.push(bundles.len());
+                    let (assumed, members) = (kind.assumed.clone(), kind.members.clone());
+                    bundles.push(Bundle { runs, assumed, except, members });
                 }
             }
         }
         bundles
     }
 
-    /// What the groups of a kind let the other side's addresses do; nothing is left out but what is nothing.
-    fn runs(&mut self, way: usize, number: usize) -> Runs {
-        if let Some(known) = &self.runs[way][number] {
-            return known.clone();
+    /// Kinds of receivers that admit the same from a NAT gateway, whoever sends by it.
+    fn bundles_to(&mut self, via: Via, within: &Bits) -> Vec<Bundle> {
+        let (near, far) = (self.near.1, self.far.1);
+        let rules = Arc::clone(&self.rules[GETS]);
+        let mut bundles: Vec<Bundle> = Vec::new();
+        for (number, kind) in far.kinds[GETS].iter().enumerate().filter(|it| it.1.members.meets(within)) {
+            let mut admitted = kind.takes;
+            if let Some(filter) = rules.filter(number) {
+                let inward = filter.certain.at(self.family, via.address);
+                admitted = self.solver.workspace.intersection(admitted, inward);
+            }
+            if admitted.is_empty() {
+                continue;
+            }
+            let is_alike = |it: &&mut Bundle| it.runs[0].0 == admitted && it.assumed == kind.assumed;
+            match bundles.iter_mut().find(is_alike) {
+                Some(known) => known.members.take_in(&kind.members),
+                None => bundles.push(Bundle {
+                    members: kind.members.clone(),
+                    runs: vec![(admitted, Bits::all(near.members.len()))],
+                    assumed: kind.assumed.clone(),
+                    except: None,
+                }),
+            }
         }
-        let (kind, other) = match way {
-            SENDS => (&self.near.1.kinds[SENDS][number], self.far.1),
-            _ => (&self.far.1.kinds[GETS][number], self.near.1),
-        };
-        let is_free = self.solver.network().group_sets[kind.groups.index()].is_empty();
-        let mut runs = if is_free {
-            vec![(TransportSet::ALL, Bits::all(other.members.len()))]
-        } else {
-            let filter = FilterId::SecurityGroups { set: kind.groups, is_outbound: way == SENDS };
-            let filter = self.solver.filter(filter);
-            spread(&filter.certain, self.family, other)
+        bundles
+    }
+
+    /// A side's plan, and the other side's.
+    fn plans(&self, way: usize) -> (&'j Plan, &'j Plan) {
+        if way == SENDS { (self.near.1, self.far.1) } else { (self.far.1, self.near.1) }
+    }
+
+    /// What the groups of a kind let the other side's addresses do; nothing is left out but what is nothing.
+    fn runs(&mut self, way: usize, number: usize, kind: &Kind) -> Runs {
+        let other = self.plans(way).1;
+        let mut runs = match self.rules[way].filter(number) {
+            None => vec![(TransportSet::ALL, Bits::all(other.members.len()))],
+            Some(filter) => spread(&filter.certain, self.family, other),
         };
         for (value, _) in &mut runs {
             *value = self.solver.workspace.intersection(*value, kind.takes);
         }
         runs.retain(|(value, _)| !value.is_empty());
-        self.runs[way][number] = Some(runs.clone());
         runs
     }
 
-    /// The same where a rule that names a group admits more.
-    fn widened(&mut self, way: usize, number: usize, more: TransportSet) -> Runs {
-        let runs = self.runs(way, number);
-        if more.is_empty() {
-            return runs;
-        }
-        let (kind, other) = match way {
-            SENDS => (&self.near.1.kinds[SENDS][number], self.far.1),
-            _ => (&self.far.1.kinds[GETS][number], self.near.1),
-        };
+    /// A kind alone, where a rule that names a group admits more.
+    fn widened(&mut self, way: usize, number: usize, more: TransportSet) -> Bundle {
+        let (plan, other) = self.plans(way);
+        let kind = &plan.kinds[way][number];
+        let mut runs = self.runs(way, number, kind);
         let more = self.solver.workspace.intersection(more, kind.takes);
-        let mut rest = Bits::all(other.members.len());
-        let mut widened = Vec::with_capacity(runs.len() + 1);
-        for (value, members) in runs {
-            rest = rest.without(&members);
-            widened.push((self.solver.workspace.union(value, more), members));
+        if !more.is_empty() {
+            let mut rest = Bits::all(other.members.len());
+            for (value, members) in &mut runs {
+                rest = rest.without(members);
+                *value = self.solver.workspace.union(*value, more);
+            }
+            runs.extend((!rest.is_empty()).then_some((more, rest)));
         }
-        if !(rest.is_empty() || more.is_empty()) {
-            widened.push((more, rest));
-        }
-        widened
+        let (members, assumed) = (kind.members.clone(), kind.assumed.clone());
+        Bundle { runs, assumed, except: None, members }
     }
 
     /// The pairs of kinds of which one names a group of the other, with what that admits (SG-13): the receiver's rules
     /// while the sender's groups count, the sender's in its own VPC and those that are peered with it.
-    fn named(&mut self, it: &Passage) -> Vec<((usize, usize), (TransportSet, TransportSet))> {
+    fn named(&mut self, carried: Carried) -> Named {
         let mut named: FxHashMap<(usize, usize), (TransportSet, TransportSet)> = FxHashMap::default();
         let network = self.solver.network();
         let nothing = (TransportSet::EMPTY, TransportSet::EMPTY);
         let (near, far) = (self.near, self.far);
-        if it.carried.groups == Kept::Yes {
-            for (receiver, kind) in far.1.kinds[GETS].iter().enumerate() {
-                if !kind.asks_groups(network, it.carried) {
+        if carried.groups == Kept::Yes {
+            for (receiver, group, admitted) in self.rules[GETS].naming(near.0) {
+                if !far.1.kinds[GETS][receiver].asks_groups(network, carried) {
                     continue;
                 }
-                let id = FilterId::SecurityGroups { set: kind.groups, is_outbound: false };
-                let filter = self.solver.filter(id);
-                for (group, admitted) in &filter.references {
-                    for sender in near.1.by_group[SENDS].get(group).into_iter().flatten() {
-                        let entry = named.entry((*sender as usize, receiver)).or_insert(nothing);
-                        entry.0 = self.solver.workspace.union(entry.0, *admitted);
-                    }
+                for sender in near.1.by_group[SENDS].get(&group).into_iter().flatten() {
+                    let entry = named.entry((*sender as usize, receiver)).or_insert(nothing);
+                    entry.0 = self.solver.workspace.union(entry.0, admitted);
                 }
             }
         }
         let peers = &network.vpcs[near.0.index()].group_peers;
-        if !it.carried.by_transit && (near.0 == far.0 || peers.contains(&far.0)) {
-            for (sender, kind) in near.1.kinds[SENDS].iter().enumerate() {
-                if network.group_sets[kind.groups.index()].is_empty() {
-                    continue;
-                }
-                let id = FilterId::SecurityGroups { set: kind.groups, is_outbound: true };
-                let filter = self.solver.filter(id);
-                for (group, sent) in &filter.references {
-                    for receiver in far.1.by_group[GETS].get(group).into_iter().flatten() {
-                        let entry = named.entry((sender, *receiver as usize)).or_insert(nothing);
-                        entry.1 = self.solver.workspace.union(entry.1, *sent);
-                    }
+        if !carried.by_transit && (near.0 == far.0 || peers.contains(&far.0)) {
+            for (sender, group, sent) in self.rules[SENDS].naming(far.0) {
+                for receiver in far.1.by_group[GETS].get(&group).into_iter().flatten() {
+                    let entry = named.entry((sender, *receiver as usize)).or_insert(nothing);
+                    entry.1 = self.solver.workspace.union(entry.1, sent);
                 }
             }
         }

@@ -11,6 +11,8 @@ mod plan;
 mod bits;
 mod ways;
 mod trunk;
+mod back;
+mod groups;
 mod join;
 mod single;
 mod classes;

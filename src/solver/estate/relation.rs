@@ -134,6 +134,8 @@ impl Row<'_> {
 pub struct Effort {
     /// Pairs of VPCs, and families, that were put together.
     pub vpc_pairs: u64,
+    /// Of these, those where a NAT gateway sends in its own name on the way.
+    pub translated_pairs: u64,
     /// Pairs of bundles of groups that were.
     pub bundle_pairs: u64,
     /// Pairs of interfaces that the ordinary solver was asked for.
@@ -150,7 +152,7 @@ pub fn relation<T: Send>(
     mut take: impl FnMut(T) -> bool,
 ) -> Effort {
     let members = Members::new(estate.network, scope);
-    let vpcs = members.senders(estate);
+    let vpcs = members.senders(estate, &scope.families());
     // What a worker has learned serves the next VPC too, so that workers are lent, one to a thread at a time.
     let idle: Mutex<Vec<Worker<'_>>> = Mutex::new(Vec::new());
     for vpcs in vpcs.chunks(VPCS_AT_ONCE) {
@@ -170,6 +172,7 @@ pub fn relation<T: Send>(
     let workers = idle.into_inner().unwrap_or_else(PoisonError::into_inner);
     workers.iter().fold(Effort::default(), |sum, worker| Effort {
         vpc_pairs: sum.vpc_pairs + worker.effort.vpc_pairs,
+        translated_pairs: sum.translated_pairs + worker.effort.translated_pairs,
         bundle_pairs: sum.bundle_pairs + worker.effort.bundle_pairs,
         single_pairs: sum.single_pairs + worker.effort.single_pairs,
     })
@@ -205,17 +208,24 @@ impl Members {
     }
 
     /// The VPCs that packets may begin in, neighbours after each other.
-    fn senders(&self, estate: &Estate<'_>) -> Vec<(u32, VpcIndex)> {
+    fn senders(&self, estate: &Estate<'_>, families: &[Family]) -> Vec<(u32, VpcIndex)> {
         let neighbours = estate.neighbours();
         let mut vpcs: Vec<(u32, VpcIndex)> = neighbours.vpcs.clone();
         vpcs.retain(|(_, vpc)| self.has(SENDS, *vpc));
         // Who asks what gets to a few need not look at those that no way joins with them.
         if let (Some(to), true) = (&self.chosen[GETS], neighbours.is_certain) {
             let near: Vec<u32> = to.vpcs.iter().map(|vpc| neighbours.around(*vpc)).collect();
-            let is_dual = |vpc: VpcIndex| !estate.map(Family::V6).plan(vpc).members.is_empty();
+            let speaks = |vpc: VpcIndex| !estate.map(Family::V6).plan(vpc).members.is_empty();
+            let is_asked = families.contains(&Family::V6) && to.vpcs.iter().any(|vpc| speaks(*vpc));
+            let is_dual = |vpc: VpcIndex| is_asked && speaks(vpc);
             vpcs.retain(|(around, vpc)| near.contains(around) || is_dual(*vpc));
         }
         vpcs
+    }
+
+    /// The VPCs of those that are asked about; none where all are.
+    pub fn vpcs(&self, way: usize) -> Option<&[VpcIndex]> {
+        self.chosen[way].as_ref().map(|it| &it.vpcs[..])
     }
 
     /// Whether any of a VPC is asked about.

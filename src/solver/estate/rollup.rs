@@ -81,6 +81,8 @@ type Sums = BTreeMap<(u32, u32), Sum>;
 /// The relation between labels. Pairs that nothing passes between are in no sum.
 pub fn rollup(estate: &Estate<'_>, scope: &Scope, labels: &Labels) -> Sums {
     let mut sums = Sums::new();
+    let whole = of_whole_vpcs(estate.network, labels);
+    let labels = (labels, &whole[..]);
     relation(
         estate,
         scope,
@@ -96,8 +98,26 @@ pub fn rollup(estate: &Estate<'_>, scope: &Scope, labels: &Labels) -> Sums {
     sums
 }
 
-fn add(sums: &mut Sums, row: &Row<'_>, labels: &Labels) {
-    let (left, right) = (counts(row.sources, labels), counts(row.destinations, labels));
+/// The label of each VPC all of whose interfaces have that one and no other: counting them is quick.
+fn of_whole_vpcs(network: &Network, labels: &Labels) -> Vec<Option<u32>> {
+    let mut seen: Vec<Option<&[u32]>> = vec![None; network.vpcs.len()];
+    for (row, interface) in (0..).zip(&network.interfaces) {
+        let own = labels.of(InterfaceIndex(row));
+        let known = seen[interface.vpc.index()].get_or_insert(own);
+        if *known != own {
+            *known = &[];
+        }
+    }
+    let only = |own: &[u32]| if let [label] = own { Some(*label) } else { None };
+    seen.into_iter().map(|own| own.and_then(only)).collect()
+}
+
+fn add(sums: &mut Sums, row: &Row<'_>, (labels, whole): (&Labels, &[Option<u32>])) {
+    let count = |side: Side<'_>| match whole[side.vpc().index()] {
+        Some(label) => vec![(label, side.len() as u64)],
+        None => counts(side, labels),
+    };
+    let (left, right) = (count(row.sources), count(row.destinations));
     // An interface is not asked about itself.
     let mut selves: BTreeMap<(u32, u32), u64> = BTreeMap::new();
     for interface in row.selves() {
@@ -127,10 +147,10 @@ fn add(sums: &mut Sums, row: &Row<'_>, labels: &Labels) {
 }
 
 /// How many of a side have each label.
-fn counts(side: Side<'_>, labels: &Labels) -> BTreeMap<u32, u64> {
-    let mut counts = BTreeMap::new();
+fn counts(side: Side<'_>, labels: &Labels) -> Vec<(u32, u64)> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     for label in side.interfaces().flat_map(|it| labels.of(it)) {
         *counts.entry(*label).or_default() += 1;
     }
-    counts
+    counts.into_iter().collect()
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::back::{Onward, Towards};
 use super::bits::Bits;
-use super::plan::Plan;
-use super::trunk::{self, Carried, Hub, Stop};
-use crate::network::{Network, SubnetIndex, VpcIndex};
+use super::plan::{GETS, Plan, SENDS};
+use super::relation::Members;
+use super::trunk::{self, Carried, Hub, Stop, Stretch, Stretches, Via};
+use crate::network::{Network, VpcIndex};
 use crate::packet::{AddressSet, Family, TransportSet, range_of};
 use crate::solver::pair::Solver;
 
@@ -46,6 +48,11 @@ impl Map {
     pub fn plan(&self, vpc: VpcIndex) -> &Plan {
         &self.plans[vpc.index()]
     }
+
+    /// The blocks of some VPCs.
+    fn blocks_of(&self, vpcs: impl Iterator<Item = VpcIndex>) -> AddressSet {
+        AddressSet::of(self.family, vpcs.flat_map(|vpc| self.blocks[vpc.index()].ranges().iter().copied()))
+    }
 }
 
 /// Everything on the left gets to everything on the right, groups aside: a box of packets, by members.
@@ -55,6 +62,8 @@ pub(super) struct Passage {
     pub destinations: Bits,
     pub transport: TransportSet,
     pub carried: Carried,
+    /// Who sends it from somewhere on the way on.
+    pub via: Option<Via>,
 }
 
 /// What gets from one VPC to another, groups aside; and the pairs that are no plain function of the ends. Both disjoint.
@@ -64,7 +73,7 @@ pub(super) struct Boxes {
     pub odd: Vec<(Bits, Bits)>,
 }
 
-/// A way from a subnet, by members instead of addresses.
+/// A way from subnets, by members instead of addresses.
 #[derive(Debug)]
 struct Leg {
     sources: Bits,
@@ -74,27 +83,30 @@ struct Leg {
     is_odd: bool,
 }
 
+/// The ways from all subnets of a VPC.
 #[derive(Debug)]
 struct Legs {
     list: Vec<Leg>,
-    is_odd: bool,
+    /// Who is in a subnet whose ways are no plain function of the ends.
+    odd: Bits,
 }
 
 /// A way from a table into a VPC.
 #[derive(Debug)]
-struct Entrance {
+pub(super) struct Entrance {
     /// All unless said.
-    sources: Option<AddressSet>,
-    destinations: Bits,
-    transport: TransportSet,
+    pub sources: Option<AddressSet>,
+    pub destinations: Bits,
+    pub transport: TransportSet,
     carried: Carried,
-    is_odd: bool,
+    pub via: Option<Via>,
+    pub is_odd: bool,
 }
 
 #[derive(Debug)]
-struct Entrances {
-    list: Vec<Entrance>,
-    is_odd: bool,
+pub(super) struct Entrances {
+    pub list: Vec<Entrance>,
+    pub is_odd: bool,
 }
 
 /// Where packets from a table get to.
@@ -108,12 +120,34 @@ struct Reach {
 /// Ways that are known already; of one solver and one family.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    legs: FxHashMap<(VpcIndex, bool, bool), Arc<Vec<Legs>>>,
+    /// Where packets are looked after that begin, and that answer: ways to nobody who is asked about are not gone.
+    pub(super) goals: Option<[AddressSet; 2]>,
+    legs: FxHashMap<(VpcIndex, bool, bool), Arc<Legs>>,
     entrances: FxHashMap<(Hub, VpcIndex, bool), Arc<Entrances>>,
     reaches: FxHashMap<Hub, Arc<Reach>>,
+    pub(super) towards: FxHashMap<(Via, VpcIndex), Arc<Towards>>,
+    pub(super) onward: FxHashMap<(Via, VpcIndex), Arc<Onward>>,
+    pub(super) departures: FxHashMap<Via, Arc<Stretches>>,
 }
 
 impl Ways {
+    /// Settles who is asked about, before anything else is done with it.
+    pub fn aim(&mut self, network: &Network, map: &Map, members: &Members) {
+        self.goals.get_or_insert_with(|| {
+            let there = members.vpcs(GETS).map(|vpcs| map.blocks_of(vpcs.iter().copied()));
+            // Answers to what a NAT gateway sent come back to the gateway first.
+            let gateways = || network.nat_gateways.iter().map(|it| it.vpc);
+            let back = members.vpcs(SENDS).map(|vpcs| map.blocks_of(vpcs.iter().copied().chain(gateways())));
+            [there, back].map(|set| set.unwrap_or_else(|| map.everywhere.clone()))
+        });
+    }
+
+    /// Where packets are looked after.
+    pub(super) fn goal(&self, map: &Map, is_back: bool) -> AddressSet {
+        let goals = self.goals.as_ref().map(|goals| &goals[usize::from(is_back)]);
+        goals.unwrap_or(&map.everywhere).clone()
+    }
+
     /// The VPCs that some senders in a VPC may get to, but for strangers.
     pub fn reach(
         &mut self,
@@ -129,21 +163,19 @@ impl Ways {
         }
         let legs = self.legs(solver, map, vpc, false, false);
         let mut reached = vec![vpc];
-        for legs in legs.iter() {
-            if legs.is_odd {
-                return everything();
-            }
-            for leg in &legs.list {
-                match leg.to {
-                    Stop::Vpc(to, _) if map.plan(to).is_murky => return everything(),
-                    Stop::Vpc(to, _) => reached.push(to),
-                    Stop::Table(hub) => {
-                        let reach = self.reach_of(solver, map, hub);
-                        if reach.is_open {
-                            return everything();
-                        }
-                        reached.extend_from_slice(&reach.vpcs);
+        if !legs.odd.is_empty() {
+            return everything();
+        }
+        for leg in &legs.list {
+            match leg.to {
+                Stop::Vpc(to, _) if map.plan(to).is_murky => return everything(),
+                Stop::Vpc(to, _) => reached.push(to),
+                Stop::Table(hub) => {
+                    let reach = self.reach_of(solver, map, hub);
+                    if reach.is_open {
+                        return everything();
                     }
+                    reached.extend_from_slice(&reach.vpcs);
                 }
             }
         }
@@ -156,7 +188,7 @@ impl Ways {
         if let Some(known) = self.reaches.get(&hub) {
             return Arc::clone(known);
         }
-        let vpcs = trunk::reach(solver, hub, &map.everywhere);
+        let vpcs = trunk::reach(solver, hub, &self.goal(map, false));
         let is_open = vpcs.as_ref().is_none_or(|vpcs| vpcs.iter().any(|it| map.plan(*it).is_murky));
         let reach = Reach { vpcs: vpcs.unwrap_or_default(), is_open };
         let reach = Arc::new(reach);
@@ -176,35 +208,31 @@ impl Ways {
         let is_own = from == to;
         let legs = self.legs(solver, map, from, is_own, is_back);
         let mut boxes = Boxes::default();
-        let everyone = Bits::all(far.members.len());
-        for (legs, (_, members)) in legs.iter().zip(&near.subnets) {
-            if legs.is_odd {
-                boxes.odd.push((members.clone(), everyone.clone()));
+        if !legs.odd.is_empty() {
+            boxes.odd.push((legs.odd.clone(), Bits::all(far.members.len())));
+        }
+        for leg in &legs.list {
+            if far.is_clear_of(&leg.destinations) {
                 continue;
             }
-            for leg in &legs.list {
-                if far.is_clear_of(&leg.destinations) {
-                    continue;
+            let destinations = far.within(&leg.destinations);
+            if destinations.is_empty() {
+                continue;
+            }
+            match leg.to {
+                _ if leg.is_odd => boxes.odd.push((leg.sources.clone(), destinations)),
+                Stop::Vpc(arrived, carried) if arrived == to => {
+                    let (sources, transport) = (leg.sources.clone(), leg.transport);
+                    boxes.list.push(Passage { sources, destinations, transport, carried, via: None });
                 }
-                let destinations = far.within(&leg.destinations);
-                if destinations.is_empty() {
-                    continue;
+                Stop::Vpc(wrong, _) if map.plan(wrong).is_murky => {
+                    boxes.odd.push((leg.sources.clone(), destinations));
                 }
-                match leg.to {
-                    _ if leg.is_odd => boxes.odd.push((leg.sources.clone(), destinations)),
-                    Stop::Vpc(arrived, carried) if arrived == to => {
-                        let (sources, transport) = (leg.sources.clone(), leg.transport);
-                        boxes.list.push(Passage { sources, destinations, transport, carried });
-                    }
-                    Stop::Vpc(wrong, _) if map.plan(wrong).is_murky => {
-                        boxes.odd.push((leg.sources.clone(), destinations));
-                    }
-                    // Whoever has the address there gets it, and is not who was meant.
-                    Stop::Vpc(..) => {}
-                    Stop::Table(hub) => {
-                        let entrances = self.entrances(solver, map, hub, to, is_back);
-                        enter(solver, &mut boxes, near, leg, &destinations, &entrances);
-                    }
+                // Whoever has the address there gets it, and is not who was meant.
+                Stop::Vpc(..) => {}
+                Stop::Table(hub) => {
+                    let entrances = self.entrances(solver, map, hub, to, is_back);
+                    enter(solver, &mut boxes, near, leg, &destinations, &entrances);
                 }
             }
         }
@@ -216,7 +244,7 @@ impl Ways {
         boxes
     }
 
-    /// The ways from each subnet of a VPC: to its own interfaces, or to everybody's.
+    /// The ways from the subnets of a VPC: to its own interfaces, or to everybody's.
     fn legs(
         &mut self,
         solver: &mut Solver<'_>,
@@ -224,32 +252,45 @@ impl Ways {
         vpc: VpcIndex,
         is_own: bool,
         is_back: bool,
-    ) -> Arc<Vec<Legs>> {
+    ) -> Arc<Legs> {
         if let Some(known) = self.legs.get(&(vpc, is_own, is_back)) {
             return Arc::clone(known);
         }
         let plan = map.plan(vpc);
-        let to = if is_own { &map.blocks[vpc.index()] } else { &map.everywhere };
-        let of_subnet = |(subnet, members): &(SubnetIndex, Bits)| {
-            let stretches = trunk::from_subnet(solver, *subnet, to, is_back);
-            let list = stretches.list.into_iter().filter_map(|it| {
+        let to = if is_own { map.blocks[vpc.index()].clone() } else { self.goal(map, is_back) };
+        let mut legs = Legs { list: Vec::new(), odd: Bits::none(plan.members.len()) };
+        for (subnet, members) in &plan.subnets {
+            let stretches = trunk::from_subnet(solver, *subnet, &to, is_back);
+            if stretches.is_odd {
+                legs.odd.take_in(members);
+                continue;
+            }
+            for it in stretches.list {
                 let sources = plan.within(&it.sources).and(members);
-                (!sources.is_empty()).then_some(Leg {
-                    sources,
-                    destinations: it.destinations,
-                    transport: it.transport,
-                    to: it.to,
-                    is_odd: it.is_odd,
-                })
-            });
-            Legs { list: list.collect(), is_odd: stretches.is_odd }
-        };
-        let legs: Arc<Vec<Legs>> = Arc::new(plan.subnets.iter().map(of_subnet).collect());
+                if sources.is_empty() {
+                    continue;
+                }
+                // Who translates before any table is left to the ordinary solver.
+                let is_odd = it.is_odd || it.via.is_some();
+                let is_alike = |known: &&mut Leg| {
+                    (known.transport, known.to, known.is_odd) == (it.transport, it.to, is_odd)
+                        && known.destinations == it.destinations
+                };
+                match legs.list.iter_mut().find(is_alike) {
+                    Some(known) => known.sources.take_in(&sources),
+                    None => {
+                        let Stretch { destinations, transport, to, .. } = it;
+                        legs.list.push(Leg { sources, destinations, transport, to, is_odd });
+                    }
+                }
+            }
+        }
+        let legs = Arc::new(legs);
         self.legs.insert((vpc, is_own, is_back), Arc::clone(&legs));
         legs
     }
 
-    fn entrances(
+    pub(super) fn entrances(
         &mut self,
         solver: &mut Solver<'_>,
         map: &Map,
@@ -275,6 +316,7 @@ impl Ways {
                 destinations: plan.within(&it.destinations),
                 transport: it.transport,
                 carried,
+                via: it.via,
                 is_odd: it.is_odd || is_wrong,
             });
         }
@@ -312,7 +354,8 @@ fn enter(
         }
         let transport = solver.workspace.intersection(leg.transport, entrance.transport);
         if !transport.is_empty() {
-            boxes.list.push(Passage { sources, destinations, transport, carried: entrance.carried });
+            let (carried, via) = (entrance.carried, entrance.via);
+            boxes.list.push(Passage { sources, destinations, transport, carried, via });
         }
     }
 }
@@ -365,7 +408,7 @@ fn merge(boxes: &mut Vec<Passage>) {
     let mut merged: Vec<Passage> = Vec::with_capacity(boxes.len());
     for it in boxes.drain(..) {
         let is_alike = |known: &&mut Passage| {
-            (known.transport, known.carried) == (it.transport, it.carried)
+            (known.transport, known.carried, known.via) == (it.transport, it.carried, it.via)
                 && known.destinations == it.destinations
         };
         match merged.iter_mut().find(is_alike) {
@@ -375,7 +418,8 @@ fn merge(boxes: &mut Vec<Passage>) {
     }
     for it in merged {
         let is_alike = |known: &&mut Passage| {
-            (known.transport, known.carried) == (it.transport, it.carried) && known.sources == it.sources
+            (known.transport, known.carried, known.via) == (it.transport, it.carried, it.via)
+                && known.sources == it.sources
         };
         match boxes.iter_mut().find(is_alike) {
             Some(known) => known.destinations.take_in(&it.destinations),

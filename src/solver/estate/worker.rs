@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::back::{Answers, Back};
 use super::bits::Bits;
 use super::cell::{Cell, passed};
+use super::groups::Groups;
 use super::join::{Join, Joined};
 use super::plan::{GETS, Plan, SENDS};
 use super::relation::{Effort, Members, Row, Scope, Side};
-use super::trunk::Kept;
+use super::trunk::{Kept, Via};
 use super::ways::{Boxes, Map, Passage, Ways, disjoint, outside};
 use super::{ClassIndex, Estate, single};
 use crate::network::{AssumptionIndex, FilterId, InterfaceIndex, VpcIndex};
@@ -18,7 +20,7 @@ use crate::solver::answer::Verdict;
 use crate::solver::pair::Solver;
 
 /// What passes by what gets there, what of the answers gets back, and what that leans on.
-type CellKey = (TransportSet, TransportSet, Vec<AssumptionIndex>);
+type CellKey = (TransportSet, Back, Vec<AssumptionIndex>);
 
 /// What is to be known of a VPC's interfaces, whoever the others are.
 struct Traits {
@@ -28,6 +30,19 @@ struct Traits {
     able: [Bits; 2],
     /// Those whose outbound rules name groups.
     naming: Bits,
+}
+
+/// The ways of answers, by who sent what they answer.
+#[derive(Default)]
+struct WaysBack {
+    direct: Answers,
+    by: Vec<(Via, Answers)>,
+}
+
+impl WaysBack {
+    fn of(&self, via: Option<Via>) -> &Answers {
+        self.by.iter().find(|known| Some(known.0) == via).map_or(&self.direct, |known| &known.1)
+    }
 }
 
 /// What a thread keeps between pieces of work.
@@ -40,6 +55,7 @@ pub(super) struct Worker<'e> {
     /// For pairs that are asked for one by one.
     single: Solver<'e>,
     ways: [Ways; 2],
+    groups: [Groups<'e>; 2],
     cells: FxHashMap<CellKey, Arc<Cell>>,
     traits: FxHashMap<(VpcIndex, Family), Arc<Traits>>,
     asked: TransportSet,
@@ -60,6 +76,7 @@ impl<'e> Worker<'e> {
             solver,
             single: Solver::new(estate.network),
             ways: [Ways::default(), Ways::default()],
+            groups: [Groups::default(), Groups::default()],
             cells: FxHashMap::default(),
             traits: FxHashMap::default(),
             asked,
@@ -83,6 +100,7 @@ impl<'e> Worker<'e> {
                 continue;
             }
             let ways = &mut self.ways[usize::from(family == Family::V6)];
+            ways.aim(self.estate.network, map, self.members);
             let mut reached = ways.reach(&mut self.solver, map, vpc, &senders);
             let has_strangers = |to: &&VpcIndex| {
                 let plan = map.plan(**to);
@@ -117,14 +135,13 @@ impl<'e> Worker<'e> {
         if is_blocked && !near.odd[SENDS].meets(senders) && !far.strangers.meets(receivers) {
             return;
         }
-        let back = match self.scope.is_one_way {
-            true => Boxes::default(),
-            false => ways.boxes(&mut self.solver, map, (to, from), true),
-        };
+        self.effort.translated_pairs += u64::from(there.list.iter().any(|it| it.via.is_some()));
+        let back = self.ways_back(map, (from, to), &there);
         let odd = self.odd(map, (from, to), &there, &back, (senders, receivers));
         let boxes = self.answered(there.list, &back, &odd, (senders, receivers));
         let mut joined: Vec<Joined> = Vec::new();
-        let mut join = Join::new(&mut self.solver, map.family, (from, near), (to, far), self.asked);
+        let groups = &mut self.groups[usize::from(map.family == Family::V6)];
+        let mut join = Join::new(&mut self.solver, groups, map.family, (from, near), (to, far), self.asked);
         for (it, back) in &boxes {
             join.boxed(it, *back, &mut joined);
         }
@@ -144,13 +161,31 @@ impl<'e> Worker<'e> {
         }
     }
 
+    /// The ways of the answers to what got there; none where nobody asks for answers.
+    fn ways_back(&mut self, map: &Map, (from, to): (VpcIndex, VpcIndex), there: &Boxes) -> WaysBack {
+        let mut back = WaysBack::default();
+        if self.scope.is_one_way {
+            return back;
+        }
+        let ways = &mut self.ways[usize::from(map.family == Family::V6)];
+        for it in &there.list {
+            if let (Some(via), None) = (it.via, back.by.iter().find(|known| Some(known.0) == it.via)) {
+                back.by.push((via, ways.answers_by(&mut self.solver, map, (from, to), via)));
+            }
+        }
+        if there.list.iter().any(|it| it.via.is_none()) || !self.estate.network.middleboxes.is_empty() {
+            back.direct = Answers::of_boxes(ways.boxes(&mut self.solver, map, (to, from), true));
+        }
+        back
+    }
+
     /// The pairs that are asked for one by one, as rectangles that have none in common.
     fn odd(
         &mut self,
         map: &Map,
         (from, to): (VpcIndex, VpcIndex),
         there: &Boxes,
-        back: &Boxes,
+        back: &WaysBack,
         (senders, receivers): (&Bits, &Bits),
     ) -> Vec<(Bits, Bits)> {
         let (near, far) = (map.plan(from), map.plan(to));
@@ -168,7 +203,8 @@ impl<'e> Worker<'e> {
         if !self.estate.network.middleboxes.is_empty() {
             odd.push((odd_senders.clone(), receivers.clone()));
             odd.push((Bits::all(near.members.len()), of_far.odd[GETS].clone()));
-            odd.extend(back.odd.iter().map(|(one, home)| (home.clone(), one.and(&able_receivers))));
+            let back = back.of(None).odd.iter();
+            odd.extend(back.map(|(asking, answering)| (asking.clone(), answering.and(&able_receivers))));
         }
         for it in &there.list {
             odd.push((it.sources.and(&odd_senders), it.destinations.clone()));
@@ -177,7 +213,8 @@ impl<'e> Worker<'e> {
                 odd.extend(self.named_by_receivers(near, far, it));
             }
             let takes = it.destinations.and(&able_receivers);
-            odd.extend(back.odd.iter().map(|(one, home)| (home.and(&it.sources), one.and(&takes))));
+            let back = back.of(it.via).odd.iter();
+            odd.extend(back.map(|(asking, answering)| (asking.and(&it.sources), answering.and(&takes))));
         }
         // Who begins nothing is blocked, whatever else there is. Who takes nothing is, where packets are known to get there.
         let able_senders = of_near.able[SENDS].and(senders);
@@ -258,10 +295,10 @@ impl<'e> Worker<'e> {
     fn answered(
         &mut self,
         there: Vec<Passage>,
-        back: &Boxes,
+        back: &WaysBack,
         odd: &[(Bits, Bits)],
         (senders, receivers): (&Bits, &Bits),
-    ) -> Vec<(Passage, TransportSet)> {
+    ) -> Vec<(Passage, Back)> {
         let mut answered = Vec::new();
         for it in there {
             let whole = (it.sources.and(senders), it.destinations.and(receivers));
@@ -271,15 +308,15 @@ impl<'e> Worker<'e> {
             }
             let part =
                 |(sources, destinations): (Bits, Bits)| Passage { sources, destinations, ..it.clone() };
-            for way in &back.list {
-                let home = (way.destinations.clone(), way.sources.clone());
-                let both = left.iter().map(|one| (one.0.and(&home.0), one.1.and(&home.1)));
+            for (asking, answering, back) in &back.of(it.via).list {
+                let both = left.iter().map(|one| (one.0.and(asking), one.1.and(answering)));
                 let both = both.filter(|one| !(one.0.is_empty() || one.1.is_empty()));
-                answered.extend(both.map(|one| (part(one), way.transport)));
+                answered.extend(both.map(|one| (part(one), *back)));
+                let home = (asking.clone(), answering.clone());
                 left = left.into_iter().flat_map(|one| outside(one, &home)).collect();
             }
             let lost = left.into_iter().filter(|one| !(one.0.is_empty() || one.1.is_empty()));
-            answered.extend(lost.map(|one| (part(one), TransportSet::EMPTY)));
+            answered.extend(lost.map(|one| (part(one), Back::NOTHING)));
         }
         answered
     }
@@ -301,8 +338,8 @@ impl<'e> Worker<'e> {
             if !unanswered.is_empty() {
                 parts.push((unanswered, TransportSet::ALL));
             }
-            let returned = self.solver.workspace.intersection(answers, back);
-            is_whole &= returned == answers;
+            let (returned, are_all_back) = back.returned(&mut self.solver, forward, ports);
+            is_whole &= are_all_back;
             if !returned.is_empty() {
                 let passing = self.solver.answered(forward, returned, unanswered);
                 parts.extend((!passing.is_empty()).then_some((passing, returned)));
@@ -364,7 +401,7 @@ fn merged(rows: Vec<Joined>) -> Vec<Joined> {
     if rows.len() < 2 {
         return rows;
     }
-    let mut by_right: FxHashMap<(TransportSet, TransportSet, Vec<AssumptionIndex>, Bits), usize> =
+    let mut by_right: FxHashMap<(TransportSet, Back, Vec<AssumptionIndex>, Bits), usize> =
         FxHashMap::default();
     let mut half: Vec<Joined> = Vec::new();
     for row in rows {
@@ -377,7 +414,7 @@ fn merged(rows: Vec<Joined>) -> Vec<Joined> {
             }
         }
     }
-    let mut by_left: FxHashMap<(TransportSet, TransportSet, Vec<AssumptionIndex>, Bits), usize> =
+    let mut by_left: FxHashMap<(TransportSet, Back, Vec<AssumptionIndex>, Bits), usize> =
         FxHashMap::default();
     let mut whole: Vec<Joined> = Vec::new();
     for row in half {

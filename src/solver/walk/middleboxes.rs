@@ -17,6 +17,7 @@ use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{
     Conversation, End, Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, source_ports,
 };
+use crate::solver::reply::with_client_ports;
 
 /// Where the table of an exit's subnet sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -365,7 +366,7 @@ impl Walk<'_, '_> {
         flow.destination = state.client.clone();
         flow.destination_linked = state.was_linked;
         let before = conversation.ports_before_translation(state);
-        let transport = self.with_client_ports(flow.transport, before);
+        let transport = with_client_ports(self.workspace, flow.transport, before);
         flow.transport = self.workspace.intersection(transport, state.ports);
         flow.marks.push(Mark::Through(middlebox, false));
         flow.entry = EntryKind::Inside;

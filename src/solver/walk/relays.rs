@@ -13,6 +13,7 @@ use crate::network::{
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{Conversation, End, Flow, Groups, Mark, RelayState, answering_ports, source_ports};
+use crate::solver::reply::with_client_ports;
 
 /// What packets become for a target.
 #[derive(Clone, Copy)]
@@ -187,7 +188,7 @@ impl Walk<'_, '_> {
             flow.destination = state.client.clone();
             flow.destination_linked = state.client_was_linked;
             let ports = conversation.ports_before_relay(flow.handed_back());
-            let transport = self.with_client_ports(flow.transport, ports);
+            let transport = with_client_ports(self.workspace, flow.transport, ports);
             flow.transport = self.workspace.intersection(transport, state.ports);
         }
         flow.ports = answering_ports(self.network, self.workspace, state.asked);

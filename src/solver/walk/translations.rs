@@ -5,11 +5,12 @@ use crate::network::{
     AssumptionIndex, EdgeId, EntryKind, ExplanationCode, LocationKind, NatIndex, PublicOwner, Translation,
     VpcIndex, ZoneIndex,
 };
-use crate::packet::{AddressSet, Family, TransportSet, protocol, range_of};
+use crate::packet::{AddressSet, Family, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{
-    Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, nat_state, port_intervals, source_ports,
+    Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, nat_state, source_ports,
 };
+use crate::solver::reply::with_client_ports;
 
 impl Walk<'_, '_> {
     pub(super) fn translate(&mut self, flow: &mut Flow, translation: Translation) -> Next {
@@ -171,7 +172,7 @@ impl Walk<'_, '_> {
             flow.source = flow.asked_destination.clone();
             flow.source_linked = false;
         }
-        let transport = self.with_client_ports(flow.transport, before);
+        let transport = with_client_ports(self.workspace, flow.transport, before);
         flow.transport = self.workspace.intersection(transport, ports);
         let row = &network.nat_gateways[nat.index()];
         flow.vpc = row.vpc.0;
@@ -181,25 +182,5 @@ impl Walk<'_, '_> {
         }
         self.tell_here(flow, Decision::Translate, RuleUse::None);
         self.along(edge)
-    }
-
-    /// The transport set of answers once the client's ports are put back.
-    pub(super) fn with_client_ports(
-        &mut self,
-        transport: TransportSet,
-        client_ports: &[(u16, u16)],
-    ) -> TransportSet {
-        let mut result = transport;
-        for number in [protocol::TCP, protocol::UDP] {
-            let whole = self.workspace.protocol(number);
-            let coming = self.workspace.intersection(transport, whole);
-            result = self.workspace.difference(result, whole);
-            if !coming.is_empty() {
-                let intervals: Vec<_> = port_intervals(number, client_ports).collect();
-                let ports = self.workspace.of(&intervals);
-                result = self.workspace.union(result, ports);
-            }
-        }
-        result
     }
 }
