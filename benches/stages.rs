@@ -26,7 +26,11 @@ use netpath::report::{self, Report};
 use netpath::selector::{self, Arguments, Index};
 use netpath::snapshot::{self, ReadOptions, Snapshot};
 use netpath::solver::estate::{Estate as Estates, Exposure, Labels, Scope, exposure, internet, rollup};
-use netpath::solver::{Query, Solver, Verdict, decide, solve_with};
+use netpath::solver::{Destination, Query, Solver, Source, Verdict, decide, solve_with};
+
+/// The program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const SEED: u64 = 1;
 /// How many different questions a stage takes turns with: enough that no cache holds all that they look at.
@@ -249,6 +253,16 @@ impl<'a> Answered<'a> {
         self.each(criterion, "verdict and packets", |number| {
             black_box(decide(&mut solver, &self.queries[number]));
         });
+        let is_pair = |query: &&Query| {
+            matches!(query.sources.as_slice(), [Source::Interface(..)])
+                && matches!(query.destinations.as_slice(), [Destination::Interface(..)])
+        };
+        let pairs: Vec<&Query> = self.queries.iter().filter(is_pair).collect();
+        for (name, count) in [("ten pairs in turn", 10), ("pairs in turn", pairs.len())] {
+            self.each(criterion, name, |number| {
+                black_box(decide(&mut solver, pairs[number % count]));
+            });
+        }
         self.each(criterion, "explained", |number| {
             black_box(solve_with(&mut solver, &self.queries[number]));
         });

@@ -151,6 +151,7 @@ fn middlebox(compiler: &mut Compiler<'_>, position: usize) -> MiddleboxIndex {
         assumed: Some(say(AssumptionCode::ApplianceForwards, name)),
         one_way: OneWay::Unknown(say(AssumptionCode::ApplianceSeesOneWay, name)),
         references_gap: say(AssumptionCode::NotModelled, &format!("a rule that names a group beyond {name}")),
+        preservation_gap: None,
         routing_assumed: say(AssumptionCode::HostRoutingAssumed, host),
         routing_gap: say(AssumptionCode::NotModelled, &format!("which interface {host} sends by")),
         carried: None,

@@ -93,12 +93,14 @@ fn middlebox(
     let (id, place) = (endpoint.id.as_str(), Some(endpoint.about.place));
     let mut say = |code, about: &str| compiler.assumption(code, about, None, place);
     let beyond = say(AssumptionCode::NotModelled, &format!("a rule that names a group beyond {id}"));
+    let preserved = format!("a client's address that a load balancer keeps through {id}");
     MiddleboxRow {
         component: Compiler::resource(ResourceKind::VpcEndpoint, position),
         assumed: Some(say(AssumptionCode::PathThroughGatewayLoadBalancerNotChecked, id)),
         // GWLB-6: another endpoint may lead to other appliances.
         one_way: OneWay::Unknown(say(AssumptionCode::ApplianceSeesOneWay, id)),
         references_gap: beyond,
+        preservation_gap: Some(say(AssumptionCode::NotModelled, &preserved)),
         exits: Vec::new(),
         routing_assumed: beyond,
         routing_gap: beyond,

@@ -312,6 +312,8 @@ pub struct MiddleboxRow {
     pub one_way: OneWay,
     /// What is said of rules that name groups of what lies beyond it (SG-15).
     pub references_gap: AssumptionIndex,
+    /// What is said of what a relay sends through it in its client's name, where AWS does not support that (GWLB-8).
+    pub preservation_gap: Option<AssumptionIndex>,
     /// The interfaces that a host sends by, in its own order; none where the location's next step says where packets
     /// go on.
     pub exits: Vec<ExitRow>,

@@ -60,7 +60,10 @@ records! {
     RelayCodes { takes_none, takes_others, target_protocol, target_port }
     RelayPort { component, origin, takes, choices, alike }
     RelayChoice { component, sources, to, assumed }
-    MiddleboxRow { component, assumed, one_way, references_gap, exits, routing_assumed, routing_gap, carried }
+    MiddleboxRow {
+        component, assumed, one_way, references_gap, preservation_gap, exits, routing_assumed, routing_gap,
+        carried
+    }
     CarriedRow { node, choices }
     ExitRow { interface, checks_source, stand_in }
     StandIn { address, assumed, others_gap }

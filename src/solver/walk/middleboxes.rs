@@ -51,6 +51,13 @@ impl Walk<'_, '_> {
         if let next @ (Next::Move(_) | Next::Ended) = self.without_references(flow, row.references_gap) {
             return next;
         }
+        // GWLB-8.
+        if let (Some(gap), Way::There) = (row.preservation_gap, self.way)
+            && flow.last_relay().is_some_and(|it| it.preserves)
+            && let next @ (Next::Move(_) | Next::Ended) = self.maybe(flow, gap)
+        {
+            return next;
+        }
         flow.marks.push(Mark::Through(middlebox, by_gateway));
         if flow.groups == Groups::Kept {
             flow.groups = Groups::Lost(GroupLoss::Middlebox);

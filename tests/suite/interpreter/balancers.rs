@@ -293,6 +293,11 @@ impl<'m> Walk<'_, 'm> {
         self.is_reply && self.balanced.last().is_some_and(|it| it.is_preserved)
     }
 
+    /// Whether a load balancer sent a request in its client's name.
+    pub fn keeps_client(&self) -> bool {
+        !self.is_reply && self.balanced.last().is_some_and(|it| it.is_preserved)
+    }
+
     /// Such an answer, which has left the target's interface.
     pub fn preserved_back(&mut self, from: &'m netpath::model::Subnet, packet: Packet) -> Step<Arrival> {
         let Some(state) = self.balanced.last().cloned() else { return dropped("nobody carries the packet") };

@@ -13,6 +13,9 @@ impl<'m> Walk<'_, 'm> {
     /// GWLB-4: appliances give back what they get, if it gets to them.
     pub fn behind_endpoint(&mut self, endpoint: &'m VpcEndpoint, subnet: &'m Subnet) -> Step {
         self.gets_to_an_appliance(endpoint, subnet)?;
+        if self.keeps_client() {
+            self.suppose_or_drop(format!("a client's address is kept through {} (GWLB-8)", endpoint.id))?;
+        }
         self.goes_through(endpoint.id.to_string(), false)
     }
 
