@@ -1,5 +1,6 @@
 //! The view `cidr`: who has which addresses, what is free, and who overlaps with whom.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -28,7 +29,8 @@ pub fn cidr(plan: &Plan<'_>) -> Picture {
         shapes.push(Shape::new("overlaps", Paint::Step, words).says("listed by `netpath cidr`"));
     }
     shapes.extend(legend::of(&shapes));
-    let count = plan.vpcs.len();
+    // A VPC with blocks of both families is told of twice.
+    let count = plan.vpcs.iter().map(|it| &it.id).collect::<BTreeSet<_>>().len();
     let title = format!("Addresses of {count} {}", if count == 1 { "VPC" } else { "VPCs" });
     let mut root = Shape::new("netpath", Paint::Canvas, "");
     root.lines = vec![Line { text: title.clone(), hand: Hand::Title }];

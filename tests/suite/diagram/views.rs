@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use netpath::diff;
 use netpath::network::Network;
+use netpath::report::cidr::Plan;
 use netpath::report::diagram::{self, Depth, MOST_GROUPS, Picture, dot, json, mermaid};
 use netpath::report::diff::{DiffView, Side};
 use netpath::report::exposure::{Asked as AskedExposure, ExposureView, Found};
@@ -257,6 +258,66 @@ fn what_was_made_anew_is_the_same_box() {
     let drawing = drawn(&diff_of(&shop, &anew));
     let marks = drawing.matches(" added\" data-key").count() + drawing.matches(" removed\" data-key").count();
     assert_eq!(marks, 0, "what was made anew is drawn twice");
+}
+
+/// A VPC with one subnet and some hosts of one group.
+fn fleet(folder: &Path, hosts: &[u8]) -> (Snapshot, Network) {
+    let host = |number: &u8| {
+        serde_json::json!({ "NetworkInterfaceId": format!("eni-{number}"), "SubnetId": "subnet-a", "VpcId": "vpc-a",
+            "PrivateIpAddress": format!("10.0.0.{number}"), "Groups": [{ "GroupId": "sg-a" }],
+            "TagSet": [{ "Key": "Name", "Value": format!("host-{number}") }] })
+    };
+    let hosts: Vec<serde_json::Value> = hosts.iter().map(host).collect();
+    let subnet = serde_json::json!({ "SubnetId": "subnet-a", "VpcId": "vpc-a", "CidrBlock": "10.0.0.0/24",
+        "AvailabilityZone": "eu-west-1a" });
+    let block = serde_json::json!({ "Ipv6CidrBlock": "2001:db8::/56", "AssociationId": "a",
+        "Ipv6CidrBlockState": { "State": "associated" } });
+    let vpc = serde_json::json!({ "VpcId": "vpc-a", "CidrBlock": "10.0.0.0/16", "Ipv6CidrBlockAssociationSet": [block] });
+    for (file, value) in [
+        ("vpcs.json", serde_json::json!({ "Vpcs": [vpc] })),
+        ("subnets.json", serde_json::json!({ "Subnets": [subnet] })),
+        ("interfaces.json", serde_json::json!({ "NetworkInterfaces": hosts })),
+    ] {
+        std::fs::write(folder.join(file), value.to_string()).expect("a file can be written");
+    }
+    opened(folder)
+}
+
+#[test]
+fn a_group_that_lost_a_host_says_which() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder"));
+    let (old, new) = (fleet(folders[0].path(), &[4, 5, 6]), fleet(folders[1].path(), &[5, 6, 7]));
+    let drawing = drawn(&diff_of(&old, &new));
+    for words in [">Δ sg-a × 3<", ">+ host-7<", ">− host-4<", ">changes 1, 2<"] {
+        assert!(drawing.contains(words), "no `{words}`");
+    }
+    assert_eq!(
+        drawing.matches("changed\" data-key").count(),
+        2,
+        "more than the group and its row of the legend"
+    );
+}
+
+#[test]
+fn a_vpc_of_both_families_is_one_vpc_of_an_address_plan() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (snapshot, network) = fleet(folder.path(), &[4]);
+    let ranges = netpath::network::ranges(&snapshot.model, &network);
+    let picture = diagram::cidr(&Plan::new(&network, &snapshot, &ranges));
+    assert_eq!(picture.title, "Addresses of 1 VPC");
+}
+
+#[test]
+fn a_small_change_of_a_network_is_a_small_change_of_its_picture() {
+    let shop = opened(&topologies().join("three-tier/snapshot"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let renamed = shop_with(folder.path(), |text| text.replace("\"db-b\"", "\"db-c\""));
+    let draw =
+        |it: &(Snapshot, Network)| drawn(&diagram::topology(&it.0, &it.1, &diagram::Options::default()));
+    let (before, after) = (draw(&shop), draw(&renamed));
+    let other = before.lines().zip(after.lines()).filter(|(one, other)| one != other).count();
+    assert_eq!(before.lines().count(), after.lines().count());
+    assert!((1..=6).contains(&other), "{other} lines differ");
 }
 
 #[test]

@@ -168,6 +168,10 @@ fn came_and_went(old: &[Member], new: &mut Shape) {
         new.lines.push(Line { text: format!("{} {few}{more}", mark.sign()), hand: Hand::Plain });
         new.mark = Some(Mark::Changed);
     }
+    // What is said of those that are gone is said here.
+    let known: BTreeSet<String> = new.members.iter().map(|it| it.id.clone()).collect();
+    let gone = old.iter().filter(|it| !known.contains(&it.id));
+    new.members.extend(gone.cloned());
 }
 
 /// Rows of one tier, with a cell for each zone.
