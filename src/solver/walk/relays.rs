@@ -7,8 +7,8 @@
 use super::loss::narrow;
 use super::{Next, Walk, Way};
 use crate::network::{
-    EntryKind, ExplanationCode, LocationId, PeerSide, RelayChoice, RelayCodes, RelayIndex, RelayPort,
-    RelayRow, RelayTo, SubnetIndex,
+    AssumptionIndex, EntryKind, ExplanationCode, LocationId, PeerSide, RelayChoice, RelayCodes, RelayIndex,
+    RelayPort, RelayRow, RelayTo, SubnetIndex,
 };
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
@@ -244,12 +244,7 @@ impl Walk<'_, '_> {
         let known = AddressSet::of(family, targets.iter().map(|(address, _)| (*address, *address)));
         let code = ExplanationCode::TargetAddressRestriction;
         if let Some(gap) = unseen {
-            // Who else is a target, and on which port, is not known.
-            let is_certain = targets.iter().any(|(address, transport)| {
-                flow.destination.single() == Some(*address)
-                    && self.workspace.intersection(flow.transport, *transport) == flow.transport
-            });
-            return if is_certain { Next::Go } else { self.maybe(flow, gap) };
+            return self.own_and_unseen_targets(flow, targets, gap);
         }
         match self.keep(flow, PeerSide::Destination, known, code, RuleUse::None) {
             Next::Go => {}
@@ -260,13 +255,54 @@ impl Walk<'_, '_> {
             let mut part = flow.clone();
             narrow(&mut part, PeerSide::Destination, AddressSet::point(family, address));
             if let Next::Go = self.keep_spoken(&mut part, transport, row.codes) {
-                part.resume = self.number + 1;
-                self.pending.push(part);
+                self.go_on_by_itself(part, None);
             }
             let rest = flow.destination.difference(&AddressSet::point(family, address));
             narrow(flow, PeerSide::Destination, rest);
         }
         self.keep_spoken(flow, last, row.codes)
+    }
+
+    /// Who else is a target, and on which port, is not known: what is for those that are known goes on in any case.
+    fn own_and_unseen_targets(
+        &mut self,
+        flow: &mut Flow,
+        targets: Vec<(u128, TransportSet)>,
+        gap: AssumptionIndex,
+    ) -> Next {
+        for (address, transport) in targets {
+            let passing = self.workspace.intersection(flow.transport, transport);
+            if passing.is_empty() || !flow.destination.holds(address) {
+                continue;
+            }
+            let point = AddressSet::point(flow.destination.family(), address);
+            let others = flow.destination.difference(&point);
+            let rest = self.workspace.difference(flow.transport, passing);
+            if others.is_empty() && rest.is_empty() {
+                return Next::Go;
+            }
+            let mut own = flow.clone();
+            narrow(&mut own, PeerSide::Destination, point);
+            if others.is_empty() {
+                flow.transport = rest;
+            } else {
+                narrow(flow, PeerSide::Destination, others);
+                if !rest.is_empty() {
+                    self.go_on_by_itself(Flow { transport: rest, ..own.clone() }, Some(gap));
+                }
+            }
+            self.go_on_by_itself(Flow { transport: passing, ..own }, None);
+        }
+        self.maybe(flow, gap)
+    }
+
+    /// Lets a part of the flow at hand go on behind this step; where something is missing, only perhaps.
+    fn go_on_by_itself(&mut self, mut part: Flow, gap: Option<AssumptionIndex>) {
+        let next = gap.map_or(Next::Go, |gap| self.maybe(&mut part, gap));
+        if let Next::Go = next {
+            part.resume = self.number + 1;
+            self.pending.push(part);
+        }
     }
 
     /// The protocol first, then the port.
