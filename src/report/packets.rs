@@ -302,7 +302,7 @@ fn less(one: &[(u16, u16)], other: &[(u16, u16)]) -> Vec<(u16, u16)> {
 
 /// Ranges of a header. Where an estate has tens of thousands of public addresses the internet without them has as many
 /// ranges; a header then shows a cover, as AWS's analyzer does, while `packets` stays exact.
-const MOST_RANGES: usize = 256;
+pub(super) const MOST_RANGES: usize = 256;
 
 /// A set as headers show it.
 pub(super) fn cover(set: &AddressSet) -> AddressSet {

@@ -336,6 +336,9 @@ pub(super) fn other_protocols(intervals: &[Interval]) -> Vec<(u16, u16)> {
     ranges
 }
 
+/// Blocks of a set that are told one by one.
+const MOST_TOLD: usize = 3;
+
 /// Addresses as people say it: an address, a block or two, the internet, or how many.
 pub(super) fn addresses_text(network: &Network, set: &AddressSet) -> String {
     if let Some(address) = set.single() {
@@ -347,23 +350,25 @@ pub(super) fn addresses_text(network: &Network, set: &AddressSet) -> String {
     if is_internet(network, set) {
         return "the internet".to_owned();
     }
-    let blocks = set.blocks();
-    // What is nearly all of the internet is told by what it lacks.
+    // What is nearly all of the internet is told by what it lacks, and not taken to blocks: they are tens of thousands.
     let internet = network.internet(set.family());
-    if blocks.len() > 3 && set.is_within(internet) {
-        let lacking = internet.difference(set).blocks();
-        if lacking.len() <= 3 {
+    let is_long = set.ranges().len() > MOST_TOLD || set.blocks().len() > MOST_TOLD;
+    if is_long && set.is_within(internet) {
+        let lacking = internet.difference(set);
+        let lacking = if lacking.ranges().len() <= MOST_TOLD { lacking.blocks() } else { Vec::new() };
+        if (1..=MOST_TOLD).contains(&lacking.len()) {
             let lacking: Vec<String> = lacking.iter().map(ToString::to_string).collect();
             return format!("the internet without {}", lacking.join(", "));
         }
     }
+    let blocks = set.blocks();
     let mut text = String::new();
-    for (number, block) in blocks.iter().take(3).enumerate() {
+    for (number, block) in blocks.iter().take(MOST_TOLD).enumerate() {
         let comma = if number > 0 { ", " } else { "" };
         let _ = write!(text, "{comma}{block}");
     }
-    if blocks.len() > 3 {
-        let _ = write!(text, " and {} more blocks", blocks.len() - 3);
+    if blocks.len() > MOST_TOLD {
+        let _ = write!(text, " and {} more blocks", blocks.len() - MOST_TOLD);
     }
     text
 }
@@ -371,5 +376,6 @@ pub(super) fn addresses_text(network: &Network, set: &AddressSet) -> String {
 /// Whether a set is what `internet` stands for, or the cover of it that headers show where it has very many ranges.
 pub(super) fn is_internet(network: &Network, set: &AddressSet) -> bool {
     let internet = network.internet(set.family());
-    set.ranges().len() > 1 && (set == internet || *set == super::packets::cover(internet))
+    let may_be_cover = || set.ranges().len() <= super::packets::MOST_RANGES;
+    set.ranges().len() > 1 && (set == internet || (may_be_cover() && *set == super::packets::cover(internet)))
 }
