@@ -11,6 +11,9 @@ use crate::packet::{AddressSet, Interval, TransportSet, Workspace, protocol};
 /// No row.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// The ports that NAT gateways, appliances and relays send from in their own name (NAT-2, LB-16).
+pub(super) const CHOSEN_PORTS: &[(u16, u16)] = &[(1024, u16::MAX)];
+
 /// Packets that have been treated alike so far: sources × destinations × transport set.
 ///
 /// The header is what the packets carry now; what was asked is kept beside it. While an axis is *linked* the two are the
@@ -301,7 +304,7 @@ impl Conversation<'_> {
         let is_it =
             |mark: &Mark| nat_state(mark).is_some_and(|it| it.by == state.by && it.address == state.address);
         let before = self.marks.iter().rposition(is_it).map_or(&[][..], |position| &self.marks[..position]);
-        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { self.client_ports }
+        if before.iter().any(chooses_ports) { CHOSEN_PORTS } else { self.client_ports }
     }
 
     /// Whether a NAT gateway or a relay stands for the client at an address.
@@ -333,7 +336,7 @@ impl Conversation<'_> {
     /// The ports of whoever sent to a relay: the client's, or any of something that stands for it.
     pub fn ports_before_relay(&self, handed_back: usize) -> &[(u16, u16)] {
         let before = self.relay_mark(handed_back).map_or(&[][..], |position| &self.marks[..position]);
-        if before.iter().any(chooses_ports) { &[(1024, 65535)] } else { self.client_ports }
+        if before.iter().any(chooses_ports) { CHOSEN_PORTS } else { self.client_ports }
     }
 
     /// What the stretch left behind that an answer goes back over, between two relays.

@@ -6,7 +6,9 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::flow::{Arrival, Conversation, End, Flow, NONE, answering_ports, chooses_ports, port_intervals};
+use super::flow::{
+    Arrival, CHOSEN_PORTS, Conversation, End, Flow, NONE, answering_ports, chooses_ports, port_intervals,
+};
 use super::pair::Solver;
 use super::question::{Pair, Source, Traffic, icmp_reply};
 use crate::network::{EntryKind, Network};
@@ -97,7 +99,7 @@ impl Solver<'_> {
     /// LB-16).
     pub(super) fn sent_answers(&mut self, arrival: &Arrival, client_ports: &[(u16, u16)]) -> TransportSet {
         let is_translated = arrival.flow.marks.iter().any(chooses_ports);
-        let ports: &[(u16, u16)] = if is_translated { &[(1024, 65535)] } else { client_ports };
+        let ports: &[(u16, u16)] = if is_translated { CHOSEN_PORTS } else { client_ports };
         let whole = self.answers(arrival.flow.transport, ports).0;
         self.workspace.intersection(whole, arrival.flow.ports)
     }
@@ -130,9 +132,7 @@ impl Solver<'_> {
         }
         self.workspace.of(&result)
     }
-}
 
-impl Solver<'_> {
     /// Whether all packets are of protocols with ports, and an answer of each of these got back.
     fn is_answered_whole(&self, forward: TransportSet, back: TransportSet) -> bool {
         let back = self.workspace.intervals(back);

@@ -12,6 +12,7 @@ use super::trunk::{self, Stop, Stretches, Via};
 use super::ways::{Boxes, Map, Ways};
 use crate::network::VpcIndex;
 use crate::packet::{AddressSet, Family, TransportSet};
+use crate::solver::flow::CHOSEN_PORTS;
 use crate::solver::pair::Solver;
 use crate::solver::reply::with_client_ports;
 
@@ -27,6 +28,26 @@ pub(super) struct Back {
 impl Back {
     /// No answers.
     pub const NOTHING: Back = Back { first: TransportSet::EMPTY, second: None };
+
+    /// Of the answers to what arrived, those that get back to who asked, and whether that is all of them.
+    pub fn returned(
+        self,
+        solver: &mut Solver<'_>,
+        forward: TransportSet,
+        client_ports: &[(u16, u16)],
+    ) -> (TransportSet, bool) {
+        let Some(second) = self.second else {
+            let sent = solver.answers(forward, client_ports).0;
+            let returned = solver.workspace.intersection(sent, self.first);
+            return (returned, returned == sent);
+        };
+        // NAT-2: the gateway chooses ports of its own, and puts the client's back.
+        let sent = solver.answers(forward, CHOSEN_PORTS).0;
+        let met = solver.workspace.intersection(sent, self.first);
+        let translated = with_client_ports(&mut solver.workspace, met, client_ports);
+        let returned = solver.workspace.intersection(translated, second);
+        (returned, met == sent && returned == translated)
+    }
 }
 
 /// Which answers get back between two VPCs: by who asked and who answers. Both disjoint.
@@ -188,27 +209,5 @@ fn both(one: &Option<AddressSet>, other: &Option<AddressSet>) -> Option<AddressS
         (Some(one), Some(other)) => Some(one.intersection(other)),
         (Some(set), None) | (None, Some(set)) => Some(set.clone()),
         (None, None) => None,
-    }
-}
-
-impl Back {
-    /// Of the answers to what arrived, those that get back to who asked, and whether that is all of them.
-    pub fn returned(
-        self,
-        solver: &mut Solver<'_>,
-        forward: TransportSet,
-        client_ports: &[(u16, u16)],
-    ) -> (TransportSet, bool) {
-        let Some(second) = self.second else {
-            let sent = solver.answers(forward, client_ports).0;
-            let returned = solver.workspace.intersection(sent, self.first);
-            return (returned, returned == sent);
-        };
-        // NAT-2: the gateway chooses ports of its own, and puts the client's back.
-        let sent = solver.answers(forward, &[(1024, u16::MAX)]).0;
-        let met = solver.workspace.intersection(sent, self.first);
-        let translated = with_client_ports(&mut solver.workspace, met, client_ports);
-        let returned = solver.workspace.intersection(translated, second);
-        (returned, met == sent && returned == translated)
     }
 }

@@ -96,17 +96,16 @@ impl<'j, 's, 'n> Join<'j, 's, 'n> {
         if transport.is_empty() {
             return;
         }
-        let whole = (transport, back);
         let senders = self.senders();
         let senders = self.parts(&senders, transport, (&it.sources, &it.destinations));
         if let Some(via) = it.via {
             let receivers = self.bundles_to(via, &it.destinations);
             let receivers = self.parts(&receivers, transport, (&it.destinations, &it.sources));
-            return self.product(whole, &senders, &receivers, into);
+            return self.product(back, &senders, &receivers, into);
         }
         let known = self.receivers(it.carried);
         let receivers = self.parts(&known.bundles, transport, (&it.destinations, &it.sources));
-        self.product(whole, &senders, &receivers, into);
+        self.product(back, &senders, &receivers, into);
         for ((sender, receiver), (admitted, sent)) in &known.named {
             let (kind, other) = (&self.near.1.kinds[SENDS][*sender], &self.far.1.kinds[GETS][*receiver]);
             if !(kind.members.meets(&it.sources) && other.members.meets(&it.destinations)) {
@@ -117,18 +116,12 @@ impl<'j, 's, 'n> Join<'j, 's, 'n> {
             let senders = self.parts(&sender, transport, (&it.sources, &it.destinations));
             let within = (&it.destinations, &it.sources.and(&kind.members));
             let receivers = self.parts(&receiver, transport, within);
-            self.product(whole, &senders, &receivers, into);
+            self.product(back, &senders, &receivers, into);
         }
     }
 
     /// What both sides leave.
-    fn product(
-        &mut self,
-        (_, back): (TransportSet, Back),
-        senders: &[Part<'_>],
-        receivers: &[Part<'_>],
-        into: &mut Vec<Joined>,
-    ) {
+    fn product(&mut self, back: Back, senders: &[Part<'_>], receivers: &[Part<'_>], into: &mut Vec<Joined>) {
         self.pairs += (senders.len() * receivers.len()) as u64;
         for receiver in receivers {
             for sender in senders {

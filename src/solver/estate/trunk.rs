@@ -155,8 +155,7 @@ pub(super) fn from_gateway(solver: &mut Solver<'_>, via: Via, to: &AddressSet) -
 pub(super) fn is_gateways_own(network: &Network, via: Via, interface: u32) -> bool {
     let way_back = network.nat_gateways[via.nat.index()].way_back;
     let inward = network.interfaces[interface as usize].inward;
-    let mut steps = network.steps_of(inward).iter().copied().collect::<Vec<_>>().into_iter();
-    inward == way_back || (steps.next() == Some(Step::GoOn(way_back)) && steps.next().is_none())
+    inward == way_back || *network.steps_of(inward) == [Step::GoOn(way_back)]
 }
 
 /// From the table of a transit gateway to some destinations, by the tables of others where they lead there.

@@ -15,7 +15,7 @@ use crate::network::{
 use crate::packet::{AddressSet, Family, protocol};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{
-    Conversation, End, Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, source_ports,
+    CHOSEN_PORTS, Conversation, End, Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, source_ports,
 };
 use crate::solver::reply::with_client_ports;
 
@@ -294,7 +294,7 @@ impl Walk<'_, '_> {
             let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
             let was_linked = std::mem::replace(&mut flow.source_linked, false);
             let by = Translator::Appliance(middlebox, exit.interface);
-            let ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
+            let ports = source_ports(self.network, self.workspace, CHOSEN_PORTS);
             let ports = std::mem::replace(&mut flow.ports, ports);
             flow.marks.push(Mark::Nat(Box::new(NatState { by, address, client, was_linked, ports })));
             flow.groups = Groups::Lost(GroupLoss::Translated);

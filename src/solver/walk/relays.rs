@@ -12,7 +12,9 @@ use crate::network::{
 };
 use crate::packet::{AddressSet, Family, TransportSet};
 use crate::solver::answer::{Decision, RuleUse};
-use crate::solver::flow::{Conversation, End, Flow, Groups, Mark, RelayState, answering_ports, source_ports};
+use crate::solver::flow::{
+    CHOSEN_PORTS, Conversation, End, Flow, Groups, Mark, RelayState, answering_ports, source_ports,
+};
 use crate::solver::reply::with_client_ports;
 
 /// What packets become for a target.
@@ -150,7 +152,7 @@ impl Walk<'_, '_> {
             ports,
         })));
         if !target.preserves {
-            flow.ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
+            flow.ports = source_ports(self.network, self.workspace, CHOSEN_PORTS);
             flow.source = AddressSet::point(target.family, own);
             flow.source_linked = false;
         }

@@ -8,7 +8,7 @@ use crate::network::{
 use crate::packet::{AddressSet, Family, protocol, range_of};
 use crate::solver::answer::{Decision, RuleUse};
 use crate::solver::flow::{
-    Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, nat_state, source_ports,
+    CHOSEN_PORTS, Flow, GroupLoss, Groups, Mark, NONE, NatState, Translator, nat_state, source_ports,
 };
 use crate::solver::reply::with_client_ports;
 
@@ -113,7 +113,7 @@ impl Walk<'_, '_> {
         };
         let client = std::mem::replace(&mut flow.source, AddressSet::point(Family::V4, address));
         let was_linked = std::mem::replace(&mut flow.source_linked, false);
-        let ports = source_ports(self.network, self.workspace, &[(1024, u16::MAX)]);
+        let ports = source_ports(self.network, self.workspace, CHOSEN_PORTS);
         let ports = std::mem::replace(&mut flow.ports, ports);
         flow.marks.push(Mark::Nat(Box::new(NatState { by, address, client, was_linked, ports })));
         flow.groups = Groups::Lost(GroupLoss::Translated);
