@@ -576,6 +576,7 @@ impl<'a> Compiler<'a> {
         let index = ZoneIndex(self.zones.len() as u32);
         self.zones.push(text.trim_end_matches('@').to_owned());
         self.zone_ids.insert(text, index);
+        // EDGE-4: what a Local Zone lacks, its subnets have by the zone that it belongs to.
         let parent = self
             .model
             .availability_zones

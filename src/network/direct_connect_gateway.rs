@@ -151,8 +151,9 @@ pub(super) fn guards(compiler: &mut Compiler<'_>, row: usize, is_outward: bool) 
     } else if !interfaces.iter().any(|it| carries(it)) {
         steps.push(Step::Guard(Guard::Never(ExplanationCode::BadStateDirectConnect)));
     }
-    if !is_outward {
-        steps.extend(announced(compiler, row));
+    match is_outward {
+        true => steps.extend(elsewhere(compiler, row)),
+        false => steps.extend(announced(compiler, row)),
     }
     steps
 }
@@ -183,6 +184,52 @@ fn announced(compiler: &mut Compiler<'_>, row: usize) -> Option<Step> {
     };
     let announced = compiler.address_set(&announced);
     Some(Step::Guard(Guard::DestinationIn(announced, ExplanationCode::DxPrefixNotAllowed)))
+}
+
+/// DX-3: packets for what another association of the gateway leads to. Nothing sends them there but a block that on
+/// premises announces, which then does, and neither that nor over which interface is in any answer.
+fn elsewhere(compiler: &mut Compiler<'_>, row: usize) -> Option<Step> {
+    let model = compiler.model;
+    let association = &model.direct_connect_associations[row];
+    let others = (0..).zip(model.direct_connect_associations.iter()).filter(|(number, it)| {
+        *number != row
+            && it.gateway == association.gateway
+            && it.state != Some(AssociationState::Disassociated)
+    });
+    // DX-6: no two of them have the same addresses.
+    let others: Vec<usize> = others.map(|(number, _)| number).collect();
+    let blocks: Vec<IpNet> = others.into_iter().flat_map(|it| led_to(compiler, it)).collect();
+    if blocks.is_empty() {
+        return None;
+    }
+    let about = format!("what goes from one association of {} to another", association.gateway);
+    let place = Some(association.about.place);
+    let gap = compiler.assumption(AssumptionCode::NotModelled, &about, None, place);
+    let component = Compiler::resource(ResourceKind::DirectConnectGatewayAssociation, row);
+    let unknown = compiler.unknown_location(gap, component);
+    Some(Step::For(compiler.address_set(&blocks), unknown))
+}
+
+/// What an association leads to of the VPCs that are in the snapshot.
+fn led_to(compiler: &Compiler<'_>, row: usize) -> Vec<IpNet> {
+    let model = compiler.model;
+    let association = &model.direct_connect_associations[row];
+    let allowed = association.allowed_prefixes.as_deref().unwrap_or_default();
+    let gateway = VpnGatewayId::from(association.associated.as_str());
+    if let Some(position) = model.vpn_gateways.position(&gateway) {
+        let vpc = super::vpn_gateway::attached_vpc(compiler, position);
+        let blocks = vpc.map(|it| compiler.vpcs[it.index()].cidrs.clone()).unwrap_or_default();
+        return blocks.into_iter().filter(|net| allowed.iter().any(|it| it.contains(net))).collect();
+    }
+    let attachments = model.transit_gateway_vpc_attachments.iter();
+    let own = attachments.filter(|it| it.transit_gateway.as_str() == association.associated && it.is_live());
+    let vpcs = own.filter_map(|it| compiler.vpc_ids.get(&it.vpc));
+    let blocks = vpcs.flat_map(|vpc| &compiler.vpcs[vpc.index()].cidrs);
+    let narrower = |net: &IpNet, it: &IpNet| match it.contains(net) {
+        true => Some(*net),
+        false => net.contains(it).then_some(*it),
+    };
+    blocks.flat_map(|net| allowed.iter().filter_map(|it| narrower(net, it))).collect()
 }
 
 /// What packets meet at an interface that ends at a virtual private gateway.

@@ -241,6 +241,7 @@ fn of_rule(
     };
     let action = match action {
         StatefulAction::Pass => InspectionAction::Pass,
+        // NFW-15: a reject answers, and lets nothing through either.
         StatefulAction::Drop | StatefulAction::Reject => InspectionAction::Drop,
         StatefulAction::Alert | StatefulAction::Unknown(_) => return Vec::new(),
     };

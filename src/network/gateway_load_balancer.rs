@@ -40,6 +40,7 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, row: usize, position: usize) ->
         let place = Some(balancer.about.place);
         return Found::Unknown(compiler.absent(ResourceKind::Listener, id, account, region, place));
     };
+    let guard = state(compiler, balancer).err();
     let origin = Origin::Listener { listener: listener as u32 };
     let port = RelayPort {
         component: Compiler::resource(ResourceKind::Listener, listener),
@@ -56,7 +57,7 @@ pub(super) fn relay(compiler: &mut Compiler<'_>, row: usize, position: usize) ->
         ports: vec![port],
         codes: CODES,
         assumed: None,
-        guard: None,
+        guard,
     };
     Found::Relay(add(compiler, relay))
 }

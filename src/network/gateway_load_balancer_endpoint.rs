@@ -50,7 +50,7 @@ fn behind(compiler: &mut Compiler<'_>, position: usize, subnet: SubnetIndex) -> 
     super::gateway_load_balancer::behind(compiler, position, subnet)
 }
 
-/// GWLB-1: out of the endpoint into its subnet, whose ACL judges what leaves it, and by the subnet's table.
+/// GWLB-1, NFW-12: out of the endpoint into its subnet, whose ACL judges what leaves it, and by the subnet's table.
 fn onward(
     compiler: &mut Compiler<'_>,
     location: LocationId,

@@ -243,7 +243,8 @@ fn inward(
     location
 }
 
-/// IGW-7: addresses of interfaces that take nothing from the internet.
+/// IGW-7: addresses of interfaces that take nothing from the internet; those of interface endpoints (IEP-12) and of
+/// internal load balancers (LB-17) with IPv6 say so themselves.
 fn denied_addresses(compiler: &Compiler<'_>, vpc: VpcIndex) -> Vec<ipnet::IpNet> {
     let positions = compiler.denying.get(&vpc).map_or(&[][..], Vec::as_slice);
     positions

@@ -278,11 +278,15 @@ pub(super) fn reception(compiler: &mut Compiler<'_>, position: usize, place: Opt
     }
 }
 
-/// What it may begin: conversations with its targets, on the port of the traffic or of the health check.
-pub(super) fn initiation(compiler: &mut Compiler<'_>, position: usize, place: Option<Place>) -> Step {
+/// What it may begin: conversations with its targets, on the port of the traffic or of the health check; while it is not
+/// active, none (LB-20).
+pub(super) fn initiation(compiler: &mut Compiler<'_>, position: usize, place: Option<Place>) -> Vec<Step> {
     match found(compiler, position, place) {
-        Found::Relay(relay) => Step::OwnTargets(relay),
-        Found::Unknown(gap) => Step::Guard(Guard::Maybe(gap)),
+        Found::Relay(relay) => {
+            let guard = compiler.relays[relay.index()].guard.map(Step::Guard);
+            guard.into_iter().chain([Step::OwnTargets(relay)]).collect()
+        }
+        Found::Unknown(gap) => vec![Step::Guard(Guard::Maybe(gap))],
     }
 }
 

@@ -123,6 +123,16 @@ pub enum Component {
     OnPremises,
 }
 
+impl Component {
+    /// Whether it is a VPN connection, whose tunnels carry less than a packet of the usual size.
+    pub fn is_tunnel(self) -> bool {
+        match self {
+            Component::Resource(kind, _) => kind == ResourceKind::VpnConnection,
+            Component::Internet | Component::Service(_) | Component::OnPremises => false,
+        }
+    }
+}
+
 /// Which rule, entry or route decided. Numbers that the report turns into words and places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {

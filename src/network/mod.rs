@@ -260,7 +260,7 @@ impl Network {
         steps
     }
 
-    /// ENI-5: no groups, no filtering.
+    /// ENI-5, LB-4: no groups, no filtering.
     fn group_step(&self, interface: InterfaceIndex, is_outbound: bool) -> Option<Step> {
         let set = self.interfaces[interface.index()].groups;
         if self.group_sets[set.index()].is_empty() {

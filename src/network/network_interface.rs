@@ -59,7 +59,7 @@ fn manner(compiler: &mut Compiler<'_>, position: usize) -> Manner {
     let mut outward: Vec<Step> = state.into_iter().collect();
     outward.extend(vpc_guard);
     if matches!(role, Role::Balancer | Role::GatewayBalancer) {
-        outward.push(super::load_balancer::initiation(compiler, position, Some(interface.about.place)));
+        outward.extend(super::load_balancer::initiation(compiler, position, Some(interface.about.place)));
     }
     if role == Role::ConnectEndpoint {
         outward.extend(super::instance_connect_endpoint::initiation(compiler, interface));
@@ -198,6 +198,8 @@ fn by_description(interface: &NetworkInterface) -> Role {
         _ if description.starts_with("VPC Endpoint Interface ") => Role::Endpoint,
         _ if description.starts_with("AWS Lambda VPC ENI") => Role::Function,
         _ if super::client_vpn::is_door(interface) => Role::ClientVpn,
+        // Also what resolver endpoints (DNS-2, DNS-3; those for delegation are the same, DNS-4) and resource gateways
+        // (LAT-4) have: they send and receive in their own name, under their groups.
         _ => Role::Host,
     }
 }

@@ -321,7 +321,7 @@ fn tie(compiler: &mut Compiler<'_>, hops: &[HopIndex]) -> HopIndex {
     compiler.hop(Hop::OneOf(first, hops.len() as u16))
 }
 
-/// RT-4, RT-5, RT-8: the longest prefix wins, then the lowest class; local beats whatever is propagated. Several
+/// RT-4, RT-5, RT-8, VPN-5: the longest prefix wins, then the lowest class; local beats whatever is propagated. Several
 /// only where AWS picks at random (RT-7) or does not say (RT-18).
 fn winners(candidates: &[Candidate]) -> Vec<Candidate> {
     let has_local = candidates.iter().any(|it| it.is_local);
@@ -422,6 +422,7 @@ fn target(
             super::service_network_vpc_association::by_route(compiler, vpc, place)
         }
         RouteTarget::CoreNetwork(id) => super::core_network_attachment::by_route(compiler, id, vpc, place),
+        // EDGE-1, EDGE-2, EDGE-5: what lies behind a carrier's or an Outpost's gateway is in no answer.
         RouteTarget::Gateway(id) | RouteTarget::CarrierGateway(id) | RouteTarget::LocalGateway(id) => {
             super::unmodelled::location(compiler, id, place)
         }

@@ -1,5 +1,7 @@
 //! Attachments: the doors of a transit gateway, inward and outward (TGW-2 … TGW-12, TGW-16, M-1, M-2).
 
+use rustc_hash::FxHashSet;
+
 use super::ExplanationCode;
 use super::compiler::{Compiler, PlaceKey, Stage};
 use super::location::{
@@ -11,7 +13,7 @@ use crate::model::{
     TransitGatewayAttachment, TransitGatewayAttachmentId, TransitGatewayAttachmentKey, TransitGatewayId,
     TransitGatewayPeeringAttachment, TransitGatewayVpcAttachment,
 };
-use crate::packet::Family;
+use crate::packet::{Family, range_of};
 
 pub(super) fn compile(_compiler: &mut Compiler<'_>, _stage: Stage) {
     // Attachments are compiled where a transit gateway's way in or a route first leads to one.
@@ -434,6 +436,17 @@ pub(super) fn known_to(compiler: &mut Compiler<'_>, position: usize) -> Vec<ipne
     if hops.any(|(_, _, hop)| is_unknown(hop.index())) {
         return super::on_premises::EVERYTHING.to_vec();
     }
-    let entries = compiler.route_entries[map.index()].iter();
-    entries.filter(|(_, hop)| leads_on(hop)).map(|(net, _)| *net).collect()
+    let map_of = &compiler.route_maps[map.index()];
+    // Of several routes for one block, the one counts that the table uses somewhere in it.
+    let counts = |net: &ipnet::IpNet, hop: &super::location::HopIndex| {
+        let (low, high) = range_of(*net);
+        let mut pieces = map_of.pieces(Family::of(net.addr()));
+        pieces.any(|(from, to, used)| used == *hop && from <= high && low <= to)
+    };
+    let entries = &compiler.route_entries[map.index()];
+    let mut seen = FxHashSet::default();
+    let repeated: FxHashSet<&ipnet::IpNet> =
+        entries.iter().map(|(net, _)| net).filter(|net| !seen.insert(*net)).collect();
+    let in_use = entries.iter().filter(|(net, hop)| !repeated.contains(net) || counts(net, hop));
+    in_use.filter(|(_, hop)| leads_on(hop)).map(|(net, _)| *net).collect()
 }

@@ -138,7 +138,8 @@ pub(super) fn guards_of_state(
     }
 }
 
-/// What becomes of a packet for an interface of an endpoint: the service takes TCP and UDP (IEP-2).
+/// What becomes of a packet for an interface of an endpoint: the service takes TCP and UDP (IEP-2). It is an interface like
+/// any other until then: its groups judge (IEP-1), and whoever has a way to its subnet reaches it (IEP-4).
 pub(super) fn reception(
     compiler: &mut Compiler<'_>,
     interface: &NetworkInterface,
@@ -162,6 +163,7 @@ pub(super) fn reception(
     }
     if let Some(endpoint) = endpoint.map(|position| &model.vpc_endpoints[position]) {
         steps.extend(state_guards(compiler, endpoint));
+        // IEP-10.
         if endpoint.has_policy {
             let place = Some(endpoint.about.place);
             let code = AssumptionCode::PolicyNotEvaluated;

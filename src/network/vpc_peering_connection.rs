@@ -130,6 +130,7 @@ fn from(compiler: &mut Compiler<'_>, position: usize, vpc: VpcIndex) -> Location
         Some(far_vpc) if far_vpc != vpc => {
             compiler.leads_to.insert(location, far_vpc);
             let way_back = from(compiler, position, far_vpc);
+            // NFW-11: no table can send it by an endpoint before it is delivered.
             let router = compiler.vpcs[far_vpc.index()].router;
             let edge = compiler.add_edge(location, router, Origin::Wiring);
             let keeps_groups = keeps_groups(compiler, connection);

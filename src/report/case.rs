@@ -8,7 +8,7 @@ use super::traffic::{addresses_text, transport_text};
 use super::view::{ComponentView, PathView};
 use super::wording;
 use crate::model::{Assumption, AssumptionCode, ResourceKind, SecurityGroupId, Support};
-use crate::network::{Component, GroupIndex, Judge};
+use crate::network::{Component, GroupIndex, InterfaceIndex, Judge};
 use crate::packet::{Interval, protocol};
 use crate::solver::{Blocker, Destination, Direction, PairAnswer, RuleUse, Source};
 
@@ -98,19 +98,33 @@ impl<'a> Case<'_, 'a> {
             .or_else(|| owning_vpc(self.context, &self.blocker.destination))
     }
 
-    /// The groups of the end that a filter looks at, where that is an interface.
+    /// The groups of the end that a filter looks at, where that is an interface: of whoever has the address that it
+    /// sees, which need not be who asked or was asked.
     pub fn peer_groups(&self) -> &'a [GroupIndex] {
+        let network = self.context.network;
+        let groups = |interface: usize| &network.group_sets[network.interfaces[interface].groups.index()];
+        let peer = if self.is_outbound() { &self.blocker.destination } else { &self.blocker.source };
+        let vpc = network.vpcs.get(self.blocker.vpc as usize);
+        let owner = vpc.zip(peer.single()).map(|(vpc, address)| vpc.interfaces.at(peer.family(), address));
+        let seen = owner.filter(|it| *it != u32::MAX).map(|it| groups(it as usize));
+        match (seen.filter(|it| !it.is_empty()), self.asked_peer()) {
+            (Some(seen), _) => seen,
+            (None, Some(asked)) => groups(asked.index()),
+            (None, None) => &[],
+        }
+    }
+
+    /// Of the two interfaces that were asked about, the one that a filter looks at.
+    fn asked_peer(&self) -> Option<InterfaceIndex> {
         let is_forward = self.blocker.direction == Direction::Forward;
         // Inbound filters look at the sender, which of a reply is the destination.
         let wants_source = self.is_outbound() != is_forward;
         let query = self.context.query;
-        let interface = match (&query.sources[self.pair.source], &query.destinations[self.pair.destination]) {
-            (Source::Interface(interface, _), _) if wants_source => interface,
-            (_, Destination::Interface(interface, _)) if !wants_source => interface,
-            _ => return &[],
-        };
-        let network = self.context.network;
-        &network.group_sets[network.interfaces[interface.index()].groups.index()]
+        match (&query.sources[self.pair.source], &query.destinations[self.pair.destination]) {
+            (Source::Interface(interface, _), _) if wants_source => Some(*interface),
+            (_, Destination::Interface(interface, _)) if !wants_source => Some(*interface),
+            _ => None,
+        }
     }
 
     /// Whether the other end has a group.

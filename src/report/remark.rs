@@ -81,12 +81,18 @@ fn name_words(
             let endpoint = endpoint.map_or_else(|| "the endpoint".to_owned(), named);
             let because = match cause {
                 PublicCause::NoEndpoint => NO_ENDPOINT.to_owned(),
-                PublicCause::NoPrivateDns => format!("private DNS is off on {endpoint}"),
+                PublicCause::NoPrivateDns => {
+                    format!("private DNS is off on {endpoint}, and on it would lead there")
+                }
                 PublicCause::NoDnsSupport => {
-                    format!("{endpoint} has the name, but enableDnsSupport is off in its VPC")
+                    format!(
+                        "{endpoint} has the name, but enableDnsSupport is off in its VPC, and both attributes have to be on"
+                    )
                 }
                 PublicCause::NoDnsHostnames => {
-                    format!("{endpoint} has the name, but enableDnsHostnames is off in its VPC")
+                    format!(
+                        "{endpoint} has the name, but enableDnsHostnames is off in its VPC, and both attributes have to be on"
+                    )
                 }
             };
             let words =

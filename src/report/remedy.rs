@@ -30,7 +30,10 @@ pub(super) fn remedies<'a>(
         ExplanationCode::SubnetAclRestriction | ExplanationCode::ElbAclRestriction => {
             vec![entry(case, component, by)]
         }
-        ExplanationCode::NoRouteToDestination => vec![route(case, component)],
+        ExplanationCode::NoRouteToDestination => {
+            let propagation = propagation(case, component);
+            std::iter::once(route(case, component)).chain(propagation).collect()
+        }
         ExplanationCode::TgwRtbNoRouteToTgwAttachment => {
             let mut remedy = route(case, component);
             if case.blocker.direction == Direction::Forward || next_hop(case).is_some() {
@@ -266,6 +269,13 @@ fn route<'a>(case: Case<'_, 'a>, component: &ComponentView<'a>) -> Remedy<'a> {
     };
     let id = component.id;
     Remedy { component: Some(id), words: format!("a route in {id} for {destination}{to}") }
+}
+
+/// VPN-3: what a virtual private gateway knows gets into a table by itself where propagation is on.
+fn propagation<'a>(case: Case<'_, 'a>, component: &ComponentView<'a>) -> Option<Remedy<'a>> {
+    let next = next_hop(case).filter(|it| it.kind == "vpn-gateway" && it.id != name::ABSENT)?;
+    let words = format!("propagation of {} into {}", super::sentence::label(next), component.id);
+    Some(Remedy { component: Some(component.id), words })
 }
 
 /// For an address in a VPC, the subnet that it would be in.

@@ -1,12 +1,13 @@
 //! Names that DNS knows: what one stands for from a VPC, or from outside (`DNS`).
 //!
-//! The resolver of a VPC looks at the most specific of three things: rules that hand a domain to somebody else, private
-//! hosted zones of the VPC, private names of its interface endpoints; a rule comes before a zone, and a zone before an
-//! endpoint. What none of them knows is asked of the world, which here are the names of things in the snapshot. The rest
+//! The resolver of a VPC looks at the most specific of four things: rules that hand a domain to somebody else, private
+//! hosted zones of the VPC, private names of its interface endpoints, names that AWS makes of addresses; of equals, a rule
+//! comes before a zone, and a zone before what AWS made. What none of them knows is asked of the world, which here are the names of things in the snapshot. The rest
 //! has a public address that no snapshot holds.
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::aws_names::{address_in, domain_of_address, is_below_star, is_inside, private_zone};
 use super::index::Index;
 use super::resource::Resource;
 use crate::model::{
@@ -91,6 +92,20 @@ enum Step {
     Found(Answer),
 }
 
+/// Who answers for a name in a VPC.
+enum Owner<'a> {
+    /// A rule that hands it on.
+    Rule(&'a ResolverRule),
+    /// A private hosted zone, by its row.
+    Zone(usize, &'a HostedZone),
+    /// A private hosted zone that may be the VPC's.
+    Unseen(&'a HostedZone),
+    /// An endpoint, by its row.
+    Endpoint(usize, &'a VpcEndpoint),
+    /// AWS, which makes names of addresses.
+    Addresses,
+}
+
 /// What the resolver of a VPC knows.
 struct View<'a> {
     model: &'a Model,
@@ -112,27 +127,17 @@ impl<'a> View<'a> {
     }
 
     fn ask(&self, index: &Index<'_>, name: &str) -> (Step, NameSource) {
-        let has_private_names = self.has_support && self.has_hostnames;
-        let rule = self.rule(name).filter(|_| self.has_support);
-        let zone = self.zone(name).filter(|_| has_private_names);
-        let endpoint = self.endpoint(name).filter(|_| has_private_names);
-        let length = |text: Option<&compact_str::CompactString>| text.map_or(0, |it| it.len());
-        let zone_length = zone.map_or(0, |(_, it)| length(it.name.as_ref()));
-        if let Some(unseen) = self.unseen_zone(name, zone_length).filter(|_| has_private_names) {
-            return (unseen, NameSource::World);
-        }
-        if let Some(rule) = rule {
-            let own = length(rule.domain.as_ref());
-            if own >= zone_length && (endpoint.is_none() || own >= name.len()) {
-                return (Step::Found(forwarded(name, rule)), NameSource::World);
+        match self.owner(name) {
+            Some(Owner::Rule(rule)) => return (Step::Found(forwarded(name, rule)), NameSource::World),
+            Some(Owner::Unseen(zone)) => return (self.unseen_zone(zone), NameSource::World),
+            Some(Owner::Zone(row, zone)) => {
+                return (in_zone(zone, name), NameSource::Zone(resource(ResourceKind::HostedZone, row)));
             }
-        }
-        if let Some((row, zone)) = zone {
-            return (in_zone(zone, name), NameSource::Zone(resource(ResourceKind::HostedZone, row)));
-        }
-        if let Some((row, endpoint)) = endpoint {
-            let source = NameSource::Endpoint(resource(ResourceKind::VpcEndpoint, row));
-            return (Step::Found(Answer::Interfaces(interfaces_of(index, endpoint))), source);
+            Some(Owner::Endpoint(row, endpoint)) => {
+                let source = NameSource::Endpoint(resource(ResourceKind::VpcEndpoint, row));
+                return (Step::Found(Answer::Interfaces(interfaces_of(index, endpoint))), source);
+            }
+            Some(Owner::Addresses) | None => {}
         }
         if let Some(step) = self.cluster(name) {
             return (step, NameSource::World);
@@ -152,6 +157,22 @@ impl<'a> View<'a> {
             }
             (_, source) => (step, source),
         }
+    }
+
+    /// Who answers for a name: whose domain is the most specific; of equals, a rule before a zone before what AWS made.
+    fn owner(&self, name: &str) -> Option<Owner<'a>> {
+        let has_private_names = self.has_support && self.has_hostnames;
+        let length = |text: Option<&compact_str::CompactString>| text.map_or(0, |it| it.len());
+        let rule = self.rule(name).filter(|_| self.has_support);
+        let rule = rule.map(|it| (length(it.domain.as_ref()), 4, Owner::Rule(it)));
+        let zone = self.zone(name).map(|(row, it)| (length(it.name.as_ref()), 3, Owner::Zone(row, it)));
+        let unseen = self.zone_that_may_be(name);
+        let unseen = unseen.map(|it| (length(it.name.as_ref()), 2, Owner::Unseen(it)));
+        let endpoint = self.endpoint(name).map(|(row, it, length)| (length, 1, Owner::Endpoint(row, it)));
+        let addresses = domain_of_address(name).map(|domain| (domain.len(), 0, Owner::Addresses));
+        let private = [zone, unseen, endpoint, addresses].into_iter().flatten();
+        let claims = private.filter(|_| has_private_names).chain(rule);
+        claims.max_by_key(|(length, rank, _)| (*length, *rank)).map(|(.., owner)| owner)
     }
 
     /// Whether all endpoints of the VPC are in the snapshot.
@@ -183,26 +204,30 @@ impl<'a> View<'a> {
         fitting.max_by_key(|(_, it)| (it.name.as_ref().map_or(0, |name| name.len()), &it.id))
     }
 
-    /// A more specific zone that may be the VPC's: nobody asked which VPCs have it.
-    fn unseen_zone(&self, name: &str, known: usize) -> Option<Step> {
+    /// The most specific zone that may be the VPC's: nobody asked which VPCs have it.
+    fn zone_that_may_be(&self, name: &str) -> Option<&'a HostedZone> {
         let may_be_own = |it: &&HostedZone| it.vpcs.is_none() && it.is_private == Some(true);
-        let fits = |it: &&HostedZone| {
-            it.name.as_ref().is_some_and(|zone| zone.len() > known && is_inside(name, zone))
-        };
-        let zone = self.model.hosted_zones.iter().filter(may_be_own).find(fits)?;
+        let zones = self.model.hosted_zones.iter().filter(may_be_own);
+        let fitting = zones.filter(|it| it.name.as_ref().is_some_and(|zone| is_inside(name, zone)));
+        fitting.max_by_key(|it| (it.name.as_ref().map_or(0, |name| name.len()), &it.id))
+    }
+
+    fn unseen_zone(&self, zone: &HostedZone) -> Step {
         let called = zone.name.as_deref().unwrap_or_default();
         let cause = format!(
             "whether {} has the hosted zone {} (`{called}`) is not in the snapshot",
             self.vpc, zone.id
         );
         let help = format!("add `aws route53 get-hosted-zone --id {}`", zone.id);
-        Some(Step::Found(Answer::None(cause, Some(help))))
+        Step::Found(Answer::None(cause, Some(help)))
     }
 
-    /// The endpoint of the VPC that has a private name.
-    fn endpoint(&self, name: &str) -> Option<(usize, &'a VpcEndpoint)> {
+    /// The endpoint of the VPC that has a private name, and how long the name is of the zone that AWS makes for it.
+    fn endpoint(&self, name: &str) -> Option<(usize, &'a VpcEndpoint, usize)> {
         let own = self.model.vpc_endpoints.iter().enumerate().filter(|(_, it)| it.vpc == *self.vpc);
-        own.into_iter().find(|(_, it)| it.has_private_dns && is_private_name(it, name))
+        let with_names = own.filter(|(_, it)| it.has_private_dns);
+        let fitting = with_names.filter_map(|(row, it)| Some((row, it, private_zone(it, name)?)));
+        fitting.min_by_key(|(row, _, length)| (std::cmp::Reverse(*length), *row))
     }
 
     /// A cluster's API has private addresses in its VPC where that is on, and needs both attributes for it.
@@ -237,7 +262,7 @@ impl<'a> View<'a> {
     /// Why a name is a public one although the VPC has an endpoint for it.
     fn why_public(&self, name: &str) -> NameSource {
         let mut own = self.model.vpc_endpoints.iter().enumerate().filter(|(_, it)| it.vpc == *self.vpc);
-        let endpoint = own.find(|(_, it)| !it.interfaces.is_empty() && is_private_name(it, name));
+        let endpoint = own.find(|(_, it)| !it.interfaces.is_empty() && private_zone(it, name).is_some());
         let cause = match endpoint {
             None => PublicCause::NoEndpoint,
             Some(_) if !self.has_support => PublicCause::NoDnsSupport,
@@ -251,39 +276,6 @@ impl<'a> View<'a> {
 
 fn resource(kind: ResourceKind, row: usize) -> crate::network::Component {
     crate::network::Component::Resource(kind, row as u32)
-}
-
-/// Whether a name is a domain's or below it; every name is in the empty one.
-fn is_inside(name: &str, domain: &str) -> bool {
-    domain.is_empty() || name == domain || name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-}
-
-/// Whether a private name of an endpoint, with or without a star, is a name.
-fn is_private_name(endpoint: &VpcEndpoint, name: &str) -> bool {
-    let fits = |known: &str| match known.strip_prefix("*.") {
-        Some(rest) => name.len() > rest.len() && is_inside(name, rest) && name != rest,
-        None => name == known,
-    };
-    let listed = endpoint.dns_names.iter().filter(|it| !it.contains(".vpce."));
-    // A service may be asked for by its own name too.
-    *endpoint.service_name == *name
-        || listed.into_iter().any(|it| fits(it))
-        || usual_names(&endpoint.service_name).iter().any(|it| fits(it))
-}
-
-/// The names that a service of AWS has: `com.amazonaws.REGION.ecr.api` is `api.ecr.REGION.amazonaws.com`.
-fn usual_names(service: &str) -> Vec<String> {
-    let Some((region, service)) = service.strip_prefix("com.amazonaws.").and_then(|it| it.split_once('.'))
-    else {
-        return Vec::new();
-    };
-    let turned: Vec<&str> = service.split('.').rev().collect();
-    let own = format!("{}.{region}.amazonaws.com", turned.join("."));
-    match service {
-        // Buckets and registries stand before the service.
-        "s3" | "ecr.dkr" | "execute-api" => vec![format!("*.{own}"), own],
-        _ => vec![own],
-    }
 }
 
 /// What a zone says of a name; what it does not have does not exist.
@@ -423,10 +415,6 @@ fn call_of_name(model: &Model, name: &str) -> Option<&'static str> {
         .map(|(_, _, call)| call)
 }
 
-fn is_below_star(known: &str, name: &str) -> bool {
-    known.strip_prefix("*.").is_some_and(|rest| name != rest && is_inside(name, rest))
-}
-
 fn unknown_inside(model: &Model, name: &str) -> Answer {
     let cause = format!("no hosted zone of the VPC has `{name}`");
     let calls = "`aws route53 list-hosted-zones`, `get-hosted-zone` and `list-resource-record-sets` of each";
@@ -437,10 +425,4 @@ fn unknown_inside(model: &Model, name: &str) -> Answer {
 
 fn interfaces_of(index: &Index<'_>, endpoint: &VpcEndpoint) -> Vec<InterfaceIndex> {
     endpoint.interfaces.iter().filter_map(|id| index.interface(id.as_str())).collect()
-}
-
-/// `10.0.1.10` of `ip-10-0-1-10.eu-west-1.compute.internal`.
-fn address_in(name: &str, prefix: &str) -> Option<Ipv4Addr> {
-    let label = name.split('.').next()?.strip_prefix(prefix)?;
-    label.replace('-', ".").parse().ok()
 }

@@ -10,6 +10,7 @@ mod named;
 mod groups;
 mod services;
 mod owners;
+mod aws_names;
 mod dns;
 mod names;
 mod home;

@@ -13,6 +13,11 @@ use crate::packet::{Family, TransportSet, protocol};
 
 /// What hosts send unless they are told otherwise.
 const JUMBO: u32 = 9001;
+/// What hosts outside take, and say so in their first packet.
+const OUTSIDE: u32 = 1500;
+/// What a tunnel of a VPN connection carries at best (Site-to-Site VPN User Guide, "Best practices for your customer
+/// gateway device"): with most algorithms some bytes less.
+const TUNNEL: u32 = 1446;
 
 /// A place that carries smaller packets than hosts send, of which a sender does not hear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,26 +38,39 @@ pub struct StepDown {
     pub family: Family,
 }
 
-/// The narrowest place of a way between two hosts, for each of them that would not hear of it.
+/// The narrowest place of a way, for each host on AWS's side that would not hear of it.
 pub(super) fn step_downs(solver: &mut Solver<'_>, pair: &Pair<'_>, path: &PathAnswer) -> Vec<StepDown> {
-    let (Source::Interface(sender, _), Destination::Interface(receiver, _)) = (pair.source, pair.destination)
-    else {
-        // A host outside says in its first packet that it takes 1500 bytes or less.
-        return Vec::new();
-    };
-    let ways = [(Direction::Forward, *sender, &path.forward), (Direction::Return, *receiver, &path.back)];
     let mut found = Vec::new();
-    for (direction, host, events) in ways {
-        let Some((to, at)) = narrowest(solver.network, events) else { continue };
+    for (direction, host, from) in senders(pair) {
+        let events = match direction {
+            Direction::Forward => &path.forward,
+            Direction::Return => &path.back,
+        };
+        let Some((to, at)) = narrowest(solver.network, events, from) else { continue };
         let Some((acl, hears_some)) = deafness(solver, host, pair.family) else { continue };
         let family = pair.family;
-        found.push(StepDown { direction, from: JUMBO, to, at, acl, hears_some, family });
+        found.push(StepDown { direction, from, to, at, acl, hears_some, family });
     }
     found
 }
 
-/// The first of the places that carry least, when one carries less than hosts send.
-fn narrowest(network: &Network, events: &[Event]) -> Option<(u32, Component)> {
+/// The hosts of a pair that may send what is too big, and how big that is.
+fn senders(pair: &Pair<'_>) -> Vec<(Direction, InterfaceIndex, u32)> {
+    let sender = match pair.source {
+        Source::Interface(interface, _) => Some(*interface),
+        Source::Outside(_) | Source::OnPremises(_) | Source::Clients(_) | Source::Nobody(_) => None,
+    };
+    let receiver = match pair.destination {
+        Destination::Interface(interface, _) => Some(*interface),
+        Destination::Addresses(_) | Destination::OnPremises(_) => None,
+    };
+    let bytes = if sender.is_some() && receiver.is_some() { JUMBO } else { OUTSIDE };
+    let hosts = [(Direction::Forward, sender), (Direction::Return, receiver)];
+    hosts.into_iter().filter_map(|(direction, host)| Some((direction, host?, bytes))).collect()
+}
+
+/// The first of the places that carry least, when one carries less than a host sends.
+fn narrowest(network: &Network, events: &[Event], from: u32) -> Option<(u32, Component)> {
     // What hands packets on has conversations of its own with both sides.
     let has_relay = events.iter().any(|event| matches!(event.rule, RuleUse::Relay(_)));
     let has_arrived = events.last().is_some_and(|event| event.decision == Decision::Arrive);
@@ -63,7 +81,7 @@ fn narrowest(network: &Network, events: &[Event]) -> Option<(u32, Component)> {
         .iter()
         .enumerate()
         .filter_map(|(number, event)| Some((limit(network, events, number)?, event.component)));
-    limits.min_by_key(|(bytes, _)| *bytes).filter(|(bytes, _)| *bytes < JUMBO)
+    limits.min_by_key(|(bytes, _)| *bytes).filter(|(bytes, _)| *bytes < from)
 }
 
 /// How many bytes a place carries, where that is less than hosts send.
@@ -80,6 +98,11 @@ fn limit(network: &Network, events: &[Event], number: usize) -> Option<u32> {
         | LocationKind::AttachmentSubnet
         | LocationKind::NatGateway
         | LocationKind::NatGatewayReturn => Some(8500),
+        // Direct Connect carries 1500 and more, which is what the other side takes; what a tunnel inside a Connect
+        // attachment carries is not in the snapshot.
+        LocationKind::LinkOut | LocationKind::LinkIn => {
+            events[number].component.is_tunnel().then_some(TUNNEL)
+        }
         LocationKind::Peering => is_between_regions(network, events, number).then_some(8500),
         // Endpoints tell both ends of a TCP connection to send less.
         LocationKind::GatewayEndpoint
@@ -94,12 +117,9 @@ fn limit(network: &Network, events: &[Event], number: usize) -> Option<u32> {
         | LocationKind::Router
         | LocationKind::Forwarder
         | LocationKind::RelayReturn
-        // Nothing between two interfaces goes over a link to on premises.
         | LocationKind::VpnGatewayOut
         | LocationKind::VpnGatewayIn
         | LocationKind::VpnGatewayRoutes
-        | LocationKind::LinkOut
-        | LocationKind::LinkIn
         | LocationKind::OnPremises
         | LocationKind::ClientVpn
         | LocationKind::Unknown => None,

@@ -11,6 +11,7 @@ mod engine;
 mod shrink;
 mod laws;
 mod owners;
+mod names;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

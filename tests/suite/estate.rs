@@ -180,7 +180,8 @@ fn rows_of_segments_say_of_each_pair_what_a_question_says() {
 fn compare_networks(topology: impl Fn(&mut Random) -> String) -> Effort {
     let (mut pairs, mut sum) = (0, Effort::default());
     let mut wrong: Vec<String> = Vec::new();
-    for seed in 1..=number("NETPATH_ESTATE_NETWORKS").unwrap_or(NETWORKS) {
+    let first = number("NETPATH_ESTATE_SEED").unwrap_or(1);
+    for seed in first..first + number("NETPATH_ESTATE_NETWORKS").unwrap_or(NETWORKS) {
         let mut random = Random::new(seed);
         let topology = topology(&mut random);
         let model = model(&topology).unwrap_or_else(|error| panic!("{error}\n{topology}"));

@@ -212,6 +212,11 @@ impl<'e> Worker<'e> {
             if it.carried.groups == Kept::ByChoice {
                 odd.extend(self.named_by_receivers(near, far, it));
             }
+            // SG-15: beyond a firewall, rules of the sender that name groups are anybody's guess.
+            let has_firewalls = !self.estate.network.firewalls.is_empty();
+            if has_firewalls && it.carried.groups == Kept::No && !it.carried.by_transit {
+                odd.push((it.sources.and(&of_near.naming), it.destinations.clone()));
+            }
             let takes = it.destinations.and(&able_receivers);
             let back = back.of(it.via).odd.iter();
             odd.extend(back.map(|(asking, answering)| (asking.and(&it.sources), answering.and(&takes))));

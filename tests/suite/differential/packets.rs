@@ -152,7 +152,8 @@ impl Interesting {
 
     fn is_outside(&self, address: IpAddr) -> bool {
         let is_routed = match address {
-            IpAddr::V4(_) => true,
+            // Nobody sends from an address of one link (IGW-5).
+            IpAddr::V4(address) => !address.is_link_local(),
             // No host on the internet has another than a global unicast address.
             IpAddr::V6(address) => address.octets()[0] >> 5 == 1,
         };

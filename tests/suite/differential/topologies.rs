@@ -12,6 +12,7 @@ mod appliances;
 mod balancers;
 mod firewalls;
 mod clients;
+mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -48,6 +49,7 @@ struct Features {
     appliances: bool,
     firewalls: bool,
     clients: bool,
+    wide: bool,
 }
 
 struct Vpc {
@@ -128,6 +130,7 @@ pub fn topology(random: &mut Random) -> Topology {
         // By a stream of its own: networks without firewalls stay what they were.
         firewalls: Random::new(random.clone().number() ^ 0xf12e).chance(30),
         clients: Random::new(random.clone().number() ^ 0xc1e7).chance(15),
+        wide: Random::new(random.clone().number() ^ 0x31de).chance(12),
     };
     let mut maker = Maker {
         random,
@@ -331,6 +334,10 @@ impl Maker<'_> {
         if self.features.clients {
             let mut random = Random::new(self.random.clone().number() ^ 0xc1e7);
             self.write_clients(&mut vpcs, &mut random);
+        }
+        if self.features.wide {
+            let mut random = Random::new(self.random.clone().number() ^ 0x31de);
+            self.write_wide(&vpcs, &mut random);
         }
     }
 }

@@ -113,6 +113,19 @@ impl<'m> Walk<'_, 'm> {
         }
     }
 
+    /// LB-20.
+    fn is_active(&self, balancer: &LoadBalancer) -> Step {
+        match &balancer.state {
+            None | Some(LoadBalancerState::Active | LoadBalancerState::ActiveImpaired) => Ok(()),
+            Some(LoadBalancerState::Provisioning | LoadBalancerState::Failed) => {
+                dropped(format!("{} is not active (LB-20)", balancer.name))
+            }
+            Some(LoadBalancerState::Unknown(word)) => {
+                self.suppose_or_drop(format!("{} works while {word}", balancer.name))
+            }
+        }
+    }
+
     fn by_listener(&mut self, node: Node<'m>, front: &'m NetworkInterface, packet: Packet) -> Step<Arrival> {
         let balancer = node.balancer;
         let holds = |kind, about: &netpath::model::About| {
@@ -121,16 +134,7 @@ impl<'m> Walk<'_, 'm> {
         if !holds(ResourceKind::Listener, &balancer.about) {
             return unknown(format!("the listeners of {} are not in the snapshot", balancer.name));
         }
-        // LB-20.
-        match &balancer.state {
-            None | Some(LoadBalancerState::Active | LoadBalancerState::ActiveImpaired) => {}
-            Some(LoadBalancerState::Provisioning | LoadBalancerState::Failed) => {
-                return dropped(format!("{} is not active (LB-20)", balancer.name));
-            }
-            Some(LoadBalancerState::Unknown(word)) => {
-                self.suppose_or_drop(format!("{} works while {word}", balancer.name))?;
-            }
-        }
+        self.is_active(balancer)?;
         let Transport::Ports { protocol, destination, .. } = packet.transport else {
             return dropped(format!("{} takes TCP and UDP only (M-5)", balancer.name));
         };
@@ -341,6 +345,7 @@ impl<'m> Walk<'_, 'm> {
                 if !self.model.coverage.holds(ResourceKind::Listener, account, region) {
                     return self.suppose_or_drop(format!("{} begins something", interface.id));
                 }
+                self.is_active(balancer)?;
                 let node = Node { interface, balancer, is_by_endpoint: false };
                 // GWLB-5: that of a Gateway Load Balancer takes everything and has no port.
                 let is_gateway = balancer.kind == Some(LoadBalancerKind::Gateway);

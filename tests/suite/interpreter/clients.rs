@@ -152,6 +152,17 @@ impl<'m> Walk<'_, 'm> {
         if named.is_empty() { all } else { named }
     }
 
+    /// The interface that sent for a client, where one did.
+    pub fn door_of_client(&self) -> Option<&'m NetworkInterface> {
+        let id = self.translations.iter().find_map(|it| match it {
+            Translation::Client { interface, .. } => Some(interface),
+            Translation::NatGateway { .. }
+            | Translation::Appliance { .. }
+            | Translation::EgressOnly { .. } => None,
+        });
+        self.model.network_interfaces.get(id?)
+    }
+
     /// CVPN-5: an answer goes back to the client whose packet it answers, and nothing else does.
     pub fn to_client(&self, interface: &NetworkInterface, packet: Packet) -> Step<Arrival> {
         let asked = self.translations.iter().find_map(|it| match it {

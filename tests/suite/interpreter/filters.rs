@@ -66,12 +66,34 @@ impl<'m> Walk<'_, 'm> {
         }
         let wanted: Vec<SecurityGroupId> = scan.references.iter().map(|it| it.id.clone()).collect();
         if way == Direction::Outbound && self.may_be_member(interface, packet.destination, &wanted) {
-            // Whether a reference matches shows when the packet has arrived.
+            // Whether a reference matches shows when the packet has arrived; wherever it leaves to, a member's address
+            // is one.
+            self.is_for_a_member = self.is_of_a_member(&interface.vpc, packet.destination, &wanted);
             self.receiver_must_be_in = Some(wanted);
             return Ok(());
         }
         // SG-1, SG-6: what no rule admits is dropped.
         dropped(format!("no {way:?} rule of the groups of {} admits {packet} (SG-1)", interface.id))
+    }
+
+    /// SG-13, SG-17: whether an address is that of a member in the sender's VPC, or in one that is peered with it in the
+    /// same Region.
+    fn is_of_a_member(&self, vpc: &VpcId, address: IpAddr, groups: &[SecurityGroupId]) -> bool {
+        let is_near = |other: &VpcId| {
+            other == vpc
+                || self.model.peering_connections.iter().any(|it| {
+                    let sides = [&it.requester, &it.accepter];
+                    let joins = |id: &VpcId| sides.iter().any(|side| side.vpc.as_ref() == Some(id));
+                    let regions = sides.map(|side| {
+                        let known = side.vpc.as_ref().and_then(|id| self.model.vpcs.get(id));
+                        known.and_then(|it| it.about.region.as_ref()).or(side.region.as_ref())
+                    });
+                    let is_one_region = !matches!(regions, [Some(one), Some(two)] if one != two);
+                    it.status == Some(PeeringStatus::Active) && joins(vpc) && joins(other) && is_one_region
+                })
+        };
+        let mut owners = self.model.network_interfaces.iter().filter(|it| owns(it, address));
+        owners.any(|it| it.groups.iter().any(|id| groups.contains(id)) && is_near(&it.vpc))
     }
 
     /// Whether anybody who has an address may be in one of the groups. SG-21: who is in a group that is not in the
@@ -87,7 +109,10 @@ impl<'m> Walk<'_, 'm> {
                 && groups.iter().any(|id| interface.groups.contains(id))
                 && self.is_near(&sender.vpc, &interface.vpc)
         });
-        is_listed || (!is_public && groups.iter().any(is_missing))
+        // Who is in the snapshot and has the address is in the groups that the snapshot says.
+        let mut near = self.model.network_interfaces.iter().filter(|it| self.is_near(&sender.vpc, &it.vpc));
+        let is_known = near.any(|it| owns(it, address));
+        is_listed || (!is_public && !is_known && groups.iter().any(is_missing))
     }
 
     /// SG-17: groups can be named within a VPC and over a peering connection.

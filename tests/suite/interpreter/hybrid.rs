@@ -1,5 +1,7 @@
 //! Links to on premises: VPN, Direct Connect, Connect (sections 16.4, 17 and 18).
 
+use std::net::IpAddr;
+
 use netpath::model::{
     AssociationState, AttachmentKind, AttachmentState, BgpStatus, DirectConnectGatewayAssociation,
     GatewayAttachment, ResourceKind, RouteDestination, RouteOrigin, RouteState, RouteTableAssociation,
@@ -9,7 +11,7 @@ use netpath::model::{
 };
 
 use super::addresses::within;
-use super::walk::{Arrival, Step, Walk, dropped, unknown};
+use super::walk::{Arrival, Step, Stop, Walk, dropped, unknown};
 use super::{End, Packet};
 
 /// One link to on premises.
@@ -19,6 +21,8 @@ enum Link<'m> {
     Direct(&'m DirectConnectGatewayAssociation),
     Interface(&'m VirtualInterface),
     Connect(&'m TransitGatewayAttachment),
+    /// What an attachment of a transit gateway leads to, where the snapshot lacks it.
+    Unseen(&'m TransitGatewayAttachment),
 }
 
 impl Link<'_> {
@@ -27,7 +31,7 @@ impl Link<'_> {
             Link::Vpn(it) => it.id.as_str(),
             Link::Direct(it) => it.id.as_str(),
             Link::Interface(it) => it.id.as_str(),
-            Link::Connect(it) => it.id.as_str(),
+            Link::Connect(it) | Link::Unseen(it) => it.id.as_str(),
         }
     }
 }
@@ -37,6 +41,19 @@ fn is_up(connection: &VpnConnection) -> bool {
     let is_there = matches!(connection.state, None | Some(VpnState::Available | VpnState::Modifying));
     let tunnels = &connection.tunnels;
     is_there && (tunnels.is_empty() || tunnels.iter().any(|it| it.status != Some(TunnelStatus::Down)))
+}
+
+/// What a tunnel is for, with the addresses on AWS's side and on the other one.
+fn by_tunnel(connection: &VpnConnection, ours: IpAddr, theirs: IpAddr) -> Step {
+    if connection.is_ipv6 == ours.is_ipv4() {
+        return dropped(format!("{} is for the other family (VPN-7)", connection.id));
+    }
+    let fits =
+        |selector: &Option<ipnet::IpNet>, address| selector.as_ref().is_none_or(|net| net.contains(&address));
+    match fits(&connection.aws_selector, ours) && fits(&connection.customer_selector, theirs) {
+        true => Ok(()),
+        false => dropped(format!("{} is not for {ours} and {theirs} (VPN-13)", connection.id)),
+    }
 }
 
 /// DX-7.
@@ -84,12 +101,15 @@ impl<'m> Walk<'_, 'm> {
         let resource = attachment.resource.as_deref().unwrap_or_default();
         match attachment.kind {
             AttachmentKind::Vpn | AttachmentKind::VpnConcentrator => {
-                self.model.vpn_connections.iter().find(|it| it.id.as_str() == resource).map(Link::Vpn)
+                let mut connections = self.model.vpn_connections.iter();
+                let own = connections.find(|it| it.id.as_str() == resource);
+                Some(own.map_or(Link::Unseen(attachment), Link::Vpn))
             }
             AttachmentKind::DirectConnectGateway => {
                 let associations = self.model.direct_connect_associations.iter();
                 let mut own = associations.filter(|it| it.associated == attachment.transit_gateway.as_str());
-                own.find(|it| it.gateway.as_str() == resource).map(Link::Direct)
+                let own = own.find(|it| it.gateway.as_str() == resource);
+                Some(own.map_or(Link::Unseen(attachment), Link::Direct))
             }
             AttachmentKind::Connect => Some(Link::Connect(attachment)),
             AttachmentKind::Vpc
@@ -135,6 +155,8 @@ impl<'m> Walk<'_, 'm> {
                         && (it.sessions.is_empty() || it.sessions.iter().any(|it| *it != BgpStatus::Down))
                 })
             }
+            // It may.
+            Link::Unseen(_) => true,
         }
     }
 
@@ -150,18 +172,7 @@ impl<'m> Walk<'_, 'm> {
             false => (packet.destination, packet.source),
         };
         match link {
-            Link::Vpn(connection) => {
-                if connection.is_ipv6 == packet.source.is_ipv4() {
-                    return dropped(format!("{} is for the other family (VPN-7)", connection.id));
-                }
-                let fits = |selector: &Option<ipnet::IpNet>, address| match selector {
-                    Some(net) => net.contains(&address),
-                    None => true,
-                };
-                if !fits(&connection.aws_selector, ours) || !fits(&connection.customer_selector, theirs) {
-                    return dropped(format!("{} is not for {packet} (VPN-13)", connection.id));
-                }
-            }
+            Link::Vpn(connection) => by_tunnel(connection, ours, theirs)?,
             Link::Direct(association) if !is_outward => {
                 // DX-1, DX-2: what is not announced is not sent for.
                 let Some(allowed) = &association.allowed_prefixes else {
@@ -180,7 +191,14 @@ impl<'m> Walk<'_, 'm> {
                     return dropped(format!("{} does not announce {ours} (DX-1)", association.id));
                 }
             }
+            // DX-3.
+            Link::Direct(association) if self.is_another_associations(association, theirs) => {
+                return unknown(format!("{} to another VPC behind the same gateway", association.id));
+            }
             Link::Direct(_) | Link::Interface(_) => {}
+            Link::Unseen(attachment) => {
+                return unknown(format!("what {} leads to is not in the snapshot", attachment.id));
+            }
             Link::Connect(attachment) => {
                 let Some(connect) = self.model.transit_gateway_connects.get(&attachment.id) else {
                     return unknown(format!("{} is not described", attachment.id));
@@ -196,6 +214,34 @@ impl<'m> Walk<'_, 'm> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an address is in a VPC that another association of a Direct Connect gateway leads to.
+    fn is_another_associations(&self, own: &DirectConnectGatewayAssociation, address: IpAddr) -> bool {
+        let model = self.model;
+        let others = model.direct_connect_associations.iter().filter(|it| {
+            it.id != own.id && it.gateway == own.gateway && it.state != Some(AssociationState::Disassociated)
+        });
+        others.into_iter().any(|it| {
+            let allowed = it.allowed_prefixes.as_deref().unwrap_or_default();
+            let id = VpnGatewayId::from(it.associated.as_str());
+            if let Some(gateway) = model.vpn_gateways.get(&id) {
+                let blocks = self.vpc_of_gateway(gateway).map(Vpc::associated_cidrs).unwrap_or_default();
+                let mut announced = blocks.iter().filter(|net| allowed.iter().any(|it| it.contains(*net)));
+                return announced.any(|net| net.contains(&address));
+            }
+            let mut attachments = model.transit_gateway_vpc_attachments.iter();
+            within(allowed, address)
+                && attachments.any(|at| {
+                    let is_gone = matches!(
+                        at.state,
+                        Some(AttachmentState::Deleted | AttachmentState::Failed | AttachmentState::Rejected)
+                    );
+                    let vpc = model.vpcs.get(&at.vpc).filter(|_| !is_gone);
+                    at.transit_gateway.as_str() == it.associated
+                        && vpc.is_some_and(|vpc| within(&vpc.associated_cidrs(), address))
+                })
+        })
     }
 
     /// The VPC that a gateway is attached to.
@@ -279,7 +325,7 @@ impl<'m> Walk<'_, 'm> {
                 connection.tunnels.is_empty()
                     || connection.tunnels.iter().any(|it| it.accepted_routes != Some(0))
             }
-            Link::Direct(_) | Link::Interface(_) | Link::Connect(_) => true,
+            Link::Direct(_) | Link::Interface(_) | Link::Connect(_) | Link::Unseen(_) => true,
         };
         let working: Vec<Link<'m>> =
             links.iter().copied().filter(|it| self.works(*it) && has_learnt(it)).collect();
@@ -420,7 +466,7 @@ impl<'m> Walk<'_, 'm> {
             Link::Vpn(connection) => connection.vpn_gateway.clone()?,
             Link::Direct(association) => VpnGatewayId::from(association.associated.as_str()),
             Link::Interface(interface) => interface.vpn_gateway.clone()?,
-            Link::Connect(_) => return None,
+            Link::Connect(_) | Link::Unseen(_) => return None,
         };
         self.model.vpn_gateways.get(&id)
     }
@@ -432,7 +478,11 @@ impl<'m> Walk<'_, 'm> {
             return vpc.is_some_and(|vpc| within(&vpc.associated_cidrs(), packet.destination));
         }
         let Some(attachment) = self.attachment_of_link(link) else { return false };
-        let Ok(table) = self.association(&attachment.transit_gateway, &attachment.id) else { return false };
+        let table = match self.association(&attachment.transit_gateway, &attachment.id) {
+            Ok(table) => table,
+            // What is not known may lead there.
+            Err(stop) => return matches!(stop, Stop::Unknown(_)),
+        };
         let leads_on = |ids: &[TransitGatewayAttachmentId]| {
             !ids.is_empty() && (ids.len() > 1 || ids[0] != attachment.id)
         };

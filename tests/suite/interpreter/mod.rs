@@ -32,12 +32,14 @@ mod gateway_load_balancers;
 mod wide;
 mod clients;
 mod owners;
+mod names;
 
 use std::fmt;
 
 use netpath::model::{ClientVpnEndpointId, Model, NetworkInterfaceId, PortMatch, VpcEndpointId};
 
 pub use clients::is_door;
+pub use names::{Meaning, meaning};
 pub use owners::interfaces_of;
 pub use packet::{Packet, Transport};
 

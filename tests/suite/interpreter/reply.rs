@@ -24,6 +24,8 @@ impl<'m> Walk<'_, 'm> {
 
     fn walk_back(&mut self, from: &End, reply: Packet) -> Step<Arrival> {
         match from {
+            // LL-2: a client's question went in the name of an interface, which hands the answer on.
+            End::LinkLocal(_) if let Some(door) = self.door_of_client() => self.to_client(door, reply),
             // M-8, LL-1 … LL-4: nothing stands between.
             End::SameHost | End::LinkLocal(_) | End::Clients(_) => {
                 Ok(Arrival { end: End::SameHost, packet: reply })

@@ -1,9 +1,9 @@
 //! Transit gateways: in, from table to table, and out (section 16).
 
 use netpath::model::{
-    AttachmentKind, AttachmentState, ResourceKind, Subnet, Support, TransitGatewayAttachment,
-    TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayRouteTableId, TransitGatewayVpcAttachment,
-    Vpc,
+    AttachmentKind, AttachmentState, AvailabilityZone, ResourceKind, Subnet, Support,
+    TransitGatewayAttachment, TransitGatewayAttachmentId, TransitGatewayId, TransitGatewayRouteTableId,
+    TransitGatewayVpcAttachment, Vpc,
 };
 
 use super::Packet;
@@ -260,7 +260,12 @@ impl<'m> Walk<'_, 'm> {
         for id in &attachment.subnets {
             let subnet = self.subnet(id)?;
             let is_same = match (self.zone_id(subnet), self.zone_id(other)) {
-                (Some(left), Some(right)) => left == right,
+                (Some(left), Some(right)) if left == right => true,
+                // TGW-19: a zone at the edge counts as its parent, which may not be in the snapshot.
+                (Some(_), Some(_)) if self.has_unseen_parent(other) => {
+                    self.choices.suppose(format!("{id} and {} are in one zone", other.id))
+                }
+                (Some(_), Some(_)) => false,
                 _ if subnet.about.account == other.about.account
                     && subnet.zone.name.is_some()
                     && other.zone.name.is_some() =>
@@ -289,6 +294,20 @@ impl<'m> Walk<'_, 'm> {
         });
         let parent = row.and_then(|it| it.parent.as_ref()).and_then(|it| it.id.as_deref());
         parent.or(subnet.zone.id.as_deref()).or_else(|| row?.zone.id.as_deref())
+    }
+
+    /// Whether a subnet is in a zone at the edge and no call says whose (SN-7).
+    fn has_unseen_parent(&self, subnet: &Subnet) -> bool {
+        let is_row = |it: &&AvailabilityZone| {
+            it.zone.id.is_some() && it.zone.id == subnet.zone.id
+                || it.zone.name.is_some() && it.zone.name == subnet.zone.name
+        };
+        let is_told = self.model.availability_zones.iter().filter(is_row).any(|it| it.parent.is_some());
+        // `eu-west-1-lon-1a`, and not `eu-west-1a`.
+        let words = subnet.zone.name.as_deref().unwrap_or_default().split('-').count();
+        let (account, region) = (subnet.about.account.as_ref(), subnet.about.region.as_ref());
+        let is_asked = self.model.coverage.holds(ResourceKind::AvailabilityZone, account, region);
+        words > 3 && !is_told && !is_asked
     }
 
     /// TGW-6: the table that an attachment's packets use.

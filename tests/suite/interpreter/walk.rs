@@ -83,6 +83,8 @@ pub struct Walk<'w, 'm> {
     pub crossings: Vec<Crossing>,
     /// Groups of which the receiver must be a member, since the sender's rules admit nothing else (SG-13).
     pub receiver_must_be_in: Option<Vec<SecurityGroupId>>,
+    /// Whether somebody in one of them has the address that the packet was sent to.
+    pub is_for_a_member: bool,
     /// Whether the question itself says that an end is on premises.
     pub is_on_premises_asked: bool,
     /// Whether the packet came in through an internet gateway.
@@ -127,6 +129,7 @@ impl<'w, 'm> Walk<'w, 'm> {
             sender: None,
             crossings: Vec::new(),
             receiver_must_be_in: None,
+            is_for_a_member: false,
             is_on_premises_asked: false,
             is_from_internet: false,
             inspections: Vec::new(),
@@ -424,8 +427,10 @@ impl<'w, 'm> Walk<'w, 'm> {
     /// An end that is no interface and so is no member of any group (SG-14).
     pub fn arrive(&self, end: End, packet: Packet) -> Step<Arrival> {
         match self.receiver_must_be_in {
-            Some(_) => dropped("the sender's rules admit members of groups only (SG-13, SG-14)"),
-            None => Ok(Arrival { end, packet }),
+            Some(_) if !self.is_for_a_member => {
+                dropped("the sender's rules admit members of groups only (SG-13, SG-14)")
+            }
+            Some(_) | None => Ok(Arrival { end, packet }),
         }
     }
 

@@ -34,7 +34,8 @@ impl<'m> Walk<'_, 'm> {
                 && !is_gone(it)
         });
         let Some(attachment) = own else {
-            let is_listed = self.model.coverage.holds(ResourceKind::CoreNetworkAttachment, None, None);
+            let owner = vpc.about.account.as_ref();
+            let is_listed = self.model.coverage.holds(ResourceKind::CoreNetworkAttachment, owner, None);
             return match is_listed {
                 true => dropped(format!("{} is not attached to {arn} (CWAN-1)", vpc.id)),
                 false => unknown(format!("the attachments of {arn} are not in the snapshot")),

@@ -1,6 +1,6 @@
 //! Links to on premises: virtual private gateways, and attachments of transit gateways that are links.
 
-use super::{Maker, Vpc};
+use super::{Maker, Random, Vpc};
 
 /// Blocks that lie on premises.
 const BLOCKS: &[&str] = &["192.168.240.0/24", "192.168.240.0/20", "192.168.241.0/24", "172.20.0.0/16"];
@@ -70,6 +70,13 @@ impl Maker<'_> {
     fn write_direct_connect(&mut self, gateway: &str) {
         let prefixes = *self.random.pick(&["10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/8,192.168.0.0/16", "none"]);
         let state = if self.random.chance(8) { " state associating" } else { "" };
+        let known = self.topology.lines.iter().rev().find_map(|it| it.strip_prefix("dx ")?.split(' ').next());
+        // By a stream of its own: other networks stay what they were.
+        let is_shared = Random::new(self.random.clone().number() ^ 0xd1c0).chance(50);
+        if let Some(id) = known.filter(|_| is_shared).map(str::to_owned) {
+            self.line(format!("dx {id} to {gateway} prefixes {prefixes}{state}"));
+            return;
+        }
         let id = format!("dxgw-{}", gateway.len() + self.topology.lines.len());
         self.line(format!("dx {id} to {gateway} prefixes {prefixes}{state}"));
         if self.random.chance(85) {

@@ -62,7 +62,10 @@ impl Maker<'_> {
     }
 
     pub(super) fn route(&mut self, table: &str, destination: &str, target: &str, flag: &str) {
-        let is_new = self.routed.entry(table.to_owned()).or_default().insert(destination.to_owned());
+        // However it is written.
+        let block =
+            destination.parse::<ipnet::IpNet>().map_or(destination.to_owned(), |it| it.trunc().to_string());
+        let is_new = self.routed.entry(table.to_owned()).or_default().insert(block);
         if is_new || flag == " propagated" {
             self.line(format!("route {table} {destination} -> {target}{flag}"));
         }
