@@ -13,13 +13,14 @@ pub use text::write;
 use super::groups::{interface_id, interface_name};
 use super::json::inert;
 use super::sentence::with_name;
+use super::span;
 use super::traffic::{TransportView, addresses_text, transport_text, transport_views};
 use super::view::{Question, Report, SnapshotView};
 use crate::network::{Component, ExplanationCode, InterfaceIndex, Network};
-use crate::packet::{Family, Interval};
+use crate::packet::{AddressSet, Family, Interval, TransportSet, TransportSets, Workspace};
 use crate::snapshot::Snapshot;
 use crate::solver::estate::Exposed;
-use crate::solver::{Answer, Destination, Direction, PairAnswer, Query, Source, Traffic, Verdict};
+use crate::solver::{Answer, Destination, Direction, PairAnswer, Part, Query, Source, Traffic, Verdict};
 
 /// How many members of a group are listed.
 const MOST_LISTED: usize = 20;
@@ -145,10 +146,16 @@ pub struct ExposedView {
     /// What is not known, and what is taken for granted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assumptions: Vec<String>,
+    /// The same for people who look: what all of these senders may, then what some of them may too.
+    #[serde(skip)]
+    pub(super) from: Vec<String>,
     #[serde(skip)]
     pub(super) words: String,
     #[serde(skip)]
     pub(super) judged: Verdict,
+    /// Their addresses, and their public ones.
+    #[serde(skip)]
+    pub(super) addresses: [String; 2],
     #[serde(skip)]
     pub(super) vpc_name: Option<String>,
     #[serde(skip)]
@@ -336,7 +343,13 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
     });
     let vpc = &network.vpcs[network.interfaces[interfaces[0].index()].vpc.index()];
     let about = snapshot.model.vpcs.get(&vpc.id).map(|it| &it.about);
+    let own = || interfaces.iter().filter_map(|it| snapshot.model.network_interfaces.get_row(it.index()));
+    let public = match first.answer.family {
+        Family::V4 => span::public(own()),
+        Family::V6 => String::new(),
+    };
     ExposedView {
+        addresses: [span::own(own(), Some(first.answer.family)), public],
         name: interface_name(snapshot, interfaces[0])
             .unwrap_or_else(|| interface_id(snapshot, interfaces[0])),
         interfaces: interfaces.len(),
@@ -348,6 +361,7 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         verdict: first.answer.verdict.as_text(),
         packets: transport_views(&forward),
         sources,
+        from: senders(network, &first.answer.parts),
         by,
         path,
         assumptions,
@@ -360,6 +374,37 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         vpc_name: about.and_then(|it| it.name()).map(str::to_owned),
         vpc_blocks: vpc.cidrs.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// Who may send what: all senders that have some packets in common, then those that may send more, with what that is.
+fn senders(network: &Network, parts: &[Part]) -> Vec<String> {
+    let [first, rest @ ..] = parts else { return Vec::new() };
+    if rest.is_empty() {
+        return vec![format!("from {}", addresses_text(network, &first.source))];
+    }
+    let sets = TransportSets::default();
+    let mut workspace = Workspace::over(&sets);
+    let each: Vec<(TransportSet, &AddressSet)> =
+        parts.iter().map(|it| (workspace.of(&it.forward), &it.source)).collect();
+    let common = each.iter().skip(1).fold(each[0].0, |known, it| workspace.intersection(known, it.0));
+    let mut more: BTreeMap<Vec<Interval>, AddressSet> = BTreeMap::new();
+    if !common.is_empty() {
+        let all = each.iter().skip(1).fold(first.source.clone(), |known, it| known.union(it.1));
+        more.insert(workspace.intervals(common).to_vec(), all);
+    }
+    for (packets, source) in each {
+        let own = workspace.difference(packets, common);
+        if !own.is_empty() {
+            let known = more.entry(workspace.intervals(own).to_vec());
+            known.and_modify(|it| *it = it.union(source)).or_insert_with(|| source.clone());
+        }
+    }
+    let mut senders: Vec<(Vec<Interval>, AddressSet)> = more.into_iter().collect();
+    senders.sort_by_key(|it| std::cmp::Reverse(it.1.count()));
+    let line = |(packets, source): &(Vec<Interval>, AddressSet)| {
+        format!("{} from {}", transport_text(packets), addresses_text(network, source))
+    };
+    senders.iter().map(line).collect()
 }
 
 fn blocked_view(

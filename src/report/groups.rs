@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::NetworkInterface;
+use super::span;
+use crate::model::{Model, NetworkInterface, Vpc};
 use crate::network::{InterfaceIndex, Network};
 use crate::snapshot::Snapshot;
 use crate::solver::estate::Labels;
@@ -56,6 +57,9 @@ pub struct GroupView {
     pub interfaces: u64,
     /// The first of them.
     pub members: Vec<String>,
+    /// Where they are: the blocks of what they stand for, or their addresses.
+    #[serde(skip)]
+    pub(super) place: String,
 }
 
 /// Labels for interfaces, and what they stand for.
@@ -72,7 +76,7 @@ impl Groups {
     pub fn new(snapshot: &Snapshot, network: &Network, by: &By, alike: Option<Labels>) -> Groups {
         let model = &snapshot.model;
         if let Some(labels) = alike {
-            return Groups::named(snapshot, network, labels, |members| {
+            return Groups::named((snapshot, by), network, labels, |members| {
                 (common_name(snapshot, members), None)
             });
         }
@@ -96,11 +100,11 @@ impl Groups {
         }
         let labels = Labels::of_each(each);
         let mut next = by_label.into_iter();
-        Groups::named(snapshot, network, labels, |_| next.next().unwrap_or_default())
+        Groups::named((snapshot, by), network, labels, |_| next.next().unwrap_or_default())
     }
 
     fn named(
-        snapshot: &Snapshot,
+        (snapshot, by): (&Snapshot, &By),
         network: &Network,
         labels: Labels,
         mut name: impl FnMut(&[InterfaceIndex]) -> (String, Option<String>),
@@ -120,10 +124,32 @@ impl Groups {
             *times += 1;
             let name = if *times > 1 { format!("{name} ({times})") } else { name };
             let listed = members.iter().take(MOST_LISTED).map(|it| interface_id(snapshot, *it));
-            views.push(GroupView { name, id, interfaces: members.len() as u64, members: listed.collect() });
+            let interfaces = members.len() as u64;
+            let place = place(snapshot, by, members);
+            views.push(GroupView { name, id, interfaces, members: listed.collect(), place });
         }
         Groups { labels, views }
     }
+}
+
+/// Where the interfaces of a group are.
+fn place(snapshot: &Snapshot, by: &By, members: &[InterfaceIndex]) -> String {
+    let model = &snapshot.model;
+    let own = |it: &InterfaceIndex| model.network_interfaces.get_row(it.index());
+    let first = members.first().and_then(own);
+    let blocks: Vec<String> = match by {
+        By::Alike | By::Tag(_) | By::SecurityGroup => return span::own(members.iter().filter_map(own), None),
+        By::Vpc => {
+            let vpc = first.and_then(|it| model.vpcs.get(&it.vpc));
+            vpc.map(Vpc::associated_cidrs).unwrap_or_default().iter().map(ToString::to_string).collect()
+        }
+        By::Subnet => {
+            let subnet = first.and_then(|it| model.subnets.get(&it.subnet));
+            subnet.and_then(|it| it.cidr).iter().map(ToString::to_string).collect()
+        }
+        By::Account => Vec::new(),
+    };
+    blocks.join(", ")
 }
 
 /// The id of an interface; of a NAT gateway that shows none, its own.
@@ -135,13 +161,17 @@ pub(super) fn interface_id(snapshot: &Snapshot, interface: InterfaceIndex) -> St
 /// What an interface is called: by its own tag, its instance's, or its description.
 pub(super) fn interface_name(snapshot: &Snapshot, interface: InterfaceIndex) -> Option<String> {
     let own = snapshot.model.network_interfaces.get_row(interface.index())?;
-    let instance = own.attachment.as_ref().and_then(|it| it.instance.as_ref());
-    let instance = instance.and_then(|id| snapshot.model.instances.get(id));
-    let tagged = own.about.name().or_else(|| instance.and_then(|it| it.about.name()));
-    let name = tagged
+    let name = given_name(&snapshot.model, own)
         .map(str::to_owned)
         .or_else(|| (!own.description.is_empty()).then(|| own.description.to_string()));
     name.map(|it| super::text::page::clean(&it).into_owned())
+}
+
+/// What people call an interface: by its instance, else as its own tag says.
+pub(super) fn given_name<'a>(model: &'a Model, interface: &'a NetworkInterface) -> Option<&'a str> {
+    let instance = interface.attachment.as_ref().and_then(|it| it.instance.as_ref());
+    let instance = instance.and_then(|id| model.instances.get(id));
+    instance.and_then(|it| it.about.name()).or(interface.about.name())
 }
 
 /// Names and ids of the groups that an interface is in.

@@ -11,6 +11,7 @@ mod view;
 mod traffic;
 mod packets;
 mod name;
+mod span;
 mod rule;
 mod firewall_rule;
 mod component;

@@ -3,6 +3,8 @@
 //! The SVG is read back as XML and measured with widths of its own: those of Helvetica, which Arial and Liberation Sans
 //! share. What a browser makes of it is for `tests/browser`.
 
+mod estates;
+mod formats;
 mod options;
 mod views;
 
@@ -472,6 +474,9 @@ const HUB: [&str; 2] = [
     "topologies/f29a-no-route-to-transit-gateway/snapshot",
 ];
 
+/// Stands in the book's words for an estate of fifty VPCs, which the benchmarks' generator makes.
+const ESTATE: &str = "ESTATE";
+
 /// Pictures in the book, with the words that draw them.
 const BOOK: &[(&str, &[&str])] = &[
     ("three-tier.svg", &["-s", SHOP, "diagram"]),
@@ -480,14 +485,21 @@ const BOOK: &[(&str, &[&str])] = &[
     ("matrix.svg", &["-s", SHOP, "diagram", "--view", "matrix", "--depth", "group"]),
     ("two-vpcs.svg", &["-s", HUB[0], "diagram"]),
     ("diff.svg", &["diagram", "--view", "diff", HUB[0], HUB[1]]),
+    ("estate.svg", &["-s", ESTATE, "diagram"]),
+    ("transit-gateway.svg", &["-s", ESTATE, "diagram", "--view", "tgw"]),
+    ("addresses.svg", &["-s", SHOP, "diagram", "--view", "cidr"]),
 ];
 
 #[test]
 fn pictures_in_the_book_are_what_the_program_draws() {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let estate = tempfile::tempdir().expect("a temporary folder");
+    estates::write(5000, estate.path());
+    let accounts = estate.path().join("accounts").display().to_string();
     let different = BOOK.iter().filter(|(name, words)| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_netpath"));
-        let output = command.arg("-q").args(*words).current_dir(home).output().expect("the program starts");
+        let words = words.iter().map(|it| if *it == ESTATE { accounts.as_str() } else { it });
+        let output = command.arg("-q").args(words).current_dir(home).output().expect("the program starts");
         let file = home.join("docs/pictures").join(name);
         if std::env::var_os("NETPATH_ACCEPT").is_some() {
             std::fs::write(&file, &output.stdout).expect("a picture can be written");
@@ -495,6 +507,10 @@ fn pictures_in_the_book_are_what_the_program_draws() {
         std::fs::read(&file).ok() != Some(output.stdout)
     });
     let different: Vec<&str> = different.map(|(name, _)| *name).collect();
+    let gallery = std::fs::read_to_string(home.join("docs/pictures/README.md")).expect("the book has a page");
+    let unseen: Vec<&str> =
+        BOOK.iter().map(|it| it.0).filter(|it| !gallery.contains(&format!("({it})"))).collect();
+    assert!(unseen.is_empty(), "not in the book's page: {unseen:?}");
     assert!(different.is_empty(), "draw anew with NETPATH_ACCEPT=1: {different:?}");
 }
 

@@ -1,7 +1,7 @@
 //! Questions about the whole estate: rows must say of every pair of interfaces what a question about that pair says.
 
 #[path = "../../benches/estate.rs"]
-mod made;
+pub(crate) mod made;
 mod segments;
 
 use std::collections::BTreeMap;

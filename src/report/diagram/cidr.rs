@@ -1,5 +1,7 @@
 //! The view `cidr`: who has which addresses, what is free, and who overlaps with whom.
 
+mod map;
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -11,6 +13,8 @@ use crate::report::cidr::{OverlapView, Plan, RoomView, SpaceView};
 
 /// More VPCs than this are cards.
 const MOST_OPEN: usize = 40;
+/// More VPCs than this are a map of who has which block.
+const MOST_CARDS: usize = 120;
 /// More free blocks of a VPC than this are counted.
 const MOST_FREE: usize = 12;
 /// More overlaps than this are counted.
@@ -18,14 +22,14 @@ const MOST_OVERLAPS: usize = 24;
 
 /// The picture of an address plan.
 pub fn cidr(plan: &Plan<'_>) -> Picture {
-    let is_open = plan.vpcs.len() <= MOST_OPEN;
-    let mut spaces: Vec<&SpaceView> = plan.vpcs.iter().collect();
-    spaces.sort_by_key(|it| (it.family, it.blocks.first().and_then(|it| it.parse::<IpNet>().ok()), &it.id));
-    let mut shapes: Vec<Shape> = spaces.iter().map(|it| space(plan, it, is_open)).collect();
-    shapes
-        .extend(plan.overlaps.iter().take(MOST_OVERLAPS).enumerate().map(|(number, it)| overlap(number, it)));
-    if plan.overlaps.len() > MOST_OVERLAPS {
-        let words = format!("{} more overlaps", plan.overlaps.len() - MOST_OVERLAPS);
+    let is_map = plan.vpcs.len() > MOST_CARDS;
+    let mut shapes = if is_map { map::map(plan) } else { each(plan) };
+    // A map says by itself who has the same blocks.
+    let told: Vec<&OverlapView<'_>> = plan.overlaps.iter().filter(|it| it.can_meet || !is_map).collect();
+    shapes.extend(told.iter().take(MOST_OVERLAPS).enumerate().map(|(number, it)| overlap(number, it)));
+    let rest = plan.overlaps.len() - told.len().min(MOST_OVERLAPS);
+    if rest > 0 {
+        let words = format!("{rest} more {}", if rest == 1 { "overlap" } else { "overlaps" });
         shapes.push(Shape::new("overlaps", Paint::Step, words).says("listed by `netpath cidr`"));
     }
     shapes.extend(legend::of(&shapes));
@@ -39,6 +43,14 @@ pub fn cidr(plan: &Plan<'_>) -> Picture {
     Picture { title, description, root, nets: Vec::new() }
 }
 
+/// A box for each VPC, by its first address.
+fn each(plan: &Plan<'_>) -> Vec<Shape> {
+    let is_open = plan.vpcs.len() <= MOST_OPEN;
+    let mut spaces: Vec<&SpaceView> = plan.vpcs.iter().collect();
+    spaces.sort_by_key(|it| (it.family, it.blocks.first().and_then(|it| it.parse::<IpNet>().ok()), &it.id));
+    spaces.iter().map(|it| space(plan, it, is_open)).collect()
+}
+
 /// A VPC's blocks of one family.
 fn space(plan: &Plan<'_>, space: &SpaceView, is_open: bool) -> Shape {
     let name = space.name.as_deref().unwrap_or(&space.id);
@@ -49,7 +61,8 @@ fn space(plan: &Plan<'_>, space: &SpaceView, is_open: bool) -> Shape {
     }
     let serious =
         plan.overlaps.iter().find(|it| it.can_meet && it.holders.iter().any(|it| it.id == space.id));
-    shape.problem = serious.map(|it| format!("{} is had by others too: {}", it.block, it.grade));
+    shape.problem =
+        serious.map(|it| format!("{} is had by others too: {}", it.block, it.grade.replace('-', " ")));
     if !is_open {
         return shape.says(format!("{} subnets", space.subnets.len()));
     }
@@ -62,7 +75,8 @@ fn space(plan: &Plan<'_>, space: &SpaceView, is_open: bool) -> Shape {
     parts.sort_by_key(|it| it.0);
     let mut parts: Vec<Shape> = parts.into_iter().map(|it| it.1).collect();
     if space.unused_blocks.len() > MOST_FREE {
-        let words = format!("{} smaller blocks", space.unused_blocks.len() - MOST_FREE);
+        let rest = space.unused_blocks.len() - MOST_FREE;
+        let words = format!("{rest} smaller {}", if rest == 1 { "block" } else { "blocks" });
         parts.push(Shape::new(format!("{}/free", space.id), Paint::Free, words).says("free"));
     }
     if parts.is_empty() { shape } else { shape.holding(Inside::Packed(parts)) }
@@ -86,7 +100,12 @@ fn room(room: &RoomView) -> Shape {
 }
 
 fn overlap(number: usize, overlap: &OverlapView<'_>) -> Shape {
-    let words = format!("{} twice", overlap.block);
+    let times = if overlap.holders.len() > 2 {
+        format!("{} times", overlap.holders.len())
+    } else {
+        "twice".to_owned()
+    };
+    let words = format!("{} {times}", overlap.block);
     let mut shape = Shape::new(format!("overlap-{number}"), Paint::Step, words);
     for holder in overlap.holders.iter().take(6) {
         shape = shape.says(format!("{} {}", holder.name.unwrap_or(&holder.id), holder.block));
@@ -95,9 +114,10 @@ fn overlap(number: usize, overlap: &OverlapView<'_>) -> Shape {
         shape = shape.says(format!("and {} more", overlap.holders.len() - 6));
     }
     let by = overlap.by.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+    let grade = overlap.grade.replace('-', " ");
     if overlap.can_meet {
-        shape.problem = Some(format!("{}{by}", overlap.grade));
+        shape.problem = Some(format!("{grade}{by}"));
         return shape;
     }
-    shape.says(format!("{}{by}", overlap.grade))
+    shape.says(format!("{grade}{by}"))
 }

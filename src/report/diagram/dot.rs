@@ -182,6 +182,7 @@ fn fill(paint: Paint) -> &'static str {
         Paint::Verdict(Verdict::Unknown) => "#eeeeee",
         Paint::Verdict(Verdict::Blocked)
         | Paint::Shut
+        | Paint::Beyond
         | Paint::Head
         | Paint::Canvas
         | Paint::Region
@@ -241,7 +242,7 @@ impl Writer {
         (first, last)
     }
 
-    /// A square is a graph of its heads; of ways, each cell leads to the next.
+    /// A square is a graph of its heads; of ways, each cell leads to the next; a map has its rows below each other.
     fn table(&mut self, table: &Table, stmts: &mut Vec<Stmt>) -> (String, String) {
         let mut ends: Option<(String, String)> = None;
         let mut note = |name: &String| {
@@ -262,7 +263,7 @@ impl Writer {
                         known.insert(&head.key, to.clone());
                         stmts.push(connected(from, &to, arrow(cell)));
                     }
-                    (TableKind::Square | TableKind::Ways, _, _) => {
+                    (TableKind::Square | TableKind::Ways | TableKind::Map, _, _) => {
                         let name = match known.get(cell.key.as_str()) {
                             Some(name) => name.clone(),
                             None => self.node(cell, &[], stmts).0,
@@ -270,7 +271,10 @@ impl Writer {
                         known.insert(&cell.key, name.clone());
                         note(&name);
                         if let Some(from) = last {
-                            let attributes = vec![pair("arrowhead", "normal")];
+                            let attributes = vec![match table.kind {
+                                TableKind::Map => pair("style", "invis"),
+                                TableKind::Square | TableKind::Ways => pair("arrowhead", "normal"),
+                            }];
                             stmts.push(connected(&from, &name, attributes));
                         }
                         last = Some(name);

@@ -10,8 +10,10 @@ use crate::solver::Verdict;
 
 /// More cards than this are put together: first those of a VPC with the same packets, then those of all VPCs.
 const MOST_CARDS: usize = 80;
-/// More things that stop packets are counted.
+/// More things that stop packets are put together by why.
 const MOST_STOPS: usize = 24;
+/// More lines of who sends what are counted.
+const MOST_SENDERS: usize = 4;
 /// More members of a group are counted.
 const MOST_LISTED: usize = 20;
 
@@ -30,7 +32,8 @@ pub fn exposure(view: &ExposureView<'_>) -> Picture {
         root = root.says(format!("asked about {}", view.question.traffic));
     }
     if view.unknown_interfaces > 0 {
-        root = root.says(format!("of {} more nobody can tell from this snapshot", view.unknown_interfaces));
+        root =
+            root.says(format!("for {} of them nobody can tell from this snapshot", view.unknown_interfaces));
     }
     let vpcs = vpcs(view);
     let mut shapes = Vec::new();
@@ -119,7 +122,7 @@ fn vpcs(view: &ExposureView<'_>) -> Vec<Shape> {
         let facts = view.exposed.iter().find(|it| it.vpc == vpc);
         match facts {
             Some(it) => vpc_box(it).holding(Inside::Packed(doors)),
-            None => all_vpcs(view).holding(Inside::Packed(doors)),
+            None => all_vpcs(view, doors),
         }
     };
     boxes.into_iter().map(named).collect()
@@ -145,11 +148,21 @@ fn vpc_box(view: &ExposedView) -> Shape {
     shape.says(blocks(&view.vpc_blocks))
 }
 
-fn all_vpcs(view: &ExposureView<'_>) -> Shape {
+/// What gets into which VPC by which gateway is left to the text: the cards stand in one box.
+fn all_vpcs(view: &ExposureView<'_>, doors: Vec<Shape>) -> Shape {
     let mut vpcs: Vec<&str> = view.exposed.iter().map(|it| it.vpc.as_str()).collect();
     vpcs.sort_unstable();
     vpcs.dedup();
-    Shape::new("vpcs", Paint::Vpc, format!("{} VPCs, by what gets in", vpcs.len()))
+    let shape = Shape::new("vpcs", Paint::Vpc, format!("{} VPCs, by what gets in", vpcs.len()));
+    let mut shape = shape.says("through the gateways of each");
+    let mut cards = Vec::new();
+    for door in doors {
+        shape.ports.extend(door.ports);
+        if let Inside::Packed(own) = door.inside {
+            cards.extend(own);
+        }
+    }
+    shape.holding(Inside::Packed(cards))
 }
 
 /// Interfaces that the same gets into.
@@ -177,8 +190,17 @@ fn card(members: &[&ExposedView], detail: Detail) -> Shape {
         }
     };
     shape = shape.says(name);
-    if !first.sources.is_empty() {
-        shape = shape.says(format!("from {}", first.sources.join(", ")));
+    if let ([only], [own, public]) = (members, &first.addresses) {
+        shape = shape.says(own.as_str());
+        let many = if only.interfaces > 1 { "addresses " } else { "" };
+        let public = if public.is_empty() { String::new() } else { format!("public {many}{public}") };
+        shape = shape.says(public);
+    }
+    for line in first.from.iter().take(MOST_SENDERS) {
+        shape = shape.says(line.as_str());
+    }
+    if first.from.len() > MOST_SENDERS {
+        shape = shape.says(format!("and {} more kinds of senders", first.from.len() - MOST_SENDERS));
     }
     if detail == Detail::Group {
         for rule in rules(first) {
@@ -210,37 +232,55 @@ fn rules(view: &ExposedView) -> Vec<String> {
     groups.filter_map(words).collect()
 }
 
-/// What is stopped, by what stops it.
+/// What is stopped, by what stops it; by the codes alone where that is too much.
 fn stopped(key: &str, title: &str, list: &[BlockedView]) -> Option<Shape> {
     if list.is_empty() {
         return None;
     }
     let all: usize = list.iter().map(|it| it.interfaces).sum();
-    let mut cards: Vec<Shape> = list
-        .iter()
-        .take(MOST_STOPS)
-        .enumerate()
-        .map(|(number, it)| {
-            let interfaces = if it.interfaces == 1 {
-                "1 interface".to_owned()
-            } else {
-                format!("{} interfaces", it.interfaces)
-            };
-            let name = format!("{interfaces}: {}", it.code);
-            let shape = Shape::new(format!("{key}-{number}"), Paint::Shut, name);
-            let shape = shape.says(it.component.as_str()).says(it.words.as_str());
-            let shape = match it.edit.as_ref().filter(|_| key == "edits") {
-                Some(edit) => shape.says(format!("what would let it in: {edit}")),
-                None => shape,
-            };
-            shape.tells(it.members.join("\n")).tells(it.edit.as_deref().unwrap_or_default())
-        })
-        .collect();
-    if list.len() > MOST_STOPS {
-        let words = format!("{} more", list.len() - MOST_STOPS);
-        cards
-            .push(Shape::new(format!("{key}-more"), Paint::Shut, words).says("listed by `netpath exposure`"));
-    }
+    let cards: Vec<Shape> = if list.len() > MOST_STOPS {
+        let mut codes: BTreeMap<&str, Vec<&BlockedView>> = BTreeMap::new();
+        for it in list {
+            codes.entry(it.code).or_default().push(it);
+        }
+        let mut codes: Vec<(&str, Vec<&BlockedView>)> = codes.into_iter().collect();
+        let count = |list: &[&BlockedView]| list.iter().map(|it| it.interfaces).sum::<usize>();
+        codes.sort_by_key(|(_, own)| std::cmp::Reverse(count(own)));
+        codes.iter().map(|(code, own)| stops(&format!("{key}-{code}"), code, own, count(own))).collect()
+    } else {
+        list.iter()
+            .enumerate()
+            .map(|(number, it)| stop(&format!("{key}-{number}"), it, key == "edits"))
+            .collect()
+    };
     let shape = Shape::new(key, Paint::Region, format!("{title} ({all})"));
     Some(shape.holding(Inside::Packed(cards)))
+}
+
+fn interfaces(count: usize) -> String {
+    if count == 1 { "1 interface".to_owned() } else { format!("{count} interfaces") }
+}
+
+/// What one component stops.
+fn stop(key: &str, view: &BlockedView, is_edit: bool) -> Shape {
+    let shape = Shape::new(key, Paint::Shut, format!("{}: {}", interfaces(view.interfaces), view.code));
+    let shape = shape.says(view.component.as_str()).says(view.words.as_str());
+    let shape = match view.edit.as_ref().filter(|_| is_edit) {
+        Some(edit) => shape.says(format!("what would let it in: {edit}")),
+        None => shape,
+    };
+    shape.tells(view.members.join("\n")).tells(view.edit.as_deref().unwrap_or_default())
+}
+
+/// What many components stop for the same reason.
+fn stops(key: &str, code: &str, list: &[&BlockedView], count: usize) -> Shape {
+    let shape = Shape::new(key, Paint::Shut, format!("{}: {code}", interfaces(count)));
+    if let [only] = list {
+        return shape.says(only.component.as_str()).says(only.words.as_str());
+    }
+    let few: Vec<&str> = list.iter().take(3).map(|it| it.component.as_str()).collect();
+    let rest = list.len() - few.len();
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let shape = shape.says(format!("at {}{more}", few.join(", ")));
+    shape.says(format!("for example: {}", list[0].words)).says("all of them: `netpath exposure`")
 }

@@ -93,12 +93,14 @@ fn heads(grid: &mut Grid<'_>, zones: &Zones) {
 fn bands<'p>(grid: &mut Grid<'p>, zones: &Zones, cells: Vec<Vec<Vec<Placed<'p>>>>) {
     let right = grid.columns.last().map_or(PADDING, |(x, width)| x + width);
     let mut cells = cells.into_iter();
+    let last = zones.bands.iter().map(|it| it.rows.len()).sum::<usize>().saturating_sub(1);
     for band in &zones.bands {
         let top = grid.below;
         grid.below += STRIP;
         for _ in &band.rows {
             let Some(row) = cells.next() else { continue };
-            place_row(grid, row, rack_height(grid.rows.len(), &zones.flows));
+            let number = grid.rows.len();
+            place_row(grid, row, rack_height(number, number == last, &zones.flows));
             grid.below += 8;
         }
         let frame = Frame { x: PADDING, y: top, width: right + GAP - PADDING, height: grid.below - top };
@@ -181,12 +183,40 @@ fn lanes(flows: &[Flow]) -> Vec<Lane<'_>> {
     lanes
 }
 
-/// How tall a row has to be for the flows that end and begin at it.
-fn rack_height(row: usize, flows: &[Flow]) -> i32 {
+/// How tall a row has to be for the flows that end and begin at it, and at the last one for those from the lower edge.
+fn rack_height(row: usize, is_last: bool, flows: &[Flow]) -> i32 {
     let own = flows.iter().filter(|it| it.home() == Some(row));
     let into: i32 = own.map(|it| flow_height(it) + 6).sum();
-    let begin = lanes(flows).iter().filter(|it| *it.0 == Tip::Row(row)).count() as i32;
-    into + if begin > 0 { 6 + begin * 6 } else { 0 }
+    let lanes = lanes(flows);
+    let edge = if is_last { below_height(&lanes) } else { 0 };
+    into + begin_height(row, &lanes) + edge
+}
+
+/// What the lines take up that begin at a row.
+fn begin_height(row: usize, lanes: &[Lane<'_>]) -> i32 {
+    let begin = lanes.iter().filter(|it| *it.0 == Tip::Row(row)).count() as i32;
+    if begin > 0 { 6 + begin * 6 } else { 0 }
+}
+
+/// The name of an end that is no row of the VPC.
+fn tip_line(tip: &Tip) -> Option<Line> {
+    let text = match tip {
+        Tip::Internet => "internet".to_owned(),
+        Tip::Elsewhere(name) => name.clone(),
+        Tip::Row(_) => return None,
+    };
+    Some(Line { text, hand: Hand::Head })
+}
+
+/// How tall the box of such an end is, for its name and for as many lines as meet there.
+fn tip_height(line: &Line, lanes: usize) -> i32 {
+    (written(std::slice::from_ref(line), 0, 0).2 + 6).max(6 + 5 * lanes as i32)
+}
+
+/// What the ends take up that stand at the lower edge.
+fn below_height(lanes: &[Lane<'_>]) -> i32 {
+    let tips = lanes.chunk_by(|one, other| one.0 == other.0).filter(|it| *it[0].0 != Tip::Internet);
+    tips.filter_map(|it| Some(tip_height(&tip_line(it[0].0)?, it.len()) + 6)).sum()
 }
 
 /// Where the parts of a rack stand.
@@ -205,9 +235,10 @@ fn rack(grid: &mut Grid<'_>, flows: &[Flow], content: i32, top: i32) -> i32 {
         return 0;
     }
     let left = content + 18;
-    let widest = flows.iter().map(|it| written(&flow_lines(it), 0, 0).1).max().unwrap_or_default();
-    let rack = Rack { content, left, right: left + widest + 2 * PADDING };
     let lanes = lanes(flows);
+    let names = lanes.iter().filter_map(|it| Some(written(&[tip_line(it.0)?], 0, 0).1));
+    let widest = flows.iter().map(|it| written(&flow_lines(it), 0, 0).1).chain(names).max();
+    let rack = Rack { content, left, right: left + widest.unwrap_or_default() + 2 * PADDING };
     let mut ends: Vec<Vec<i32>> = vec![Vec::new(); lanes.len()];
     for row in 0..grid.rows.len() {
         let mut y = grid.rows[row].0;
@@ -219,21 +250,43 @@ fn rack(grid: &mut Grid<'_>, flows: &[Flow], content: i32, top: i32) -> i32 {
             y += height + 6;
         }
     }
-    let mut begun = vec![0; grid.rows.len()];
-    for (number, (lane, ends)) in lanes.iter().zip(ends).enumerate() {
+    let starts = starts(grid, &lanes, &rack, top);
+    for (number, ((lane, ends), start)) in lanes.iter().zip(ends).zip(starts).enumerate() {
         let x = rack.right + 14 + number as i32 * LANE;
-        // The internet is above, what goes to another VPC or comes from there passes the lower edge.
-        let start = match lane.0 {
-            Tip::Internet => top + 4,
-            Tip::Elsewhere(_) => grid.rows.last().map_or(top, |it| it.1) + 6,
-            Tip::Row(row) => {
-                begun[*row] += 1;
-                grid.rows[*row].1 + 2 - 6 * begun[*row]
-            }
-        };
         grid.inner.wires.push(along(lane, &ends, (x, start), &rack));
     }
     rack.right + 14 + lanes.len() as i32 * LANE - content
+}
+
+/// How far down each lane has its other end: at its row, or at a box with its name. The internet is above; another VPC and
+/// what lies outside are below, where attachments and peering connections are.
+fn starts(grid: &mut Grid<'_>, lanes: &[Lane<'_>], rack: &Rack, top: i32) -> Vec<i32> {
+    let last = grid.rows.len().saturating_sub(1);
+    let bottom = grid.rows.last().map_or(top, |it| it.1);
+    let mut above = top;
+    let mut below = bottom - begin_height(last, lanes) - below_height(lanes);
+    let mut starts = Vec::new();
+    for tip in lanes.chunk_by(|one, other| one.0 == other.0) {
+        let count = tip.len() as i32;
+        let y = match tip[0].0 {
+            Tip::Row(row) => {
+                starts.extend((1..=count).map(|number| grid.rows[*row].1 + 2 - 6 * number));
+                continue;
+            }
+            Tip::Internet => &mut above,
+            Tip::Elsewhere(_) => &mut below,
+        };
+        let Some(line) = tip_line(tip[0].0) else { continue };
+        let height = tip_height(&line, tip.len());
+        let frame = Frame { x: rack.left, y: *y, width: rack.right - rack.left, height };
+        let (texts, _, _) = written(&[line], rack.left + PADDING, *y + 2);
+        let hover = "the other end of the arrows that meet here".to_owned();
+        grid.inner.panels.push(Panel { frame, class: "outside".to_owned(), texts, hover });
+        let first = *y + (height - 5 * (count - 1)) / 2;
+        starts.extend((0..count).map(|number| first + 5 * number));
+        *y += height + 6;
+    }
+    starts
 }
 
 /// The label of a flow, with the line between it and its row; how tall it is.
@@ -265,17 +318,16 @@ fn along(&(tip, goes_out, paint): &Lane<'_>, ends: &[i32], (x, start): (i32, i32
     let first = ys.clone().min().unwrap_or(start);
     let last = ys.max().unwrap_or(start);
     let mut stretches = vec![vec![(x, first), (x, last)]];
-    if is_row {
-        stretches.push(vec![(rack.content, start), (x, start)]);
-    }
+    let tip_x = if is_row { rack.content } else { rack.right };
+    stretches.push(vec![(tip_x, start), (x, start)]);
     stretches.extend(ends.iter().map(|y| vec![(x, *y), (rack.right, *y)]));
     let mut knots: Vec<(i32, i32)> = Vec::new();
     if !goes_out {
-        knots.push(if is_row { (rack.content, start) } else { (x, start) });
+        knots.push((tip_x, start));
     }
     knots.extend(ends.iter().filter(|y| **y != first && **y != last).map(|y| (x, *y)));
     let heads = if goes_out {
-        vec![(x, start, if *tip == Tip::Internet { Heading::Up } else { Heading::Down })]
+        vec![(tip_x, start, Heading::Left)]
     } else {
         ends.iter().map(|y| (rack.right, *y, Heading::Left)).collect()
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::font::wrap;
+use super::font::{width, wrap};
 use super::legend;
 use super::picture::{Hand, Inside, Line, Paint, Picture, Shape, Table, TableKind};
 use crate::report::groups::GroupView;
@@ -15,7 +15,7 @@ pub const MOST_GROUPS: usize = 40;
 /// Up to so many groups a cell says all in words.
 const MOST_WORDY: usize = 12;
 /// How wide a cell's words are where there are few groups, and where there are many.
-const WIDTHS: [i32; 2] = [150, 58];
+const WIDTHS: [i32; 2] = [150, 80];
 /// How many lines the words of a cell have at most.
 const MOST_LINES: usize = 4;
 
@@ -39,14 +39,17 @@ pub fn matrix(table: &Matrix<'_>) -> Picture {
         format!("something passes between {pairs} pairs of interfaces"),
         asked.to_owned(),
     ];
-    root = root.says(head.iter().filter(|it| !it.is_empty()).cloned().collect::<Vec<String>>().join(" · "));
+    if !table.cells.is_empty() {
+        root =
+            root.says(head.iter().filter(|it| !it.is_empty()).cloned().collect::<Vec<String>>().join(" · "));
+    }
     if shown.len() < groups_of(table).len() {
         let rest = groups_of(table).len() - shown.len();
         root = root.says(format!("{rest} groups with fewer pairs are left out: `netpath matrix` has all"));
     }
     let mut shapes = Vec::new();
     if table.cells.is_empty() {
-        root = root.says("nothing passes");
+        root = root.says("nothing passes between any two interfaces");
     } else {
         let square = Shape::new("matrix", Paint::Region, "from the row's group to the column's");
         shapes.push(square.holding(Inside::Table(square_of(table, &shown, is_wordy))));
@@ -121,8 +124,9 @@ fn head(group: &GroupView, number: Option<usize>, has_name: bool) -> Shape {
         .map(|text| Line { text, hand: Hand::Name })
         .collect();
     if has_name {
-        shape = if name == id { shape } else { shape.says(id) };
-        shape = shape.says(interfaces.as_str());
+        // Of many groups the id is for who points at it.
+        shape = if name == id || number.is_some() { shape } else { shape.says(id) };
+        shape = shape.says(group.place.as_str()).says(interfaces.as_str());
     }
     shape.ask = group.members.first().cloned();
     let rest = group.interfaces.saturating_sub(group.members.len() as u64);
@@ -140,22 +144,42 @@ fn cell(cell: Option<&CellView>, (from, to): (usize, usize), table: &Matrix<'_>,
         return shape;
     };
     let mut shape = Shape::new(key, Paint::Verdict(view.judged), "");
-    let words = format!("{} {}", mark(view.judged), view.words);
-    let hand = if is_wordy { Hand::Name } else { Hand::Plain };
-    let mut lines = wrap(&words, hand, WIDTHS[usize::from(!is_wordy)]);
-    if lines.len() > MOST_LINES {
-        lines.truncate(MOST_LINES - 1);
-        lines.push("…".to_owned());
-    }
-    shape.lines = lines.into_iter().map(|text| Line { text, hand }).collect();
     let all = open_pairs(view) + view.pairs.blocked;
-    if is_wordy {
-        let pairs = if all == 1 { "pair" } else { "pairs" };
-        shape = shape.says(format!("{} of {all} {pairs}", open_pairs(view)));
-    }
+    shape.lines = if is_wordy { wordy(view, all) } else { short(view, all) };
     shape
         .tells(format!("{names}: {}", view.verdict))
         .tells(view.words.as_str())
         .tells(format!("{} of {all} pairs of interfaces", open_pairs(view)))
         .tells(view.assumptions.join("\n"))
+}
+
+/// What passes, and between how many pairs.
+fn wordy(view: &CellView, all: u64) -> Vec<Line> {
+    let words = format!("{} {}", mark(view.judged), view.words);
+    let mut lines = wrap(&words, Hand::Name, WIDTHS[0]);
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES - 1);
+        lines.push("…".to_owned());
+    }
+    let pairs = if all == 1 { "pair" } else { "pairs" };
+    let pairs = Line { text: format!("{} of {all} {pairs}", open_pairs(view)), hand: Hand::Plain };
+    lines.into_iter().map(|text| Line { text, hand: Hand::Name }).chain([pairs]).collect()
+}
+
+/// The share of pairs that something passes between, and what: in full where there is room, else its protocols.
+fn short(view: &CellView, all: u64) -> Vec<Line> {
+    let share = match (open_pairs(view) * 100 + all / 2) / all.max(1) {
+        0 => "< 1 %".to_owned(),
+        share => format!("{share} %"),
+    };
+    let mut protocols: Vec<&str> =
+        view.packets.iter().chain(&view.one_way).map(|it| it.protocol.as_ref()).collect();
+    protocols.sort_unstable();
+    protocols.dedup();
+    let is_narrow = |text: &String| width(text, Hand::Plain) <= WIDTHS[1];
+    let few = Some(view.words.clone()).filter(is_narrow);
+    let few = few.or_else(|| Some(protocols.join(", ")).filter(is_narrow));
+    let what = few.unwrap_or_else(|| format!("{} protocols", protocols.len()));
+    let line = |text, hand| Line { text, hand };
+    vec![line(format!("{} {share}", mark(view.judged)), Hand::Name), line(what, Hand::Plain)]
 }

@@ -109,7 +109,7 @@ impl Page {
         }
     }
 
-    /// A square is a graph of its heads; of ways, each cell leads to the next.
+    /// A square is a graph of its heads; of ways, each cell leads to the next; a map is its cells.
     fn table(&mut self, table: &Table, indent: usize) {
         let space = "  ".repeat(indent);
         let mut known: BTreeMap<&str, usize> = BTreeMap::new();
@@ -129,8 +129,10 @@ impl Page {
                     (Some(from), true) => {
                         arrows.push(format!("{space}n{from} -->|\"{}\"| n{number}", label(cell)));
                     }
-                    (Some(from), false) => arrows.push(format!("{space}n{from} --> n{number}")),
-                    (None, _) => {}
+                    (Some(from), false) if table.kind == TableKind::Ways => {
+                        arrows.push(format!("{space}n{from} --> n{number}"));
+                    }
+                    (Some(_), false) | (None, _) => {}
                 }
                 if !is_arrow {
                     last = Some(number);

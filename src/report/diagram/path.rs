@@ -1,9 +1,12 @@
 //! The view `path`: one question's ways, there and back, hop by hop, with the rule at each and what is missing where
 //! packets do not get on.
 
+use super::legend;
 use super::picture::{Hand, Inside, Line, Paint, Picture, Shape};
 use crate::model::Model;
-use crate::report::{ComponentView, ExplanationView, PathView, Report, RuleView};
+use crate::packet::Family;
+use crate::report::{ComponentView, ExplanationView, PathView, Report, RuleView, span};
+use crate::solver::Verdict;
 
 /// More ways than this are counted, not drawn.
 const MOST_WAYS: usize = 4;
@@ -42,10 +45,11 @@ pub fn path(report: &Report<'_>, model: &Model) -> Picture {
         shapes.push(Shape::new("more", Paint::Step, words));
     }
     shapes.extend(report.assumptions.iter().take(6).enumerate().map(|(number, it)| {
-        let shape =
-            Shape::new(format!("assumption-{number}"), Paint::Absent, it.code).says(it.words.as_str());
+        let shape = Shape::new(format!("assumption-{number}"), Paint::Verdict(Verdict::Unknown), it.code)
+            .says(it.words.as_str());
         it.needs.as_ref().map_or(shape.clone(), |call| shape.says(format!("aws {call}")))
     }));
+    shapes.extend(legend::of(&shapes));
     root.inside = Inside::Packed(shapes);
     let description =
         format!("{title}. Every hop from top to bottom, with the rule, entry or route that decided.");
@@ -66,7 +70,7 @@ fn leg(
     let lost = components.iter().position(|it| it.decision == "drop").unwrap_or(usize::MAX);
     let step = |(at, it): (usize, &ComponentView<'_>)| {
         let shape = step(report, &format!("{name}-{number}-{at}"), direction, it, arrives && at < lost);
-        (it.vpc.map(str::to_owned), shape)
+        (it.vpc.map(str::to_owned), shape.says(address(model, it)))
     };
     let steps: Vec<(Option<String>, Shape)> = components.iter().enumerate().map(step).collect();
     let words = if arrives { name.to_owned() } else { format!("{name}, if it got there") };
@@ -97,6 +101,18 @@ fn by_vpc(model: &Model, prefix: &str, steps: Vec<(Option<String>, Shape)>) -> V
     shapes
 }
 
+/// Where an interface is.
+fn address(model: &Model, component: &ComponentView<'_>) -> String {
+    if component.kind != "network-interface" {
+        return String::new();
+    }
+    let own = || model.network_interfaces.get(&component.id.into()).into_iter();
+    let each = Family::BOTH.map(|family| span::own(own(), Some(family)));
+    let public = Some(span::public(own())).filter(|it| !it.is_empty()).map(|it| format!("public {it}"));
+    let each: Vec<String> = each.into_iter().chain(public).filter(|it| !it.is_empty()).collect();
+    each.join(" · ")
+}
+
 fn vpc_name(model: &Model, id: &str) -> String {
     let vpc = model.vpcs.get(&id.into());
     let name = vpc.and_then(|it| it.about.name()).unwrap_or(id);
@@ -125,7 +141,7 @@ fn step(
         (true, "pass" | "translate") => "✓ ",
         (true | false, _) => "",
     };
-    let paint = if gets_there || is_lost { Paint::Step } else { Paint::Absent };
+    let paint = if gets_there || is_lost { Paint::Step } else { Paint::Beyond };
     let mut shape = Shape::new(key, paint, format!("{mark}{kind} {name}")).tells(component.id);
     if component.name.is_some() {
         shape = shape.says(component.id);

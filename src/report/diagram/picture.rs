@@ -114,6 +114,8 @@ pub enum Paint {
     Frame,
     /// A step of a way.
     Step,
+    /// A step that packets do not get to.
+    Beyond,
     /// What has been gained.
     Gained,
     /// What has been lost.
@@ -197,6 +199,8 @@ pub enum TableKind {
     Square,
     /// A row is read from left to right: an arrow leads from each cell to the next.
     Ways,
+    /// A cell is about itself, and stands where it belongs.
+    Map,
 }
 
 /// Something that joins boxes.
@@ -362,6 +366,7 @@ impl Paint {
             Paint::Absent => "absent",
             Paint::Frame => "frame",
             Paint::Step => "step",
+            Paint::Beyond => "beyond",
             Paint::Gained => "gained",
             Paint::Lost => "lost",
             Paint::Rerouted => "rerouted",

@@ -262,6 +262,7 @@ pub(super) fn rank(paint: Paint) -> u8 {
         | Paint::Gateway
         | Paint::Absent
         | Paint::Step
+        | Paint::Beyond
         | Paint::Gained
         | Paint::Lost
         | Paint::Rerouted

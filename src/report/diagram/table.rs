@@ -1,4 +1,4 @@
-//! Rows and columns: a square of groups, or lines that are read from left to right.
+//! Rows and columns: a square of groups, lines that are read from left to right, or a map.
 
 use super::picture::{Shape, Table, TableKind};
 use super::place::{Frame, PADDING, Placed, Whole, label, placed, stretch};
@@ -22,7 +22,10 @@ pub(super) fn table<'p>(shape: &'p Shape, table: &'p Table, whole: &Whole) -> Pl
     rows.extend(
         table.rows.iter().map(|row| row.iter().map(|it| it.as_ref().map(|it| placed(it, whole))).collect()),
     );
-    let gap = if table.kind == TableKind::Square { NARROW } else { ARROW };
+    let [gap, below_gap] = match table.kind {
+        TableKind::Square | TableKind::Map => [NARROW; 2],
+        TableKind::Ways => [ARROW, 6],
+    };
     let columns = columns(&rows, gap);
     let mut below = if texts.is_empty() { PADDING } else { label_height + 14 };
     let mut wires = Vec::new();
@@ -41,7 +44,7 @@ pub(super) fn table<'p>(shape: &'p Shape, table: &'p Table, whole: &Whole) -> Pl
             last = Some(cell.bounds.right());
             children.push(cell);
         }
-        below += tallest + if table.kind == TableKind::Square { NARROW } else { 6 };
+        below += tallest + below_gap;
     }
     let right = columns.last().map_or(PADDING, |(x, width)| x + width);
     let frame =

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::legend;
 use super::picture::{Hand, Inside, Line, Net, NetKind, Paint, Picture, Port, Shape, Side};
 use crate::model::words::Word;
 use crate::model::{
@@ -11,6 +12,8 @@ use crate::model::{
 
 /// More routes of a table than this are counted.
 const MOST_ROUTES: usize = 14;
+/// More routes are not told to whoever points at a table.
+const MOST_TOLD: usize = 100;
 /// More attachments of a table than this are one box.
 const MOST_ATTACHMENTS: usize = 60;
 
@@ -32,7 +35,7 @@ pub fn tgw(model: &Model) -> Picture {
         .map(|it| it.id.as_str())
         .chain(model.transit_gateway_vpc_attachments.iter().map(|it| it.transit_gateway.as_str()))
         .collect();
-    let gateways: Vec<Shape> = ids.iter().map(|id| gateway(model, id, &mut nets)).collect();
+    let mut gateways: Vec<Shape> = ids.iter().map(|id| gateway(model, id, &mut nets)).collect();
     let title = match gateways.len() {
         0 => "no transit gateway".to_owned(),
         1 => "1 transit gateway".to_owned(),
@@ -40,6 +43,7 @@ pub fn tgw(model: &Model) -> Picture {
     };
     let mut root = Shape::new("netpath", Paint::Canvas, "");
     root.lines = vec![Line { text: title.clone(), hand: Hand::Title }];
+    gateways.extend(legend::of(&gateways));
     root.inside = Inside::Packed(gateways);
     let description = format!(
         "{title}. A line joins an attachment to the route table that judges what it sends; a table lists where it sends \
@@ -110,7 +114,7 @@ fn gateway(model: &Model, id: &str, nets: &mut Vec<Net>) -> Shape {
             is_broken: false,
             mark: None,
         });
-        boxes.extend(attached(&own, net, table.id.as_str()));
+        boxes.extend(attached(&own, net, table));
         let mut shape = self::table(model, &attachments, table);
         shape.ports = vec![Port { net, side: Side::Top }];
         table_boxes.push(shape);
@@ -148,16 +152,52 @@ fn card(attachment: &Attachment<'_>) -> Shape {
     shape
 }
 
-fn attached(own: &[&Attachment<'_>], net: usize, table: &str) -> Vec<Shape> {
-    let ports = vec![Port { net, side: Side::Bottom }];
+/// The attachments that use a table, in a box of their own.
+fn attached(own: &[&Attachment<'_>], net: usize, table: &TransitGatewayRouteTable) -> Option<Shape> {
+    if own.is_empty() {
+        return None;
+    }
+    let count = if own.len() == 1 {
+        "1 attachment uses".to_owned()
+    } else {
+        format!("{} attachments use", own.len())
+    };
+    let name = format!("{count} {}", named(&table.about, table.id.as_str()));
+    let shape = Shape::new(format!("{}/attachments", table.id), Paint::Region, name);
+    let shape = Shape { ports: vec![Port { net, side: Side::Bottom }], ..shape };
     if own.len() <= MOST_ATTACHMENTS {
-        return own.iter().map(|it| Shape { ports: ports.clone(), ..card(it) }).collect();
+        return Some(shape.holding(Inside::Packed(own.iter().map(|it| card(it)).collect())));
     }
     let names: Vec<&str> = own.iter().map(|it| it.name.as_str()).collect();
     let few = names.iter().take(3).copied().collect::<Vec<&str>>().join(", ");
-    let shape =
-        Shape::new(format!("{table}/attachments"), Paint::Gateway, format!("{} attachments", own.len()));
-    vec![Shape { ports, ..shape.says(format!("{few} …")).tells(names.join("\n")) }]
+    Some(shape.says(format!("{few} …")).tells(names.join("\n")))
+}
+
+fn is_propagated(route: &TransitGatewayRoute) -> bool {
+    route.kind == TransitGatewayRouteKind::Propagated
+}
+
+/// Where a table leads. What somebody wrote says more than what follows from who is attached, which is counted where it is
+/// much.
+fn route_lines(
+    routes: &[&TransitGatewayRoute],
+    words: impl Fn(&TransitGatewayRoute) -> String,
+) -> Vec<String> {
+    let (learned, written): (Vec<&TransitGatewayRoute>, Vec<&TransitGatewayRoute>) =
+        routes.iter().partition(|it| is_propagated(it));
+    if routes.len() <= MOST_ROUTES {
+        return written.into_iter().chain(learned).map(words).collect();
+    }
+    let mut lines: Vec<String> = written.iter().take(MOST_ROUTES).map(|it| words(it)).collect();
+    if written.len() > MOST_ROUTES {
+        lines.push(format!("and {} more static routes", written.len() - MOST_ROUTES));
+    }
+    if !learned.is_empty() {
+        let to: BTreeSet<&str> =
+            learned.iter().flat_map(|it| &it.attachments).map(TransitGatewayAttachmentId::as_str).collect();
+        lines.push(format!("{} propagated routes to {} attachments", learned.len(), to.len()));
+    }
+    lines
 }
 
 fn table(
@@ -172,16 +212,16 @@ fn table(
     let name = |id: &TransitGatewayAttachmentId| {
         attachments.get(id.as_str()).map_or_else(|| id.to_string(), |it| it.name.clone())
     };
-    for route in routes.iter().take(MOST_ROUTES) {
+    let words = |route: &TransitGatewayRoute| {
         let targets: Vec<String> = route.attachments.iter().map(name).collect();
         let is_blackhole = route.state == TransitGatewayRouteState::Blackhole;
-        let kind = if route.kind == TransitGatewayRouteKind::Propagated { " (propagated)" } else { "" };
+        let kind = if is_propagated(route) { " (propagated)" } else { "" };
         let target = if is_blackhole { "blackhole".to_owned() } else { targets.join(", ") };
-        shape = shape.says(format!("{} → {target}{kind}", route.cidr));
-    }
-    if routes.len() > MOST_ROUTES {
-        shape = shape.says(format!("and {} more routes", routes.len() - MOST_ROUTES));
-    }
+        format!("{} → {target}{kind}", route.cidr)
+    };
+    shape = route_lines(&routes, words).into_iter().fold(shape, Shape::says);
+    let all: Vec<String> = routes.iter().take(MOST_TOLD).map(|it| words(it)).collect();
+    shape = shape.tells(all.join("\n"));
     let propagated = model.transit_gateway_propagations.iter().filter(|it| it.id == table.id);
     let propagated: Vec<String> = propagated.flat_map(|it| &it.attachments).map(name).collect();
     if routes.is_empty() && !propagated.is_empty() {

@@ -205,11 +205,16 @@ fn a_diff_is_drawn_over_the_networks() {
         "class=\"wire arrow lost\"",
         "− tcp 5432 · 2 pairs",
         "app-a, app-c in vpc-a → db · change 1",
+        // Where an arrow begins that comes from another VPC.
+        "the other end of the arrows that meet here</title>",
         ">− lost<",
     ] {
         assert!(drawing.contains(words), "no `{words}`");
     }
     assert!(!drawing.contains("tcp 22"), "an arrow about what stayed");
+    let tips = drawing.split("<g class=\"outside\">").skip(1).filter_map(|it| it.split("</g>").next());
+    let tips: Vec<bool> = tips.map(|it| it.contains(">vpc-a<") || it.contains(">vpc-b<")).collect();
+    assert_eq!(tips, [true, true], "arrows begin where nobody says");
     let closed = diagram::diff(&view_of(&fixed, &broken), Some(Depth::Vpc));
     let closed = drawn(&closed);
     assert_eq!(faults(&closed), Vec::<String>::new());

@@ -8,7 +8,9 @@ use crate::model::words::Word;
 use crate::model::{About, InterfaceKind, NatGateway, NatGatewayId, NetworkInterface, Peer, VpcEndpoint};
 use crate::network::InterfaceIndex;
 use crate::report::diagram::picture::{Member, Paint, Shape};
+use crate::report::groups::given_name;
 use crate::report::show::ports_text;
+use crate::report::span;
 
 /// A subnet has no more groups than this in a picture.
 const MOST_GROUPS: usize = 8;
@@ -171,10 +173,9 @@ fn instance_about<'a>(estate: &Estate<'a>, interface: &NetworkInterface) -> Opti
 
 fn shape(estate: &Estate<'_>, subnet: &SubnetFacts<'_>, group: &Group<'_>) -> Shape {
     let (first, count) = (group.members[0], group.members.len());
-    let private: Vec<String> = group.members.iter().filter_map(|it| address(it)).collect();
     let public =
         group.members.iter().flat_map(|it| it.addresses.iter()).filter(|it| it.public.is_some()).count();
-    let own_name = instance_about(estate, first).and_then(About::name).or(first.about.name());
+    let own_name = given_name(estate.model, first);
     let is_plain = group.rows.len() == 1 && !matches!(first.kind, InterfaceKind::NatGateway);
     let name = match own_name.filter(|_| is_plain) {
         Some(name) => name.to_owned(),
@@ -187,7 +188,7 @@ fn shape(estate: &Estate<'_>, subnet: &SubnetFacts<'_>, group: &Group<'_>) -> Sh
         None if count == 1 => first.id.to_string(),
         None => format!("{}/{}", subnet.id, group.role),
     };
-    let mut shape = Shape::new(key, Paint::Host, name).says(addresses(&private));
+    let mut shape = Shape::new(key, Paint::Host, name).says(span::own(group.members.iter().copied(), None));
     shape.ask = Some(first.id.to_string());
     shape.members = group.members.iter().map(|it| member(estate, it)).collect();
     if public > 0 {
@@ -195,9 +196,9 @@ fn shape(estate: &Estate<'_>, subnet: &SubnetFacts<'_>, group: &Group<'_>) -> Sh
         shape = shape.says(only.map_or(format!("{public} public addresses"), |it| format!("public {it}")));
     }
     for member in group.members.iter().take(12) {
-        let name =
-            instance_about(estate, member).and_then(About::name).or(member.about.name()).unwrap_or_default();
-        let words = [member.id.as_str(), name, &address(member).unwrap_or_default(), member.kind.as_text()];
+        let name = given_name(estate.model, member).unwrap_or_default();
+        let address = span::own([*member].into_iter(), None);
+        let words = [member.id.as_str(), name, &address, member.kind.as_text()];
         let words: Vec<&str> = words.into_iter().filter(|it| !it.is_empty()).collect();
         shape = shape.tells(words.join("  "));
     }
@@ -256,23 +257,5 @@ fn member(estate: &Estate<'_>, interface: &NetworkInterface) -> Member {
 
 /// What an interface is called.
 pub(super) fn name_of<'a>(estate: &Estate<'a>, interface: &'a NetworkInterface) -> &'a str {
-    let name = instance_about(estate, interface).and_then(About::name).or(interface.about.name());
-    name.unwrap_or(interface.id.as_str())
-}
-
-fn address(interface: &NetworkInterface) -> Option<String> {
-    let first = interface.addresses.first().map(|it| it.private.to_string());
-    first.or_else(|| interface.ipv6_addresses.first().map(ToString::to_string))
-}
-
-/// One address, two, or the first and the last.
-fn addresses(all: &[String]) -> String {
-    let mut sorted: Vec<std::net::IpAddr> = all.iter().filter_map(|it| it.parse().ok()).collect();
-    sorted.sort_unstable();
-    match sorted.as_slice() {
-        [] => String::new(),
-        [one] => one.to_string(),
-        [one, other] => format!("{one}, {other}"),
-        [first, .., last] => format!("{first} … {last}"),
-    }
+    given_name(estate.model, interface).unwrap_or(interface.id.as_str())
 }
