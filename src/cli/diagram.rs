@@ -62,7 +62,12 @@ fn picture(
         PictureView::Path => path(opened, words)?,
         PictureView::Cidr => {
             let ranges = ranges(&opened.snapshot.model, &opened.network);
-            diagram::cidr(&Plan::new(&opened.network, &opened.snapshot, &ranges))
+            let mut plan = Plan::new(&opened.network, &opened.snapshot, &ranges);
+            if !options.vpcs.is_empty() {
+                let vpc = |row: &usize| opened.snapshot.model.vpcs[*row].id.as_str();
+                plan.keep(&options.vpcs.iter().map(vpc).collect::<Vec<&str>>());
+            }
+            diagram::cidr(&plan, &opened.network)
         }
         PictureView::Exposure => {
             let asked = Exposure {

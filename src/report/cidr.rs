@@ -133,6 +133,14 @@ pub struct NextView<'a> {
     pub snapshot: SnapshotView<'a>,
 }
 
+impl Plan<'_> {
+    /// Leaves only some VPCs, and what overlaps with them.
+    pub fn keep(&mut self, vpcs: &[&str]) {
+        self.vpcs.retain(|it| vpcs.contains(&it.id.as_str()));
+        self.overlaps.retain(|it| it.holders.iter().any(|it| vpcs.contains(&it.id.as_str())));
+    }
+}
+
 /// What names are looked up in.
 struct Names<'a> {
     network: &'a Network,

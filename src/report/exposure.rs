@@ -343,13 +343,8 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
     });
     let vpc = &network.vpcs[network.interfaces[interfaces[0].index()].vpc.index()];
     let about = snapshot.model.vpcs.get(&vpc.id).map(|it| &it.about);
-    let own = || interfaces.iter().filter_map(|it| snapshot.model.network_interfaces.get_row(it.index()));
-    let public = match first.answer.family {
-        Family::V4 => span::public(own()),
-        Family::V6 => String::new(),
-    };
     ExposedView {
-        addresses: [span::own(own(), Some(first.answer.family)), public],
+        addresses: addresses(snapshot, &interfaces, first.answer.family),
         name: interface_name(snapshot, interfaces[0])
             .unwrap_or_else(|| interface_id(snapshot, interfaces[0])),
         interfaces: interfaces.len(),
@@ -374,6 +369,16 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         vpc_name: about.and_then(|it| it.name()).map(str::to_owned),
         vpc_blocks: vpc.cidrs.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// The addresses of a family, and the public ones that internet gateways know them by.
+fn addresses(snapshot: &Snapshot, interfaces: &[InterfaceIndex], family: Family) -> [String; 2] {
+    let own = || interfaces.iter().filter_map(|it| snapshot.model.network_interfaces.get_row(it.index()));
+    let public = match family {
+        Family::V4 => span::public(own()),
+        Family::V6 => String::new(),
+    };
+    [span::own(own(), Some(family)), public]
 }
 
 /// Who may send what: all senders that have some packets in common, then those that may send more, with what that is.

@@ -306,7 +306,7 @@ fn check(path: &Path, depths: &[Option<Depth>]) -> Vec<String> {
         }
     }
     let ranges = netpath::network::ranges(&snapshot.model, &network);
-    let plan = drawn(&cidr(&Plan::new(&network, &snapshot, &ranges)));
+    let plan = drawn(&cidr(&Plan::new(&network, &snapshot, &ranges), &network));
     wrong.extend(faults(&plan).into_iter().map(|it| format!("{} as cidr: {it}", path.display())));
     let gateways = drawn(&tgw(&snapshot.model));
     wrong.extend(faults(&gateways).into_iter().map(|it| format!("{} as tgw: {it}", path.display())));

@@ -19,9 +19,10 @@ pub(super) fn check(view: PictureView, words: &Diagram) -> Result<(), Failure> {
         Path | Tgw | Cidr | Diff => (false, false, false),
     };
     let has_depth = is_grouped || view == Diff;
+    let has_vpc = is_part || view == Cidr;
     let given = [
         ("--depth", words.depth.is_some(), has_depth),
-        ("--vpc", !words.vpc.is_empty(), is_part),
+        ("--vpc", !words.vpc.is_empty(), has_vpc),
         ("--tag", words.tag.is_some(), is_part),
         ("--collapse", words.collapse.is_some(), is_grouped),
         ("--only-violations", words.only_violations, is_network),

@@ -9,6 +9,8 @@ use ipnet::IpNet;
 
 use super::legend;
 use super::picture::{Hand, Inside, Line, Paint, Picture, Shape};
+use super::topology::{Tiers, tiers};
+use crate::network::Network;
 use crate::report::cidr::{OverlapView, Plan, RoomView, SpaceView};
 
 /// More VPCs than this are cards.
@@ -21,9 +23,9 @@ const MOST_FREE: usize = 12;
 const MOST_OVERLAPS: usize = 24;
 
 /// The picture of an address plan.
-pub fn cidr(plan: &Plan<'_>) -> Picture {
+pub fn cidr(plan: &Plan<'_>, network: &Network) -> Picture {
     let is_map = plan.vpcs.len() > MOST_CARDS;
-    let mut shapes = if is_map { map::map(plan) } else { each(plan) };
+    let mut shapes = if is_map { map::map(plan) } else { each(plan, &tiers(network)) };
     // A map says by itself who has the same blocks.
     let told: Vec<&OverlapView<'_>> = plan.overlaps.iter().filter(|it| it.can_meet || !is_map).collect();
     shapes.extend(told.iter().take(MOST_OVERLAPS).enumerate().map(|(number, it)| overlap(number, it)));
@@ -44,15 +46,15 @@ pub fn cidr(plan: &Plan<'_>) -> Picture {
 }
 
 /// A box for each VPC, by its first address.
-fn each(plan: &Plan<'_>) -> Vec<Shape> {
+fn each(plan: &Plan<'_>, tiers: &Tiers<'_>) -> Vec<Shape> {
     let is_open = plan.vpcs.len() <= MOST_OPEN;
     let mut spaces: Vec<&SpaceView> = plan.vpcs.iter().collect();
     spaces.sort_by_key(|it| (it.family, it.blocks.first().and_then(|it| it.parse::<IpNet>().ok()), &it.id));
-    spaces.iter().map(|it| space(plan, it, is_open)).collect()
+    spaces.iter().map(|it| space(plan, it, is_open.then_some(tiers))).collect()
 }
 
 /// A VPC's blocks of one family.
-fn space(plan: &Plan<'_>, space: &SpaceView, is_open: bool) -> Shape {
+fn space(plan: &Plan<'_>, space: &SpaceView, tiers: Option<&Tiers<'_>>) -> Shape {
     let name = space.name.as_deref().unwrap_or(&space.id);
     let key = format!("{}-{}", space.id, space.family);
     let mut shape = Shape::new(key, Paint::Vpc, name).says(space.blocks.join(", ")).tells(space.id.as_str());
@@ -63,14 +65,14 @@ fn space(plan: &Plan<'_>, space: &SpaceView, is_open: bool) -> Shape {
         plan.overlaps.iter().find(|it| it.can_meet && it.holders.iter().any(|it| it.id == space.id));
     shape.problem =
         serious.map(|it| format!("{} is had by others too: {}", it.block, it.grade.replace('-', " ")));
-    if !is_open {
+    let Some(tiers) = tiers else {
         return shape.says(format!("{} subnets", space.subnets.len()));
-    }
+    };
     let free = space.unused_blocks.iter().take(MOST_FREE);
     let free = free.map(|it| {
         (first(it), Shape::new(format!("{}/{it}", space.id), Paint::Free, it.as_str()).says("free"))
     });
-    let used = space.subnets.iter().map(|it| (first(&it.block), room(it)));
+    let used = space.subnets.iter().map(|it| (first(&it.block), room(it, tiers)));
     let mut parts: Vec<(Option<IpAddr>, Shape)> = free.chain(used).collect();
     parts.sort_by_key(|it| it.0);
     let mut parts: Vec<Shape> = parts.into_iter().map(|it| it.1).collect();
@@ -86,10 +88,10 @@ fn first(block: &str) -> Option<IpAddr> {
     block.parse::<IpNet>().ok().map(|it| it.network())
 }
 
-fn room(room: &RoomView) -> Shape {
+fn room(room: &RoomView, tiers: &Tiers<'_>) -> Shape {
     let name = room.name.as_deref().unwrap_or(&room.id);
-    let shape =
-        Shape::new(room.id.as_str(), Paint::Host, name).says(room.block.as_str()).tells(room.id.as_str());
+    let paint = tiers.get(room.id.as_str()).map_or(Paint::Host, |it| Paint::Subnet(*it));
+    let shape = Shape::new(room.id.as_str(), paint, name).says(room.block.as_str()).tells(room.id.as_str());
     match (room.used, room.free) {
         (Some(used), Some(free)) => {
             let most = if room.is_at_most { "at most " } else { "" };

@@ -21,27 +21,19 @@ pub fn path(report: &Report<'_>, model: &Model) -> Picture {
     let mut root = Shape::new("netpath", Paint::Canvas, "");
     root.lines = vec![Line { text: title.clone(), hand: Hand::Title }];
     let mut shapes: Vec<Shape> = Vec::new();
-    let mut drawn: Vec<&PathView<'_>> = Vec::new();
-    // A way that is lost and one that is not are drawn before a second of either.
-    for path in &report.paths {
-        if drawn.iter().all(|it| it.verdict != path.verdict) {
-            drawn.push(path);
-        }
-    }
-    let rest = report.paths.iter().filter(|path| !drawn.iter().any(|it| std::ptr::eq(*it, *path)));
-    let rest: Vec<&PathView<'_>> = rest.collect();
-    let room = MOST_WAYS.saturating_sub(drawn.len());
-    drawn.extend(rest.into_iter().take(room));
-    for (number, path) in drawn.iter().enumerate() {
+    let ways = ways(report);
+    for (number, (path, alike)) in ways.iter().take(MOST_WAYS).enumerate() {
         let arrives = path.forward_path_components.iter().all(|it| it.decision != "drop");
         let columns = [
             leg((model, report), number, ("there", "forward"), &path.forward_path_components, true),
             leg((model, report), number, ("back", "return"), &path.return_path_components, arrives),
         ];
-        shapes.extend(columns.into_iter().flatten());
+        let many = if *alike > 1 { format!("{alike} ways look like this") } else { String::new() };
+        shapes.extend(columns.into_iter().flatten().map(|it| it.says(many.as_str())));
     }
-    if report.paths.len() > drawn.len() {
-        let words = format!("{} more ways, listed by `netpath query`", report.paths.len() - drawn.len());
+    let rest: usize = ways.iter().skip(MOST_WAYS).map(|it| it.1).sum();
+    if rest > 0 {
+        let words = format!("{rest} more ways, listed by `netpath query`");
         shapes.push(Shape::new("more", Paint::Step, words));
     }
     shapes.extend(report.assumptions.iter().take(6).enumerate().map(|(number, it)| {
@@ -54,6 +46,40 @@ pub fn path(report: &Report<'_>, model: &Model) -> Picture {
     let description =
         format!("{title}. Every hop from top to bottom, with the rule, entry or route that decided.");
     Picture { title, description, root, nets: Vec::new() }
+}
+
+/// The ways that look different, each with how many look so. A way that is lost and one that is not stand before a second
+/// of either.
+fn ways<'r, 'p>(report: &'r Report<'p>) -> Vec<(&'r PathView<'p>, usize)> {
+    let mut ways: Vec<(&PathView<'_>, usize)> = Vec::new();
+    for path in &report.paths {
+        match ways.iter_mut().find(|it| is_alike(it.0, path)) {
+            Some(known) => known.1 += 1,
+            None => ways.push((path, 1)),
+        }
+    }
+    let mut seen = Vec::new();
+    let (mut first, rest): (Vec<_>, Vec<_>) = ways.into_iter().partition(|it| {
+        let is_new = !seen.contains(&it.0.verdict);
+        seen.push(it.0.verdict);
+        is_new
+    });
+    first.extend(rest);
+    first
+}
+
+/// Whether two ways have the same hops, each with the same decision by the same rule.
+fn is_alike(one: &PathView<'_>, other: &PathView<'_>) -> bool {
+    let alike = |one: &[ComponentView<'_>], other: &[ComponentView<'_>]| {
+        let rule = |it: &ComponentView<'_>| it.by.as_ref().map(|it| it.rule.clone());
+        let same = |(one, other): (&ComponentView<'_>, &ComponentView<'_>)| {
+            (one.id, one.decision, one.code, rule(one)) == (other.id, other.decision, other.code, rule(other))
+        };
+        one.len() == other.len() && one.iter().zip(other).all(same)
+    };
+    one.verdict == other.verdict
+        && alike(&one.forward_path_components, &other.forward_path_components)
+        && alike(&one.return_path_components, &other.return_path_components)
 }
 
 /// One direction, from top to bottom.

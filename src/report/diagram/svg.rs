@@ -147,7 +147,6 @@ impl Pen<'_> {
         }
         for (at_x, at_y, heading) in &wire.heads {
             let back = match heading {
-                Heading::Up => "l-4 7h8z",
                 Heading::Down => "l-4 -7h8z",
                 Heading::Left => "l7 -4v8z",
                 Heading::Right => "l-7 -4v8z",

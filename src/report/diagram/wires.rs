@@ -33,8 +33,6 @@ pub struct Wire {
 /// Which way an arrow points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
-    /// Up.
-    Up,
     /// Down.
     Down,
     /// To the left.

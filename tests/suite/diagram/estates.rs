@@ -136,7 +136,7 @@ fn the_addresses_of_hundreds_of_vpcs_are_a_map() {
     save(folder.path(), "vpcs.json", &json!({ "Vpcs": (0..131).map(vpc).collect::<Vec<Value>>() }));
     let (snapshot, network) = opened(folder.path());
     let ranges = netpath::network::ranges(&snapshot.model, &network);
-    let picture = diagram::cidr(&Plan::new(&network, &snapshot, &ranges));
+    let picture = diagram::cidr(&Plan::new(&network, &snapshot, &ranges), &network);
     let drawing = drawn(&picture);
     for words in [
         ">Addresses of 131 VPCs<",

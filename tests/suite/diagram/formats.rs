@@ -101,7 +101,7 @@ const KNOWN: [(&str, &[&str]); 7] = [
     ("exposure", &["--vpc", "--tag"]),
     ("tgw", &[]),
     ("matrix", &["--depth", "--vpc", "--tag", "--collapse"]),
-    ("cidr", &[]),
+    ("cidr", &["--vpc"]),
     ("diff", &["--depth"]),
 ];
 

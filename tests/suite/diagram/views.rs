@@ -15,7 +15,8 @@ use netpath::snapshot::Snapshot;
 use netpath::solver::Traffic;
 use netpath::solver::estate::{Estate, Exposure, Scope, alike, exposure, internet, rollup};
 
-use super::{corpus_snapshots, drawn, faults, folders, opened, topologies, written};
+use super::{corpus_snapshots, drawn, faults, folders, opened, topologies, way, written};
+use crate::corpus::corpus;
 
 fn exposure_of(snapshot: &Snapshot, network: &Network) -> Picture {
     let estate = Estate::new(network);
@@ -170,6 +171,18 @@ fn a_matrix_says_who_reaches_whom_in_every_format() {
 }
 
 #[test]
+fn ways_that_look_the_same_are_drawn_once() {
+    let Some(corpus) = corpus() else { return };
+    let (snapshot, network) =
+        opened(&corpus.join("lab-validation/aws_tgw_multi_az_intra_region/aws_configs"));
+    let picture = way(&snapshot, &network, ["prod-jump1", "dev-priv-az4", "tcp/22"], None);
+    let drawing = drawn(&picture);
+    assert!(drawing.contains("3 ways look like this"), "no way is told of by number");
+    assert_eq!(drawing.matches(">there<").count(), 1);
+    assert_eq!(faults(&drawing), Vec::<String>::new());
+}
+
+#[test]
 fn a_diff_shows_what_was_done_and_whose_packets_differ() {
     let folder = topologies().join("f01-security-group-port");
     let (broken, fixed) = (opened(&folder.join("snapshot")), opened(&folder.join("fixed")));
@@ -308,7 +321,7 @@ fn a_vpc_of_both_families_is_one_vpc_of_an_address_plan() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (snapshot, network) = fleet(folder.path(), &[4]);
     let ranges = netpath::network::ranges(&snapshot.model, &network);
-    let picture = diagram::cidr(&Plan::new(&network, &snapshot, &ranges));
+    let picture = diagram::cidr(&Plan::new(&network, &snapshot, &ranges), &network);
     assert_eq!(picture.title, "Addresses of 1 VPC");
 }
 

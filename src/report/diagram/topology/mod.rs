@@ -16,10 +16,13 @@ mod frame;
 
 pub use depth::Depth;
 
-use super::picture::Picture;
+use std::collections::BTreeMap;
+
+use super::picture::{Picture, Tier};
 use crate::network::Network;
 use crate::snapshot::Snapshot;
 use estate::Estate;
+use tier::WaysOut;
 
 /// What is shown, and how much of it.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,15 @@ pub struct Options {
     pub only_violations: bool,
     /// Drawn to be laid over another one: without who talks to whom, each Region a box.
     pub is_compared: bool,
+}
+
+/// Subnets by id, with what their packets for the internet do.
+pub(super) type Tiers<'n> = BTreeMap<&'n str, Tier>;
+
+/// The tier of each subnet.
+pub(super) fn tiers(network: &Network) -> Tiers<'_> {
+    let mut ways = WaysOut::new(network);
+    network.subnets.iter().map(|it| (it.id.as_str(), ways.of(it).tier)).collect()
 }
 
 /// The deepest that stays readable.
