@@ -78,7 +78,7 @@ fn picture(
                 part: Part { traffic: "all".to_owned(), source_ports: None, ipv4: false, ipv6: false },
             };
             let part = part::interfaces(opened, words)?;
-            diagram::exposure(&exposure::view(context, opened, &asked, part)?)
+            diagram::exposure(&exposure::view(context, opened, &asked, (part, true))?)
         }
         PictureView::Matrix => {
             let part = part::interfaces(opened, words)?;

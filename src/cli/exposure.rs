@@ -18,7 +18,7 @@ const MOST_ORIGINS: usize = 64;
 /// Prints what is exposed, and what only looks so.
 pub(super) fn run(context: &Context, words: &Words) -> Result<Outcome, Failure> {
     let opened = open(context)?;
-    let view = view(context, opened, words, None)?;
+    let view = view(context, opened, words, (None, words.diagram.is_some()))?;
     whole::print(context, "the exposure", |plain, out, style| match plain {
         Plain::Text => exposure::write(&view, out, style),
         Plain::Json => view.json(out),
@@ -29,12 +29,12 @@ pub(super) fn run(context: &Context, words: &Words) -> Result<Outcome, Failure> 
     Ok(Outcome::Answered)
 }
 
-/// What is exposed; of some interfaces, where these are given.
+/// What is exposed; of some interfaces, where these are given; with what pictures say of it where it is drawn.
 pub(super) fn view(
     context: &Context,
     opened: &'static Opened,
     words: &Words,
-    part: Option<Vec<u32>>,
+    (part, is_drawn): (Option<Vec<u32>>, bool),
 ) -> Result<ExposureView<'static>, Failure> {
     let index = Index::new(&opened.snapshot.model, &opened.network);
     let mut scope = whole::scope(&index, &words.part)?;
@@ -52,6 +52,7 @@ pub(super) fn view(
         origins: &origins,
         packets: &scope.traffic,
         one_change: words.one_change,
+        is_drawn,
     };
     Ok(ExposureView::new(&asked, &found, &opened.network, &opened.snapshot))
 }

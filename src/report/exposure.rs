@@ -81,6 +81,8 @@ pub struct Asked<'a> {
     pub packets: &'a Traffic,
     /// Whether what a single edit would expose is wanted.
     pub one_change: bool,
+    /// Whether it will be drawn, which wants in words what each of the senders may send.
+    pub is_drawn: bool,
 }
 
 /// Everything that was found.
@@ -146,7 +148,7 @@ pub struct ExposedView {
     /// What is not known, and what is taken for granted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assumptions: Vec<String>,
-    /// The same for people who look: what all of these senders may, then what some of them may too.
+    /// The same for pictures: what all of these senders may, then what some of them may too.
     #[serde(skip)]
     pub(super) from: Vec<String>,
     #[serde(skip)]
@@ -356,7 +358,7 @@ fn exposed_view(asked: &Asked<'_>, found: &[&Found], network: &Network, snapshot
         verdict: first.answer.verdict.as_text(),
         packets: transport_views(&forward),
         sources,
-        from: senders(network, &first.answer.parts),
+        from: if asked.is_drawn { senders(network, &first.answer.parts) } else { Vec::new() },
         by,
         path,
         assumptions,

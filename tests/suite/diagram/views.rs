@@ -41,6 +41,7 @@ fn exposure_of(snapshot: &Snapshot, network: &Network) -> Picture {
         origins: &origins,
         packets: &packets,
         one_change: true,
+        is_drawn: true,
     };
     diagram::exposure(&ExposureView::new(&asked, &found, network, snapshot))
 }
