@@ -67,7 +67,8 @@ pub(super) fn state_guards(
     steps
 }
 
-/// The interface of the load balancer that takes what this endpoint interface gets: the one in its zone (IEP-6).
+/// The interface of the load balancer that takes what this endpoint interface gets: the one in its zone (IEP-6). From
+/// another Region AWS picks a zone of the service.
 fn node_of(
     compiler: &mut Compiler<'_>,
     service: &EndpointService,
@@ -76,10 +77,7 @@ fn node_of(
 ) -> Result<InterfaceIndex, Guard> {
     let place = Some(service.about.place);
     let (here, there) = (&endpoint.about.region, &service.about.region);
-    if here.is_some() && there.is_some() && here != there {
-        let about = format!("{}, offered in another Region", service.id);
-        return Err(Guard::Unknown(compiler.assumption(AssumptionCode::NotModelled, &about, None, place)));
-    }
+    let is_elsewhere = here.is_some() && there.is_some() && here != there;
     // IEP-6: which zone it is in, its subnet says.
     if let Some(gap) = subnet_gap(compiler, front) {
         return Err(gap);
@@ -88,7 +86,7 @@ fn node_of(
     let account = service.about.account.as_ref();
     let offered: Vec<ZoneIndex> = service.zones.iter().map(|it| compiler.zone(it, account)).collect();
     let not_here = Guard::Never(ExplanationCode::VpceServiceNotInstalledInAz);
-    if !offered.is_empty() && !offered.contains(&zone) {
+    if !is_elsewhere && !offered.is_empty() && !offered.contains(&zone) {
         return Err(not_here);
     }
     let mut nodes = Vec::new();
@@ -105,9 +103,9 @@ fn node_of(
             return Err(gap);
         }
         let before = nodes.len();
-        nodes.extend(fronts.into_iter().filter(|it| zone_of(compiler, *it) == zone));
+        nodes.extend(fronts.into_iter().filter(|it| is_elsewhere || zone_of(compiler, *it) == zone));
         let balancer = &compiler.model.load_balancers[row];
-        if nodes.len() == before && is_enabled(compiler, balancer, zone) {
+        if nodes.len() == before && (is_elsewhere || is_enabled(compiler, balancer, zone)) {
             let (account, region) = (balancer.about.account.clone(), balancer.about.region.clone());
             let (account, region) = (account.as_ref(), region.as_ref());
             let kind = ResourceKind::NetworkInterface;
@@ -117,9 +115,10 @@ fn node_of(
     match nodes.as_slice() {
         [] => Err(not_here),
         [one] => Ok(*one),
-        // An endpoint uses one of them in each zone; which one is not said.
+        // An endpoint uses one of them in each zone, and one of all from another Region; which one is not said.
         _ => {
-            let about = format!("which of its load balancers {} uses in a zone", service.id);
+            let which = if is_elsewhere { "for another Region" } else { "in a zone" };
+            let about = format!("which interface of its load balancers {} uses {which}", service.id);
             Err(Guard::Unknown(compiler.assumption(AssumptionCode::NotModelled, &about, None, place)))
         }
     }

@@ -155,7 +155,11 @@ fn plain_rules(
             let peer = match peer {
                 Peer::Cidr(net) => RulePeer::Cidr(*net),
                 Peer::Group(reference) if reference.peering_connection.is_none() => {
-                    RulePeer::Group(*compiler.group_ids.get(&reference.id)?)
+                    let named = *compiler.group_ids.get(&reference.id)?;
+                    if is_outbound && is_undescribed(compiler, named) {
+                        return None;
+                    }
+                    RulePeer::Group(named)
                 }
                 Peer::PrefixList(id) => RulePeer::List(*compiler.list_ids.get(id)?),
                 Peer::Group(_) => return None,
@@ -196,19 +200,16 @@ fn rules_of(
                     let kind = ResourceKind::VpcPeeringConnection;
                     RulePeer::UnknownGroup(compiler.absent(kind, reference.id.as_str(), None, None, None))
                 }
-                Peer::Group(reference) => match compiler.group_ids.get(&reference.id) {
-                    Some(index) => RulePeer::Group(*index),
-                    None if is_outbound => {
-                        let kind = ResourceKind::SecurityGroup;
-                        let account = reference.account.as_ref();
-                        RulePeer::UnknownGroup(compiler.absent(
-                            kind,
-                            reference.id.as_str(),
-                            account,
-                            None,
-                            None,
-                        ))
+                Peer::Group(reference) => match compiler.group_ids.get(&reference.id).copied() {
+                    Some(index) => {
+                        // Interfaces have it and nobody describes it, so there may be others.
+                        if is_outbound && is_undescribed(compiler, index) {
+                            let peer = undescribed(compiler, reference);
+                            rules.push(Rule { origin, peer, transport, admits: true });
+                        }
+                        RulePeer::Group(index)
                     }
+                    None if is_outbound => undescribed(compiler, reference),
                     None => RulePeer::AbsentGroup,
                 },
             };
@@ -216,6 +217,17 @@ fn rules_of(
         }
     }
     rules
+}
+
+/// Whether interfaces have a group that nobody describes.
+fn is_undescribed(compiler: &Compiler<'_>, group: GroupIndex) -> bool {
+    group.index() >= compiler.model.security_groups.len()
+}
+
+/// SG-21: a group of which the snapshot does not say who is in it.
+fn undescribed(compiler: &mut Compiler<'_>, reference: &PeerGroup) -> RulePeer {
+    let (kind, account) = (ResourceKind::SecurityGroup, reference.account.as_ref());
+    RulePeer::UnknownGroup(compiler.absent(kind, reference.id.as_str(), account, None, None))
 }
 
 /// What keeps the rules of a group unknown that interfaces name and the snapshot lacks.

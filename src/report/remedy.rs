@@ -255,13 +255,12 @@ fn entry<'a>(case: Case<'_, 'a>, component: &ComponentView<'a>, by: Option<&Rule
 fn route<'a>(case: Case<'_, 'a>, component: &ComponentView<'a>) -> Remedy<'a> {
     let set = &case.blocker.destination;
     let network = case.context.network;
-    let destination = if is_internet(network, set) {
-        match set.family() {
-            crate::packet::Family::V4 => "0.0.0.0/0".to_owned(),
-            crate::packet::Family::V6 => "::/0".to_owned(),
-        }
-    } else {
-        super::traffic::addresses_text(network, set)
+    let text = super::traffic::addresses_text(network, set);
+    // Also for the internet without what has a route of its own.
+    let destination = match set.family() {
+        _ if !text.starts_with("the internet") => text,
+        crate::packet::Family::V4 => "0.0.0.0/0".to_owned(),
+        crate::packet::Family::V6 => "::/0".to_owned(),
     };
     let to = match next_hop(case).filter(|it| it.id != name::ABSENT) {
         Some(next) => format!(" to {}", super::sentence::label(next)),

@@ -162,7 +162,10 @@ pub(super) fn clients(
         None => {
             let cause = match group {
                 Some(group) => format!("no authorization rule of the endpoint names the group `{group}`"),
-                None => "the endpoint has no pool of addresses".to_owned(),
+                None => {
+                    "the endpoint has no pool of addresses (those of IPv6 clients are in no answer of AWS)"
+                        .to_owned()
+                }
             };
             Err(SelectorError::Empty { text: text.to_owned(), cause })
         }

@@ -118,6 +118,13 @@ pub(super) fn near_misses(
         let quality = 2 * u8::from(!miss.matches_transport) + u8::from(!miss.matches_peer);
         (!miss.admits, quality)
     });
+    // A rule may be there twice: for whom the snapshot knows, and for whom it may not know.
+    let mut seen: Vec<Origin> = Vec::with_capacity(misses.len());
+    misses.retain(|miss| {
+        let is_new = !seen.contains(&miss.origin);
+        seen.push(miss.origin);
+        is_new
+    });
     misses
 }
 

@@ -113,6 +113,16 @@ impl<'m> Walk<'_, 'm> {
         }
     }
 
+    /// LB-20: what is not active begins nothing either.
+    pub fn balancer_is_active(&self, interface: &NetworkInterface) -> Step {
+        let Some(Owner::Balancer(balancer)) = self.owner(interface) else { return Ok(()) };
+        let (account, region) = (balancer.about.account.as_ref(), balancer.about.region.as_ref());
+        match self.model.coverage.holds(ResourceKind::Listener, account, region) {
+            true => self.is_active(balancer),
+            false => Ok(()),
+        }
+    }
+
     /// LB-20.
     fn is_active(&self, balancer: &LoadBalancer) -> Step {
         match &balancer.state {
@@ -345,7 +355,6 @@ impl<'m> Walk<'_, 'm> {
                 if !self.model.coverage.holds(ResourceKind::Listener, account, region) {
                     return self.suppose_or_drop(format!("{} begins something", interface.id));
                 }
-                self.is_active(balancer)?;
                 let node = Node { interface, balancer, is_by_endpoint: false };
                 // GWLB-5: that of a Gateway Load Balancer takes everything and has no port.
                 let is_gateway = balancer.kind == Some(LoadBalancerKind::Gateway);
@@ -491,7 +500,11 @@ impl<'m> Walk<'_, 'm> {
         let zone = self.zone_of_interface(interface);
         let offered: Vec<String> =
             service.zones.iter().filter_map(|it| it.id.as_ref()).map(ToString::to_string).collect();
-        if !offered.is_empty() && !zone.as_ref().is_some_and(|zone| offered.contains(zone)) {
+        // From another Region, AWS picks a zone.
+        let regions = (&endpoint.about.region, &service.about.region);
+        let is_elsewhere = matches!(regions, (Some(here), Some(there)) if here != there);
+        let is_here = zone.as_ref().is_some_and(|zone| offered.contains(zone));
+        if !is_elsewhere && !offered.is_empty() && !is_here {
             return dropped(format!("{} is not in the zone (IEP-6)", service.id));
         }
         let mut nodes = Vec::new();
@@ -503,9 +516,13 @@ impl<'m> Walk<'_, 'm> {
                 Some(Owner::Balancer(owner)) => owner.id == balancer.id,
                 Some(Owner::Classic(_)) | None => false,
             });
-            nodes.extend(own.filter(|it| self.zone_of_interface(it) == zone).map(|it| (it, balancer)));
+            let takes = |it: &&NetworkInterface| is_elsewhere || self.zone_of_interface(it) == zone;
+            nodes.extend(own.filter(takes).map(|it| (it, balancer)));
         }
         match nodes.as_slice() {
+            [] if is_elsewhere => {
+                unknown(format!("the interfaces of {} are not in the snapshot", service.id))
+            }
             [] => dropped(format!("{} is not in the zone (IEP-6)", service.id)),
             [(node, balancer)] => {
                 // IEP-7: groups of the client are not known there.

@@ -69,6 +69,7 @@ impl<'m> Walk<'_, 'm> {
             // Whether a reference matches shows when the packet has arrived; wherever it leaves to, a member's address
             // is one.
             self.is_for_a_member = self.is_of_a_member(&interface.vpc, packet.destination, &wanted);
+            self.may_be_for_a_member = self.may_be_stranger(interface, packet.destination, &wanted);
             self.receiver_must_be_in = Some(wanted);
             return Ok(());
         }
@@ -99,20 +100,29 @@ impl<'m> Walk<'_, 'm> {
     /// Whether anybody who has an address may be in one of the groups. SG-21: who is in a group that is not in the
     /// snapshot is not known; SG-14: but nobody is with a public IPv4 address.
     fn may_be_member(&self, sender: &NetworkInterface, address: IpAddr, groups: &[SecurityGroupId]) -> bool {
-        let is_public = match address {
-            IpAddr::V4(address) => !is_private_ipv4(address),
-            IpAddr::V6(_) => false,
-        };
-        let is_missing = |id: &SecurityGroupId| self.model.security_groups.get(id).is_none();
         let is_listed = self.model.network_interfaces.iter().any(|interface| {
             owns(interface, address)
                 && groups.iter().any(|id| interface.groups.contains(id))
                 && self.is_near(&sender.vpc, &interface.vpc)
         });
-        // Who is in the snapshot and has the address is in the groups that the snapshot says.
+        is_listed || self.may_be_stranger(sender, address, groups)
+    }
+
+    /// SG-21: whether an address that nobody in the snapshot has may be that of a member of a group that is not in it.
+    fn may_be_stranger(
+        &self,
+        sender: &NetworkInterface,
+        address: IpAddr,
+        groups: &[SecurityGroupId],
+    ) -> bool {
+        let is_public = match address {
+            IpAddr::V4(address) => !is_private_ipv4(address),
+            IpAddr::V6(_) => false,
+        };
+        let is_missing = |id: &SecurityGroupId| self.model.security_groups.get(id).is_none();
         let mut near = self.model.network_interfaces.iter().filter(|it| self.is_near(&sender.vpc, &it.vpc));
         let is_known = near.any(|it| owns(it, address));
-        is_listed || (!is_public && !is_known && groups.iter().any(is_missing))
+        !is_public && !is_known && groups.iter().any(is_missing)
     }
 
     /// SG-17: groups can be named within a VPC and over a peering connection.

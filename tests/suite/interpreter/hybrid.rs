@@ -350,7 +350,8 @@ impl<'m> Walk<'_, 'm> {
             return self.to_network_unseen(gateway, vpc, packet);
         }
         let (_, _, links) = known.swap_remove(self.choices.pick(known.len()));
-        if links.is_empty() && self.receiver_must_be_in.is_some() {
+        let may_be_member = self.is_for_a_member || self.may_be_for_a_member;
+        if links.is_empty() && self.receiver_must_be_in.is_some() && !may_be_member {
             return dropped(format!("nobody behind {} is in a group (SG-13, SG-14)", gateway.id));
         }
         if links.is_empty() {
@@ -430,6 +431,18 @@ impl<'m> Walk<'_, 'm> {
                 Some(link) => self.enter(link, packet),
                 None => unknown("a connection ends at a transit gateway without attachments to be seen"),
             };
+        }
+        // What no call shows may lead there, where nothing else does.
+        let kinds = [
+            ResourceKind::VpnConnection,
+            ResourceKind::VpnGateway,
+            ResourceKind::TransitGatewayAttachment,
+            ResourceKind::DirectConnectGatewayAssociation,
+            ResourceKind::VirtualInterface,
+        ];
+        let missing = kinds.into_iter().find(|kind| !self.model.coverage.holds_any(*kind));
+        if let Some(kind) = missing.filter(|_| working(&leading).is_empty()) {
+            return unknown(format!("links that {} would show", kind.call()));
         }
         let tiers = [working(&leading), leading, working(&links), links];
         let Some(tier) = tiers.into_iter().find(|it| !it.is_empty()) else {

@@ -85,6 +85,8 @@ pub struct Walk<'w, 'm> {
     pub receiver_must_be_in: Option<Vec<SecurityGroupId>>,
     /// Whether somebody in one of them has the address that the packet was sent to.
     pub is_for_a_member: bool,
+    /// Whether somebody who is not in the snapshot may.
+    pub may_be_for_a_member: bool,
     /// Whether the question itself says that an end is on premises.
     pub is_on_premises_asked: bool,
     /// Whether the packet came in through an internet gateway.
@@ -130,6 +132,7 @@ impl<'w, 'm> Walk<'w, 'm> {
             crossings: Vec::new(),
             receiver_must_be_in: None,
             is_for_a_member: false,
+            may_be_for_a_member: false,
             is_on_premises_asked: false,
             is_from_internet: false,
             inspections: Vec::new(),
@@ -229,6 +232,9 @@ impl<'w, 'm> Walk<'w, 'm> {
         }
         if interface.source_destination_check && !owns(interface, packet.source) {
             return dropped(format!("{} does not have {} (ENI-3)", interface.id, packet.source));
+        }
+        if !self.is_reply && is_load_balancer(interface) {
+            self.balancer_is_active(interface)?;
         }
         // M-8: between two addresses of one host the packet never leaves it.
         if self.is_same_host(interface, packet.destination) {
@@ -427,6 +433,10 @@ impl<'w, 'm> Walk<'w, 'm> {
     /// An end that is no interface and so is no member of any group (SG-14).
     pub fn arrive(&self, end: End, packet: Packet) -> Step<Arrival> {
         match self.receiver_must_be_in {
+            Some(_) if self.may_be_for_a_member => {
+                self.suppose_or_drop("who has the address is in the group".to_owned())?;
+                Ok(Arrival { end, packet })
+            }
             Some(_) if !self.is_for_a_member => {
                 dropped("the sender's rules admit members of groups only (SG-13, SG-14)")
             }
