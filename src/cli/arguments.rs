@@ -253,7 +253,7 @@ pub(super) struct Query {
     /// Ask about all addresses of interfaces, not only the primary ones
     #[arg(long)]
     pub all_addresses: bool,
-    /// Draw the way into this file as well: `.svg`, `.html`, `.dot`, `.mmd` or `.json`
+    /// Draw the way into this file as well: `.svg`, `.png`, `.html`, `.dot`, `.mmd` or `.json`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "brief"])]
     pub diagram: Option<PathBuf>,
     /// Answer a file of questions, one JSON object a line; `-` is standard input
@@ -586,7 +586,7 @@ pub(super) struct Lint {
     /// Write what is found there, as a baseline for later
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
-    /// Draw the network into this file as well, with what is wrong in red: `.svg`, `.html`, `.dot`, `.mmd` or `.json`
+    /// Draw the network into this file as well, with what is wrong in red: `.svg`, `.png`, `.html`, `.dot`, `.mmd` or `.json`
     #[arg(long, value_name = "FILE")]
     pub diagram: Option<PathBuf>,
 }
