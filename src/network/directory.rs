@@ -163,7 +163,7 @@ fn edges_of_the_internet(compiler: &mut Compiler<'_>) {
         if interface.deny_all_igw_traffic {
             compiler.denying.entry(vpc).or_default().push(position);
         }
-        // EDGE-1, EDGE-2: no internet gateway knows the others. LB-18: a load balancer without public IPv4 addresses has
+        // EDGE-1, EDGE-2: no internet gateway knows the others; those of a Local Zone it does (EDGE-3). LB-18: a load balancer without public IPv4 addresses has
         // interfaces without them.
         for address in interface.addresses.iter().filter(|it| !it.is_carrier_or_customer) {
             if let Some(public) = address.public {

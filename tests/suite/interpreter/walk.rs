@@ -432,12 +432,14 @@ impl<'w, 'm> Walk<'w, 'm> {
 
     /// An end that is no interface and so is no member of any group (SG-14).
     pub fn arrive(&self, end: End, packet: Packet) -> Step<Arrival> {
+        // SG-18: over a transit gateway a sender's rules that name groups do not count.
+        let is_direct = self.transits.is_empty();
         match self.receiver_must_be_in {
-            Some(_) if self.may_be_for_a_member => {
+            Some(_) if is_direct && self.may_be_for_a_member => {
                 self.suppose_or_drop("who has the address is in the group".to_owned())?;
                 Ok(Arrival { end, packet })
             }
-            Some(_) if !self.is_for_a_member => {
+            Some(_) if !is_direct || !self.is_for_a_member => {
                 dropped("the sender's rules admit members of groups only (SG-13, SG-14)")
             }
             Some(_) | None => Ok(Arrival { end, packet }),
