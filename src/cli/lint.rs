@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::{Context, Outcome, lint_settings};
 use crate::lint::{self, Baseline, LINTS, Selection, Severity};
 use crate::report;
+use crate::report::lint::{LintReport, Told};
 
 /// A word this much unlike a name is no slip of the finger.
 const MOST_SLIPS: usize = 4;
@@ -43,7 +44,9 @@ pub(super) fn run(context: &Context, words: &Lint) -> Result<Outcome, Failure> {
     let model = &opened.snapshot.model;
     let outcome = lint::run(model, &opened.network, &settings, &selection, &baseline);
     drop(running);
-    let found = report::lint::LintReport::new(&outcome, &settings, &opened.network, &opened.snapshot);
+    let tells_some = matches!(context.options.format, Format::Text) && !context.style().verbose;
+    let told = if tells_some { Told::First } else { Told::All };
+    let found = LintReport::new(&outcome, &settings, &opened.network, &opened.snapshot, told);
     print(context, &found)?;
     if let Some(file) = &words.diagram {
         let options = report::diagram::Options::default();
@@ -87,7 +90,7 @@ fn warn_of_nothing(context: &Context, opened: &Opened) {
     }
 }
 
-fn print(context: &Context, found: &report::lint::LintReport<'_>) -> Result<(), Failure> {
+fn print(context: &Context, found: &LintReport<'_>) -> Result<(), Failure> {
     let options = &context.options;
     let mut output = Output::open(options.output.as_deref())?;
     let style = context.style();

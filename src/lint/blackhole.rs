@@ -50,13 +50,12 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Claim, Witness};
+use super::finding::Witness;
 use super::sentence::{counted, sentence};
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::{ResourceKind, RouteDestination, RouteState, TransitGatewayRouteState};
 use crate::network::{Component, ExplanationCode, Guard, Hop, LocationId, Origin, Step, SubnetIndex};
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -167,17 +166,7 @@ fn witness(context: &Context<'_>, route: &crate::model::Route, subnets: &[Subnet
     let family = Family::of(block.addr());
     let outside = all.intersection(context.internet(family));
     let destinations = if outside.is_empty() { all } else { outside };
-    subnets.iter().take(8).find_map(|subnet| {
-        context.witness_from(*subnet, |interface| {
-            Witness::new(
-                Source::Interface(interface, None),
-                Destination::Addresses(destinations.clone()),
-                Traffic::default(),
-                family,
-                Claim::Blocked,
-            )
-        })
-    })
+    subnets.iter().take(8).find_map(|subnet| context.dropped(*subnet, &destinations))
 }
 
 /// Routes of transit gateways whose attachment is gone.

@@ -218,7 +218,7 @@ impl<'a> Context<'a> {
     }
 
     /// Where packets from a subnet to some addresses can end, by routes alone.
-    pub fn ways(&self, subnet: SubnetIndex, destinations: &AddressSet) -> Vec<trace::Way> {
+    pub fn ways(&self, subnet: SubnetIndex, destinations: &AddressSet) -> trace::Ways<'a> {
         trace::ways(self.network, subnet, destinations)
     }
 
@@ -270,6 +270,23 @@ impl<'a> Context<'a> {
             }
         }
         None
+    }
+
+    /// An interface of a subnet whose packets for some addresses do what is claimed.
+    pub fn sent(&self, subnet: SubnetIndex, destinations: &AddressSet, claim: Claim) -> Option<Witness> {
+        let family = destinations.family();
+        self.witness_from(subnet, |interface| {
+            let source = Source::Interface(interface, None);
+            let destination = Destination::Addresses(destinations.clone());
+            Witness::new(source, destination, Traffic::default(), family, claim)
+        })
+    }
+
+    /// The same where packets are dropped, whichever of the addresses they are for: as a rule one of them tells.
+    pub fn dropped(&self, subnet: SubnetIndex, destinations: &AddressSet) -> Option<Witness> {
+        let first = destinations.first()?;
+        let one = AddressSet::of(destinations.family(), [(first, first)]);
+        self.sent(subnet, &one, Claim::Blocked).or_else(|| self.sent(subnet, destinations, Claim::Blocked))
     }
 
     /// Whether an interface begins conversations of its own: those of NAT gateways, endpoints and attachments do not.

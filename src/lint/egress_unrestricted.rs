@@ -137,8 +137,8 @@ fn open_rule(
 /// What packets leave by.
 fn way_out(context: &Context<'_>, interface: InterfaceIndex, family: Family) -> Option<Component> {
     let subnet = context.network.interfaces[interface.index()].subnet;
-    let ways = context.ways(subnet, context.outside(family));
-    let way = ways.iter().find(|it| it.end == super::trace::End::Internet)?;
+    let way =
+        context.ways(subnet, context.outside(family)).find(|it| it.end == super::trace::End::Internet)?;
     let kinds = [LocationKind::NatGateway, LocationKind::EgressOnlyGateway, LocationKind::InternetGatewayOut];
     kinds.iter().find_map(|it| way.stop(*it)).map(|it| it.component)
 }

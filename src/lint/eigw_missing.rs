@@ -103,8 +103,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// The way by which a subnet's own route leads to an internet gateway.
 fn by_gateway(context: &Context<'_>, subnet: SubnetIndex, family: Family) -> Option<Way> {
-    let ways = context.ways(subnet, context.outside(family));
-    ways.into_iter().find(|it| {
+    context.ways(subnet, context.outside(family)).find(|it| {
         it.end == End::Internet && it.stops.len() == 3 && it.stop(LocationKind::InternetGatewayOut).is_some()
     })
 }

@@ -3,7 +3,7 @@
 use super::{Confidence, Lint, Sentence, Severity};
 use crate::network::{Component, Origin};
 use crate::packet::Family;
-use crate::solver::{Answer, Destination, Query, Source, Traffic, Verdict};
+use crate::solver::{Destination, Query, Source, Traffic, Verdict};
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,8 +100,6 @@ pub struct Witness {
     pub query: Query,
     /// What its answer says.
     pub claim: Claim,
-    /// The answer, with its way; absent until the finding is going to be shown.
-    pub answer: Option<Answer>,
 }
 
 impl Witness {
@@ -113,7 +111,7 @@ impl Witness {
         family: Family,
         claim: Claim,
     ) -> Witness {
-        Witness { query: query(source, destination, traffic, family, claim), claim, answer: None }
+        Witness { query: query(source, destination, traffic, family, claim), claim }
     }
 }
 

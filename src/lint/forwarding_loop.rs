@@ -43,14 +43,12 @@
 //! none
 //! ```
 
-use super::finding::{Claim, Witness};
 use super::sentence::{counted, sentence};
 use super::trace::End;
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Sentence, Severity};
 use crate::model::ResourceKind;
 use crate::network::{Component, ExplanationCode};
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -77,9 +75,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         count += 1;
         for family in Family::BOTH {
-            let ways = context.ways(index, &AddressSet::all(family));
-            let Some(way) = ways.into_iter().find(|it| it.end == End::Dropped(ExplanationCode::RoutingLoop))
-            else {
+            let mut ways = context.ways(index, &AddressSet::all(family));
+            let Some(way) = ways.find(|it| it.end == End::Dropped(ExplanationCode::RoutingLoop)) else {
                 continue;
             };
             let is_telling = |it: &Component| {
@@ -91,20 +88,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let mut round: Vec<Component> =
                 way.stops.iter().map(|it| it.component).filter(is_telling).collect();
             round.dedup();
-            let message = sentence!["sends packets in a circle: "].and(Sentence::list(&round, 6));
+            let message = sentence!["sends packets for ", way.destinations.clone(), " in a circle: "]
+                .and(Sentence::list(&round, 6));
             let mut finding = Finding::new(&LINT, row.component, message);
             finding.key = format!("{family:?}");
             finding.rules = way.routes();
             finding.related = round;
-            finding.witness = context.witness_from(index, |interface| {
-                Witness::new(
-                    Source::Interface(interface, None),
-                    Destination::Addresses(way.destinations.clone()),
-                    Traffic::default(),
-                    family,
-                    Claim::Blocked,
-                )
-            });
+            finding.witness = context.dropped(index, &way.destinations);
             let hosts = context.interfaces_of(index).count();
             finding.flows = vec![counted(hosts, "interface", "interfaces").and(sentence![" in it"])];
             finding.remedy = sentence![

@@ -118,12 +118,14 @@ fn gateways(context: &Context<'_>, findings: &mut Findings) {
         context.nat_uses().iter().flat_map(|it| it.gateways.iter().map(|it| it.component)).collect();
     // Private gateways serve other networks than the internet.
     let mut seen = FxHashSet::default();
-    for (index, row, _) in context.subnets() {
+    let component = |row: usize| Component::Resource(ResourceKind::NatGateway, row as u32);
+    let has_other = (0..context.model.nat_gateways.len()).any(|row| !used.contains(&component(row)));
+    for (index, row, _) in context.subnets().filter(|_| has_other) {
         if seen.insert((row.route_table, row.zone)) {
-            let ways = context.ways(index, &AddressSet::all(Family::V4));
             used.extend(
-                ways.iter()
-                    .flat_map(|it| &it.stops)
+                context
+                    .ways(index, &AddressSet::all(Family::V4))
+                    .flat_map(|it| it.stops)
                     .filter(|it| it.kind == LocationKind::NatGateway)
                     .map(|it| it.component),
             );

@@ -76,7 +76,7 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Claim, Witness};
+use super::finding::Claim;
 use super::segments;
 use super::sentence::{counted, sentence};
 use super::trace::{End, Way};
@@ -84,7 +84,6 @@ use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Sente
 use crate::model::{Resource, ResourceKind};
 use crate::network::{Component, LocationKind, SubnetIndex, VpcIndex};
 use crate::packet::Family;
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -133,7 +132,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for family in Family::BOTH {
             // Subnets with one table in one zone leave alike.
             let outs = known.entry((row.route_table, row.zone, family)).or_insert_with(|| {
-                let ways = context.ways(index, context.outside(family)).into_iter();
+                let ways = context.ways(index, context.outside(family));
                 let (seen, past): (Vec<Way>, Vec<Way>) =
                     ways.filter(|it| it.end == End::Internet).partition(is_inspected);
                 (seen.iter().any(is_filtered), past.into_iter().next())
@@ -197,15 +196,11 @@ fn one(context: &Context<'_>, out: &Out, is_declared: bool) -> Finding {
         .and(Sentence::list(&by, 3));
     let mut finding = Finding::new(&LINT, row.component, message);
     finding.key = family.to_owned();
-    finding.witness = context.witness_from(out.subnet, |interface| {
-        Witness::new(
-            Source::Interface(interface, None),
-            Destination::Addresses(out.way.destinations.intersection(context.internet(out.family))),
-            Traffic::default(),
-            out.family,
-            Claim::Arrives,
-        )
-    });
+    finding.witness = context.sent(
+        out.subnet,
+        &out.way.destinations.intersection(context.internet(out.family)),
+        Claim::Arrives,
+    );
     let is_real = is_declared && finding.witness.is_some();
     finding.severity = if is_real { Severity::High } else { Severity::Medium };
     if !is_declared {

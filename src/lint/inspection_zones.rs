@@ -9,7 +9,6 @@ use super::{Context, Finding, Findings, Lint};
 use crate::model::{EndpointKind, ResourceKind, RouteDestination, RouteTarget, VpcEndpoint, VpcEndpointId};
 use crate::network::{Component, Origin, SubnetIndex};
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Destination, Source, Traffic};
 
 /// What looks at packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,13 +89,5 @@ fn witness(context: &Context<'_>, subnet: SubnetIndex, destination: &RouteDestin
     let all = AddressSet::block(*block);
     let outside = all.intersection(context.internet(family));
     let destinations = if outside.is_empty() { all } else { outside };
-    context.witness_from(subnet, |interface| {
-        Witness::new(
-            Source::Interface(interface, None),
-            Destination::Addresses(destinations.clone()),
-            Traffic::default(),
-            family,
-            Claim::Arrives,
-        )
-    })
+    context.sent(subnet, &destinations, Claim::Arrives)
 }

@@ -184,7 +184,7 @@ fn half(context: &Context<'_>, subnet: SubnetIndex) -> Option<Finding> {
         return None;
     }
     let leads = |family: Family| {
-        let ways = context.ways(subnet, context.outside(family));
+        let ways: Vec<Way> = context.ways(subnet, context.outside(family)).collect();
         (
             ways.iter().any(|it| it.end == End::Internet),
             ways.iter().any(|it| matches!(it.end, End::Unknown(_))),
@@ -365,15 +365,7 @@ fn outward(context: &Context<'_>, subnet: SubnetIndex, leak: &Leak) -> Option<Wi
             leak.way.destinations.clone()
         }
     };
-    context.witness_from(subnet, |interface| {
-        Witness::new(
-            Source::Interface(interface, None),
-            Destination::Addresses(destinations.clone()),
-            Traffic::default(),
-            leak.family,
-            Claim::Arrives,
-        )
-    })
+    context.sent(subnet, &destinations, Claim::Arrives)
 }
 
 /// A packet from the internet that arrives at a host of the subnet.

@@ -28,6 +28,38 @@
 //! medium acl-a: 8500
 //! ```
 //!
+//! ## Two networks beyond
+//!
+//! The same subnet does not hear of it, whichever of them its packets are for.
+//!
+//! ```topology
+//! vpc     vpc-a       10.0.0.0/16
+//! vpc     vpc-b       10.1.0.0/16
+//! vpc     vpc-c       10.2.0.0/16
+//! acl     acl-a       in vpc-a
+//! subnet  subnet-a    10.0.1.0/24   in vpc-a  acl acl-a
+//! subnet  subnet-b    10.1.1.0/24   in vpc-b
+//! subnet  subnet-c    10.2.1.0/24   in vpc-c
+//! entry   acl-a       inbound  100 allow tcp 0-65535 from 0.0.0.0/0
+//! entry   acl-a       outbound 100 allow all to 0.0.0.0/0
+//! tgw     tgw-x
+//! tgw-attachment tgw-attach-a vpc-a to tgw-x in subnet-a
+//! tgw-attachment tgw-attach-b vpc-b to tgw-x in subnet-b
+//! tgw-attachment tgw-attach-c vpc-c to tgw-x in subnet-c
+//! route   subnet-a    10.0.0.0/8 -> tgw-x
+//! route   subnet-b    10.0.0.0/8 -> tgw-x
+//! route   subnet-c    10.0.0.0/8 -> tgw-x
+//! eni     eni-a       10.0.1.10     in subnet-a
+//! eni     eni-b       10.1.1.10     in subnet-b  sg sg-b
+//! eni     eni-c       10.2.1.10     in subnet-c  sg sg-c
+//! allow   sg-b        inbound tcp 443 from 10.0.0.0/8
+//! allow   sg-c        inbound tcp 443 from 10.0.0.0/8
+//! ```
+//!
+//! ```findings
+//! medium acl-a: 1 subnet's connections open
+//! ```
+//!
 //! ## The message comes back
 //!
 //! ```topology
@@ -51,13 +83,15 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::data_stores::admitted;
 use super::finding::{Claim, Witness};
 use super::sentence::{counted, sentence};
-use super::trace::End;
+use super::trace::{End, Way};
 use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::ResourceKind;
-use crate::network::{Component, InterfaceIndex, SubnetIndex, VpcIndex};
+use crate::network::{Component, InterfaceIndex, LocationKind, SubnetIndex, VpcIndex};
 use crate::packet::{AddressSet, Family, Interval, protocol};
 use crate::solver::{Destination, Direction, Source, StepDown, Traffic, Verdict};
 
@@ -87,32 +121,53 @@ struct Deaf {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let covered = context.covered(LINT.needs);
     let mut deaf: BTreeMap<(u32, Component), Deaf> = BTreeMap::new();
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut asked = 0;
+    let mut count = 0;
     for (index, row, _) in context.subnets() {
         if !covered[row.vpc.index()] || hears_all(context, index) {
             continue;
         }
+        let mut seen = FxHashSet::default();
+        // What narrows the subnet's ways, as far as it is known that its hosts do not hear of it.
+        let mut told = FxHashSet::default();
         for way in context.ways(index, &AddressSet::all(Family::V4)) {
             let End::Vpc(to) = way.end else { continue };
-            if to == row.vpc || !seen.insert((index, to)) {
+            if to == row.vpc || !seen.insert(to) {
                 continue;
             }
-            asked += 1;
-            for witness in questions(context, index, to, &way.destinations) {
-                let Some(step) = lost(context, &witness) else { continue };
-                let known = deaf.entry((step.acl, step.at)).or_insert_with(|| Deaf {
-                    step,
-                    subnets: Vec::new(),
-                    witness: witness.clone(),
-                });
-                known.subnets.push(row.component);
-                break;
+            count += 1;
+            if narrow(&way).is_some_and(|it| told.contains(&it)) {
+                continue;
+            }
+            let found = questions(context, index, to, &way.destinations)
+                .into_iter()
+                .find_map(|it| Some((lost(context, &it)?, it)));
+            if let Some((step, witness)) = found
+                && told.insert(step.at)
+            {
+                let known = deaf.entry((step.acl, step.at));
+                known
+                    .or_insert_with(|| Deaf { step, subnets: Vec::new(), witness })
+                    .subnets
+                    .push(row.component);
             }
         }
     }
-    findings.looked_at(asked, "way from a subnet with a narrow ACL", "ways from subnets with narrow ACLs");
+    findings.looked_at(count, "way from a subnet with a narrow ACL", "ways from subnets with narrow ACLs");
     findings.found.extend(deaf.into_values().map(|it| one(context, it)));
+}
+
+/// The first place of a way that may carry less than a VPC does.
+fn narrow(way: &Way) -> Option<Component> {
+    let is_narrow = |kind| {
+        matches!(
+            kind,
+            LocationKind::TransitIn
+                | LocationKind::Peering
+                | LocationKind::NatGateway
+                | LocationKind::InternetGatewayOut
+        )
+    };
+    way.stops.iter().find(|it| is_narrow(it.kind)).map(|it| it.component)
 }
 
 /// Whether a subnet's ACL lets in the message from everywhere.

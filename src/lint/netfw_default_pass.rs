@@ -2,12 +2,12 @@
 //!
 //! The stateless engine of a policy that passes by default hands nothing to the stateful one: every rule there is for nothing. The
 //! stateful engine passes by default unless the policy names a default that drops. A policy without any rule group looks at
-//! nothing at all.
+//! nothing at all, nor does a rule group that somebody made and left empty.
 //!
 //! | severity | when |
 //! |---|---|
 //! | high | the stateless engine passes by default, so that stateful rules see nothing; or there are no rules |
-//! | low | the stateful engine passes by default |
+//! | low | the stateful engine passes by default; or a rule group of the policy is empty |
 //!
 //! ## Past the rules
 //!
@@ -23,6 +23,20 @@
 //! high arn:aws:network-firewall:eu-west-1:111111111111:firewall-policy/fp-a: passes
 //! ```
 //!
+//! ## A group without rules
+//!
+//! ```topology
+//! vpc     vpc-a       10.0.0.0/16
+//! subnet  subnet-fw   10.0.9.0/28   in vpc-a
+//! firewall-policy fp-a order strict default drop_established
+//! firewall fw-a fp-a in subnet-fw
+//! rule-group rg-a stateless in fp-a priority 1
+//! ```
+//!
+//! ```findings
+//! low arn:aws:network-firewall:eu-west-1:111111111111:stateless-rulegroup/rg-a: has no rules
+//! ```
+//!
 //! ## Dropped by default
 //!
 //! ```topology
@@ -30,7 +44,8 @@
 //! subnet  subnet-fw   10.0.9.0/28   in vpc-a
 //! firewall-policy fp-a order strict default drop_established
 //! firewall fw-a fp-a in subnet-fw
-//! rule-group rg-a stateful in fp-a priority 1
+//! rule-group rg-a tuples in fp-a priority 1
+//! fw-rule rg-a pass tcp any any -> 10.0.1.0/24 443 sid:1
 //! ```
 //!
 //! ```findings
@@ -39,7 +54,7 @@
 
 use super::sentence::sentence;
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Severity};
-use crate::model::{ResourceKind, StatefulDefault, StatelessAction};
+use crate::model::{FirewallRules, ResourceKind, StatefulDefault, StatelessAction};
 use crate::network::Component;
 
 /// The lint.
@@ -52,6 +67,7 @@ pub const LINT: Lint = Lint {
     controls: &[
         Control::fsbp("NetworkFirewall.4"),
         Control::fsbp("NetworkFirewall.3"),
+        Control::fsbp("NetworkFirewall.6"),
         Control::nist("SC-7(5)"),
     ],
     needs: &[ResourceKind::Firewall, ResourceKind::FirewallPolicy],
@@ -98,6 +114,33 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         finding.remedy = sentence![
             "forward to the stateful engine by default, in strict order, and drop there what no rule passes"
         ];
+        findings.found.push(finding);
+    }
+    empty_groups(context, findings);
+}
+
+/// Groups of some policy that somebody made and gave no rules.
+fn empty_groups(context: &Context<'_>, findings: &mut Findings) {
+    let model = context.model;
+    for (row, group) in model.firewall_rule_groups.iter().enumerate() {
+        let is_empty = match &group.rules {
+            FirewallRules::Stateless(rules) => rules.is_empty(),
+            FirewallRules::Stateful(rules, _) => rules.is_empty(),
+            FirewallRules::Domains(_) | FirewallRules::Unseen => false,
+        };
+        let policies = model.firewall_policies.iter().enumerate().filter(|(_, policy)| {
+            policy.stateless_groups.iter().chain(&policy.stateful_groups).any(|it| it.id == group.id)
+        });
+        let policies: Vec<Component> =
+            policies.map(|it| Component::Resource(ResourceKind::FirewallPolicy, it.0 as u32)).collect();
+        if !is_empty || policies.is_empty() {
+            continue;
+        }
+        let subject = Component::Resource(ResourceKind::FirewallRuleGroup, row as u32);
+        let mut finding = Finding::new(&LINT, subject, sentence!["is part of a policy, and has no rules"]);
+        finding.severity = Severity::Low;
+        finding.related = policies;
+        finding.remedy = sentence!["give it the rules that it was made for, or take it out of the policy"];
         findings.found.push(finding);
     }
 }

@@ -33,14 +33,13 @@
 //! none
 //! ```
 
-use super::finding::{Claim, Witness};
+use super::finding::Witness;
 use super::peerings::{PeerRoute, blocks, peerings};
 use super::sentence::sentence;
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::ResourceKind;
 use crate::network::VpcIndex;
 use crate::packet::AddressSet;
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -108,15 +107,5 @@ fn witness(context: &Context<'_>, vpc: VpcIndex, route: &PeerRoute, beyond: &Add
     let own = context.subnets_of(vpc).filter(|it| {
         it.1.route_table.is_some_and(|at| context.network.location(at).component == route.table)
     });
-    own.map(|it| it.0).take(8).find_map(|subnet| {
-        context.witness_from(subnet, |interface| {
-            Witness::new(
-                Source::Interface(interface, None),
-                Destination::Addresses(beyond.clone()),
-                Traffic::default(),
-                beyond.family(),
-                Claim::Blocked,
-            )
-        })
-    })
+    own.map(|it| it.0).take(8).find_map(|subnet| context.dropped(subnet, beyond))
 }

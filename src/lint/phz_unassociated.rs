@@ -157,7 +157,7 @@ fn of_service(
         .filter(|(vpc, _)| !knows(vpc) && !own.iter().any(|it| it.vpc == *vpc))
         .filter(|(_, zones)| {
             let mut subnets = zones.values().flatten();
-            subnets.any(|it| context.ways(*it, &there).iter().any(|it| it.end == End::Vpc(front.vpc)))
+            subnets.any(|it| context.ways(*it, &there).any(|it| it.end == End::Vpc(front.vpc)))
         })
         .map(|(vpc, _)| context.network.vpcs[vpc.index()].component)
         .collect();

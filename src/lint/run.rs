@@ -10,7 +10,6 @@ use super::settings::is_like;
 use super::{Context, Group, LINTS, Lint, Settings, Severity, manual, waivers};
 use crate::model::{AccountId, Model, Region, ResourceKind};
 use crate::network::Network;
-use crate::solver::{Solver, solve_with};
 
 /// Which lints run, and which findings are shown.
 #[derive(Debug, Clone)]
@@ -159,7 +158,6 @@ pub fn run(
     shown.retain(|it| it.severity >= selection.severity);
     let milder = before - shown.len();
     sort(&context, &mut shown);
-    answer(network, &mut shown);
     Outcome { findings: shown, known, milder, ran, gone }
 }
 
@@ -172,18 +170,6 @@ fn sort(context: &Context<'_>, findings: &mut [Finding]) {
             .then_with(|| one.key.cmp(&other.key))
             .then_with(|| one.message.cmp(&other.message))
     });
-}
-
-/// Witnesses get their way, for what is going to be shown.
-fn answer(network: &Network, findings: &mut [Finding]) {
-    findings.par_iter_mut().for_each_init(
-        || Solver::new(network),
-        |solver, finding| {
-            if let Some(witness) = &mut finding.witness {
-                witness.answer = Some(solve_with(solver, &witness.query));
-            }
-        },
-    );
 }
 
 fn one(context: &Context<'_>, lint: &'static Lint) -> (Ran, Vec<Finding>) {

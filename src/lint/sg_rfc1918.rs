@@ -97,8 +97,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 /// Whether packets for a block leave the VPC to other networks.
 fn leads_elsewhere(context: &Context<'_>, subnet: SubnetIndex, block: ipnet::IpNet) -> bool {
     let own = context.network.subnets[subnet.index()].vpc;
-    let ways = context.ways(subnet, &AddressSet::block(block));
-    ways.iter().any(|it| match it.end {
+    context.ways(subnet, &AddressSet::block(block)).any(|it| match it.end {
         End::Vpc(vpc) => vpc != own,
         End::OnPremises | End::Clients | End::Unknown(_) => true,
         End::Internet | End::Service(_) | End::Dropped(_) => false,

@@ -176,7 +176,7 @@ fn leads_on(context: &Context<'_>, subnet: SubnetIndex, block: ipnet::IpNet, kno
             // A subnet without addresses of the family may get some.
             return true;
         }
-        let ways = context.ways(subnet, &AddressSet::block(block));
-        ways.is_empty() || ways.iter().any(|it| !matches!(it.end, End::Dropped(_)))
+        let mut ways = context.ways(subnet, &AddressSet::block(block)).peekable();
+        ways.peek().is_none() || ways.any(|it| !matches!(it.end, End::Dropped(_)))
     })
 }

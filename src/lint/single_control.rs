@@ -93,8 +93,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 Claim::Blocked,
             );
             // Without a route out, no answer would get back: that is a control, too.
-            let ways = context.ways(row.subnet, context.outside(family));
-            let leads_out = ways.iter().any(|it| it.end == End::Internet);
+            let mut ways = context.ways(row.subnet, context.outside(family));
+            let leads_out = ways.any(|it| it.end == End::Internet);
             if !leads_out || context.verdict(&witness) != Verdict::Blocked {
                 continue;
             }

@@ -127,7 +127,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 /// What packets that come out of the transit gateway in a subnet go through next.
 fn middleboxes(context: &Context<'_>, subnet: SubnetIndex) -> Vec<Component> {
     let ways = context.ways(subnet, &AddressSet::all(Family::V4));
-    let stops = ways.iter().filter_map(|it| it.stops.get(1));
+    let stops = ways.filter_map(|it| it.stops.get(1).copied());
     let is_middlebox = |kind: LocationKind| {
         matches!(kind, LocationKind::GatewayLoadBalancerEndpoint | LocationKind::Forwarder)
     };

@@ -45,14 +45,12 @@
 //! none
 //! ```
 
-use super::finding::{Claim, Witness};
 use super::sentence::{counted, sentence};
 use super::trace::{End, Way};
 use super::{Confidence, Context, Control, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::ResourceKind;
 use crate::network::{ExplanationCode, SubnetIndex};
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -85,10 +83,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn gap(context: &Context<'_>, subnet: SubnetIndex) -> Option<Way> {
-    let ways = context.ways(subnet, &AddressSet::all(Family::V4));
     // Beyond the first table it is another zone's affair.
-    ways.into_iter()
-        .find(|it| it.end == End::Dropped(ExplanationCode::TgwRouteAzRestriction) && it.stops.len() <= 2)
+    let mut ways = context.ways(subnet, &AddressSet::all(Family::V4)).up_to(2);
+    ways.find(|it| it.end == End::Dropped(ExplanationCode::TgwRouteAzRestriction))
 }
 
 fn one(context: &Context<'_>, subnet: SubnetIndex, way: &Way) -> Finding {
@@ -111,15 +108,7 @@ fn one(context: &Context<'_>, subnet: SubnetIndex, way: &Way) -> Finding {
         counted(hosts, "interface in it reaches", "interfaces in it reach")
             .and(sentence![" nothing beyond the transit gateway"]),
     ];
-    finding.witness = context.witness_from(subnet, |interface| {
-        Witness::new(
-            Source::Interface(interface, None),
-            Destination::Addresses(way.destinations.clone()),
-            Traffic::default(),
-            Family::V4,
-            Claim::Blocked,
-        )
-    });
+    finding.witness = context.dropped(subnet, &way.destinations);
     finding.remedy = sentence!["add a subnet of this zone to the attachment"];
     finding
 }

@@ -44,7 +44,7 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::{Claim, Witness};
+use super::finding::Witness;
 use super::overlaps::vpc_rows;
 use super::sentence::sentence;
 use super::trace::End;
@@ -52,7 +52,6 @@ use super::{Confidence, Context, Finding, Findings, Lint, Pillar, Severity};
 use crate::model::{AttachmentKind, AttachmentState, ResourceKind};
 use crate::network::{Component, ExplanationCode, VpcIndex};
 use crate::packet::{AddressSet, Family};
-use crate::solver::{Destination, Source, Traffic};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -123,18 +122,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn witness(context: &Context<'_>, vpc: VpcIndex) -> Option<Witness> {
     let subnets = context.subnets_of(vpc).map(|it| it.0).take(16);
     subnets.into_iter().find_map(|subnet| {
-        let ways = context.ways(subnet, &AddressSet::all(Family::V4));
-        let lost = ways
-            .into_iter()
+        let lost = context
+            .ways(subnet, &AddressSet::all(Family::V4))
             .find(|it| it.end == End::Dropped(ExplanationCode::TgwAttachMissingTgwRtbAssociation))?;
-        context.witness_from(subnet, |interface| {
-            Witness::new(
-                Source::Interface(interface, None),
-                Destination::Addresses(lost.destinations.clone()),
-                Traffic::default(),
-                Family::V4,
-                Claim::Blocked,
-            )
-        })
+        context.dropped(subnet, &lost.destinations)
     })
 }

@@ -6,6 +6,9 @@
 //! that lets packets of one kind pass and drops others lets the trace pass, unless it is about what the trace knows:
 //! zone, destination, how packets came into a VPC, and the source until it is translated.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use crate::network::{
@@ -92,8 +95,37 @@ struct Walker {
     zone: ZoneIndex,
     subnet: SubnetIndex,
     is_by_gateway: bool,
-    stops: Vec<Stop>,
-    firewalls: Vec<FirewallIndex>,
+    /// The place where it is, whose route is not chosen yet.
+    stop: Option<Stop>,
+    trail: Trail,
+    firewalls: SmallVec<[FirewallIndex; 1]>,
+}
+
+/// The places that a walker has left: those that part at a place share the trail to it.
+#[derive(Clone, Default)]
+struct Trail(Option<Rc<Footstep>>);
+
+struct Footstep {
+    stop: Stop,
+    before: Trail,
+    /// How many there are with this one.
+    count: usize,
+}
+
+impl Trail {
+    fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |it| it.count)
+    }
+
+    /// The last one first.
+    fn stops(&self) -> impl Iterator<Item = &Stop> {
+        std::iter::successors(self.0.as_deref(), |it| it.before.0.as_deref()).map(|it| &it.stop)
+    }
+
+    fn and(self, stop: Stop) -> Trail {
+        let count = self.len() + 1;
+        Trail(Some(Rc::new(Footstep { stop, before: self, count })))
+    }
 }
 
 /// A way longer than this goes in circles.
@@ -102,13 +134,15 @@ const MOST_STOPS: usize = 48;
 const MOST_WAYS: usize = 256;
 
 /// The ways of packets of a subnet for some addresses, beginning at its route table.
-pub fn ways(network: &Network, subnet: SubnetIndex, destinations: &AddressSet) -> Vec<Way> {
+pub fn ways<'a>(network: &'a Network, subnet: SubnetIndex, destinations: &AddressSet) -> Ways<'a> {
+    let mut ways =
+        Ways { network, open: Vec::new(), ended: VecDeque::new(), left: MOST_WAYS, most_stops: usize::MAX };
     let row = &network.subnets[subnet.index()];
-    let Some(table) = row.route_table else { return Vec::new() };
+    let Some(table) = row.route_table else { return ways };
     let family = destinations.family();
     let blocks = row.cidrs.iter().filter(|it| crate::packet::Family::of(it.addr()) == family);
     let own = blocks.fold(AddressSet::empty(family), |sum, block| sum.union(&AddressSet::block(*block)));
-    let walker = Walker {
+    ways.open.push(Walker {
         location: table,
         destinations: destinations.clone(),
         source: Some(own).filter(|it| !it.is_empty()),
@@ -117,29 +151,67 @@ pub fn ways(network: &Network, subnet: SubnetIndex, destinations: &AddressSet) -
         zone: row.zone,
         subnet,
         is_by_gateway: false,
-        stops: Vec::new(),
-        firewalls: Vec::new(),
-    };
-    let mut open = vec![walker];
-    let mut ways = Vec::new();
-    // Ends: each round either ends a way or makes one longer, and both are limited.
-    while let Some(walker) = open.pop() {
-        if ways.len() >= MOST_WAYS || walker.destinations.is_empty() {
-            continue;
-        }
-        step(network, walker, &mut open, &mut ways);
-    }
+        stop: None,
+        trail: Trail::default(),
+        firewalls: SmallVec::new(),
+    });
     ways
 }
 
+/// Ways, found one after the other: who looks for one of them pays for those before it.
+pub struct Ways<'a> {
+    network: &'a Network,
+    open: Vec<Walker>,
+    ended: VecDeque<Way>,
+    /// How many more are told apart.
+    left: usize,
+    most_stops: usize,
+}
+
+impl Ways<'_> {
+    /// Those of so many places at most.
+    pub fn up_to(self, most_stops: usize) -> Self {
+        Ways { most_stops, ..self }
+    }
+}
+
+impl Iterator for Ways<'_> {
+    type Item = Way;
+
+    /// Ends: each round either ends a way or makes one longer, and both are limited.
+    fn next(&mut self) -> Option<Way> {
+        while self.ended.is_empty() {
+            let walker = self.open.pop()?;
+            let length = walker.trail.len() + usize::from(walker.stop.is_some());
+            if !walker.destinations.is_empty() && length < self.most_stops {
+                step(self.network, walker, &mut self.open, &mut self.ended);
+            }
+        }
+        self.left = self.left.checked_sub(1)?;
+        self.ended.pop_front()
+    }
+}
+
 impl Walker {
-    fn end(self, end: End, ways: &mut Vec<Way>) {
-        ways.push(Way { stops: self.stops, end, destinations: self.destinations, firewalls: self.firewalls });
+    fn end(self, end: End, ways: &mut VecDeque<Way>) {
+        let mut stops = Vec::with_capacity(self.trail.len() + 1);
+        stops.extend(self.stop);
+        stops.extend(self.trail.stops());
+        stops.reverse();
+        let firewalls = self.firewalls.into_vec();
+        ways.push_back(Way { stops, end, destinations: self.destinations, firewalls });
     }
 
     fn at(mut self, location: LocationId) -> Walker {
         self.location = location;
         self
+    }
+
+    /// Notes the route by which it leaves a place.
+    fn chose(&mut self, route: Option<Origin>) {
+        if let Some(stop) = &mut self.stop {
+            stop.route = route.filter(|it| *it != Origin::Wiring);
+        }
     }
 
     fn only(&self, destinations: AddressSet) -> Walker {
@@ -149,10 +221,13 @@ impl Walker {
 
 /// Takes the steps of the place where a walker stands.
 #[expect(clippy::too_many_lines, reason = "a table: an arm for each step")]
-fn step(network: &Network, mut walker: Walker, open: &mut Vec<Walker>, ways: &mut Vec<Way>) {
+fn step(network: &Network, mut walker: Walker, open: &mut Vec<Walker>, ways: &mut VecDeque<Way>) {
     let place = network.location(walker.location);
-    let is_known = walker.stops.iter().any(|it| it.location == walker.location);
-    walker.stops.push(Stop {
+    if let Some(stop) = walker.stop.take() {
+        walker.trail = walker.trail.and(stop);
+    }
+    let is_known = walker.trail.stops().any(|it| it.location == walker.location);
+    walker.stop = Some(Stop {
         location: walker.location,
         kind: place.kind,
         component: place.component,
@@ -160,7 +235,7 @@ fn step(network: &Network, mut walker: Walker, open: &mut Vec<Walker>, ways: &mu
         vpc: walker.vpc,
         zone: walker.zone,
     });
-    if is_known || walker.stops.len() > MOST_STOPS {
+    if is_known || walker.trail.len() >= MOST_STOPS {
         return walker.end(End::Dropped(ExplanationCode::RoutingLoop), ways);
     }
     for step in network.steps_of(walker.location).iter() {
@@ -251,37 +326,28 @@ fn route(
     walker: &Walker,
     map: RouteMapIndex,
     open: &mut Vec<Walker>,
-    ways: &mut Vec<Way>,
+    ways: &mut VecDeque<Way>,
 ) {
     for (destinations, hop) in network.route_maps[map.index()].split(&walker.destinations) {
-        let mut next = walker.only(destinations);
-        follow(network, &mut next, network.hops[hop.index()], open, ways);
+        follow(network, walker.only(destinations), network.hops[hop.index()], open, ways);
     }
 }
 
-fn follow(network: &Network, walker: &mut Walker, hop: Hop, open: &mut Vec<Walker>, ways: &mut Vec<Way>) {
-    let go = |edge| {
-        let mut next = walker.clone();
-        let origin = network.graph.edge_weight(edge).map(|it| it.origin);
-        if let Some(stop) = next.stops.last_mut() {
-            stop.route = origin.filter(|it| *it != Origin::Wiring);
-        }
-        next.location = network.end_of(edge);
-        next
-    };
+fn follow(network: &Network, mut walker: Walker, hop: Hop, open: &mut Vec<Walker>, ways: &mut VecDeque<Way>) {
     match hop {
-        Hop::Edge(edge) | Hop::IfAnnounced(_, _, edge) => open.push(go(edge)),
-        Hop::Drop(code, origin, _) => {
-            if let Some(stop) = walker.stops.last_mut() {
-                stop.route = Some(origin).filter(|it| *it != Origin::Wiring);
-            }
-            walker.clone().end(End::Dropped(code), ways);
+        Hop::Edge(edge) | Hop::IfAnnounced(_, _, edge) => {
+            walker.chose(network.graph.edge_weight(edge).map(|it| it.origin));
+            open.push(walker.at(network.end_of(edge)));
         }
-        Hop::Unknown(gap) => walker.clone().end(End::Unknown(gap), ways),
+        Hop::Drop(code, origin, _) => {
+            walker.chose(Some(origin));
+            walker.end(End::Dropped(code), ways);
+        }
+        Hop::Unknown(gap) => walker.end(End::Unknown(gap), ways),
         Hop::OneOf(first, count) => {
             let equals = network.alternatives.iter().skip(first as usize).take(usize::from(count));
             for equal in equals {
-                follow(network, &mut walker.clone(), *equal, open, ways);
+                follow(network, walker.clone(), *equal, open, ways);
             }
         }
     }

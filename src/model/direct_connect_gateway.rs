@@ -124,6 +124,12 @@ pub struct VirtualInterface {
     pub vpn_gateway: Option<VpnGatewayId>,
     /// Its BGP sessions.
     pub sessions: Vec<BgpStatus>,
+    /// The line that it is on: `dxcon-…` or `dxlag-…`.
+    pub connection: Option<CompactString>,
+    /// AWS's router at the end of the line.
+    pub device: Option<CompactString>,
+    /// The place where that stands.
+    pub location: Option<CompactString>,
 }
 
 /// The element of `directConnectGateways`.
@@ -184,6 +190,9 @@ pub struct InterfaceWire {
     direct_connect_gateway_id: Option<CompactString>,
     virtual_gateway_id: Option<CompactString>,
     bgp_peers: Option<Vec<PeerWire>>,
+    connection_id: Option<CompactString>,
+    aws_logical_device_id: Option<CompactString>,
+    location: Option<CompactString>,
 }
 
 /// `bgpPeers[]`.
@@ -314,6 +323,9 @@ impl Resource for VirtualInterface {
             gateway: present(wire.direct_connect_gateway_id).map(DirectConnectGatewayId),
             vpn_gateway: present(wire.virtual_gateway_id).map(VpnGatewayId),
             sessions: peers.filter_map(|it| reading.word(it.bgp_status)).collect(),
+            connection: present(wire.connection_id),
+            device: present(wire.aws_logical_device_id),
+            location: present(wire.location),
         })
     }
 

@@ -94,7 +94,7 @@ records! {
     DirectConnectGateway { about, id, name, state }
     DirectConnectGatewayAssociation { about, id, gateway, associated, state, allowed_prefixes }
     DirectConnectGatewayAttachment { about, id, gateway, interface, state }
-    VirtualInterface { about, id, kind, state, gateway, vpn_gateway, sessions }
+    VirtualInterface { about, id, kind, state, gateway, vpn_gateway, sessions, connection, device, location }
     EgressOnlyInternetGateway { about, id, attachments }
     ElasticAddress { about, id, public, interface, private }
     EndpointConnection { about, id, service, endpoint, consumer, state }

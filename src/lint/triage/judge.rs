@@ -143,8 +143,6 @@ fn judged(context: &Context<'_>, foreign: Foreign, subject: &Subject) -> Sorted 
             witness: None,
         };
     };
-    let mut witness = witness;
-    witness.answer = Some(context.explained(&witness.query));
     Sorted { foreign, state, subject: Some(subject.component), reason, witness: Some(witness) }
 }
 

@@ -12,6 +12,7 @@ mod triage;
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::name;
@@ -23,7 +24,7 @@ use crate::model::Place;
 use crate::network::{Component, Network, Origin};
 use crate::packet::AddressSet;
 use crate::snapshot::Snapshot;
-use crate::solver::Query;
+use crate::solver::{Query, Solver, solve_with};
 
 pub use github::write as write_github;
 pub use json::{write as write_json, write_baseline};
@@ -36,6 +37,18 @@ pub use triage::{
     SortedView, TriageCounts, TriageReport, UnreadableView, write_json as write_triage_json,
     write_text as write_triage_text,
 };
+
+/// How many findings of one lint and severity are told at length, where not all are.
+const MOST_TOLD: usize = 3;
+
+/// Which findings are told with their witnesses' ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// All of them.
+    All,
+    /// The first few of each lint and severity, as text without `--verbose` does.
+    First,
+}
 
 /// What lints found, ready to print.
 #[derive(Debug, Serialize)]
@@ -107,8 +120,8 @@ pub struct FindingView<'a> {
     pub rules: Vec<RuleShown>,
     /// What would change for whom.
     pub flows: Vec<String>,
-    /// The packet that shows it.
-    pub witness: Option<WitnessView<'a>>,
+    /// The packet that shows it; absent as well where it is not going to be told.
+    pub witness: Option<WitnessView>,
     /// What to do.
     pub remedy: String,
     /// What it is known by from one run to the next.
@@ -156,7 +169,7 @@ pub struct RuleShown {
 
 /// A packet that shows a finding.
 #[derive(Debug, Serialize)]
-pub struct WitnessView<'a> {
+pub struct WitnessView {
     /// What was asked.
     pub question: Question,
     /// The answer.
@@ -164,7 +177,7 @@ pub struct WitnessView<'a> {
     /// One packet, where one gets anywhere.
     pub packet: Option<PacketView>,
     /// What it meets on its way.
-    pub hops: Vec<HopView<'a>>,
+    pub hops: Vec<HopView>,
     /// Codes of what stands in the way.
     pub codes: Vec<&'static str>,
 }
@@ -188,14 +201,14 @@ pub struct PacketView {
 
 /// What a packet meets.
 #[derive(Debug, Clone, Serialize)]
-pub struct HopView<'a> {
+pub struct HopView {
     /// AWS's id.
-    pub id: &'a str,
+    pub id: String,
     /// What it is.
     pub kind: &'static str,
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<&'a str>,
+    pub name: Option<String>,
     /// `pass`, `translate`, `drop`.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub decision: &'static str,
@@ -227,19 +240,26 @@ pub struct RanView {
 }
 
 impl<'a> LintReport<'a> {
-    /// The view of what lints found.
+    /// The view of what lints found. Witnesses are asked for their ways here, and of those alike as many as are told.
     pub fn new(
         outcome: &'a Outcome,
         settings: &'a Settings,
         network: &'a Network,
         snapshot: &'a Snapshot,
+        told: Told,
     ) -> LintReport<'a> {
-        let none = nothing_asked();
-        let findings: Vec<FindingView<'a>> = outcome
-            .findings
-            .iter()
-            .map(|it| finding(Names { network, snapshot, settings }, none, it))
-            .collect();
+        let names = Names { network, snapshot, settings };
+        let alike = outcome.findings.chunk_by(are_alike);
+        let numbered: Vec<(usize, &Finding)> = alike.flat_map(|it| it.iter().enumerate()).collect();
+        let views = numbered.into_par_iter().map_init(
+            || Solver::new(network),
+            |solver, (number, it)| {
+                let is_told = told == Told::All || number < MOST_TOLD;
+                let witness = it.witness.as_ref().filter(|_| is_told).map(|it| witness(names, solver, it));
+                finding(names, it, witness)
+            },
+        );
+        let findings: Vec<FindingView<'a>> = views.collect();
         let mut counts = Counts::default();
         for finding in &findings {
             *counts.of(finding.graveness) += 1;
@@ -302,8 +322,13 @@ fn nothing_asked() -> &'static Query {
     NOTHING.get_or_init(Query::default)
 }
 
-fn finding<'a>(names: Names<'a>, none: &'a Query, finding: &'a Finding) -> FindingView<'a> {
-    let context = names.context(none);
+/// Whether two findings are of one lint and severity.
+fn are_alike(one: &Finding, other: &Finding) -> bool {
+    (one.severity, one.lint.id) == (other.severity, other.lint.id)
+}
+
+fn finding<'a>(names: Names<'a>, finding: &'a Finding, witness: Option<WitnessView>) -> FindingView<'a> {
+    let context = names.context(nothing_asked());
     let sentence = |it| words::sentence(context, it);
     FindingView {
         lint: finding.lint.id,
@@ -317,7 +342,7 @@ fn finding<'a>(names: Names<'a>, none: &'a Query, finding: &'a Finding) -> Findi
         related: related(context, finding),
         rules: finding.rules.iter().filter_map(|it| shown(context, *it)).collect(),
         flows: finding.flows.iter().map(sentence).collect(),
-        witness: finding.witness.as_ref().and_then(|it| witness(names, it)),
+        witness,
         remedy: sentence(&finding.remedy),
         fingerprint: &finding.fingerprint,
         graveness: finding.severity,
@@ -389,9 +414,10 @@ fn shown(context: Context<'_>, origin: Origin) -> Option<RuleShown> {
     Some(RuleShown { rule: view.rule, words: view.words, place: view.place })
 }
 
-fn witness<'a>(names: Names<'a>, witness: &'a Witness) -> Option<WitnessView<'a>> {
-    let answer = witness.answer.as_ref()?;
+/// Asks a witness's question.
+fn witness(names: Names<'_>, solver: &mut Solver<'_>, witness: &Witness) -> WitnessView {
     let query = &witness.query;
+    let answer = &solve_with(solver, query);
     let context = names.context(query);
     let family = query.family.unwrap_or(crate::packet::Family::V4);
     let question = Question {
@@ -404,7 +430,7 @@ fn witness<'a>(names: Names<'a>, witness: &'a Witness) -> Option<WitnessView<'a>
         traffic: words::traffic_text(&query.traffic.intervals),
     };
     let report = Report::new(&NO_QUESTION, query, answer, names.network, names.snapshot);
-    let hops: Vec<HopView<'a>> = report
+    let hops: Vec<HopView> = report
         .paths
         .first()
         .map(|path| path.forward_path_components.iter().map(hop).collect())
@@ -420,14 +446,14 @@ fn witness<'a>(names: Names<'a>, witness: &'a Witness) -> Option<WitnessView<'a>
         source_port: it.source_port,
         destination_port: it.destination_port,
     });
-    Some(WitnessView { question, verdict: answer.verdict.as_text(), packet, hops, codes })
+    WitnessView { question, verdict: answer.verdict.as_text(), packet, hops, codes }
 }
 
-fn hop<'a>(component: &ComponentView<'a>) -> HopView<'a> {
+fn hop(component: &ComponentView<'_>) -> HopView {
     HopView {
-        id: component.id,
+        id: component.id.to_owned(),
         kind: component.kind,
-        name: component.name,
+        name: component.name.map(str::to_owned),
         decision: component.decision,
         by: component.by.as_ref().map(|it| it.rule.clone()),
         code: component.code,

@@ -6,11 +6,9 @@ use std::io::{self, Write};
 use super::super::sentence::with_name;
 use super::super::text::Style;
 use super::super::text::page::{Page, Tone};
-use super::{FindingView, HopView, LintReport, RanView, ResourceView, WitnessView};
+use super::{FindingView, HopView, LintReport, MOST_TOLD, RanView, ResourceView, WitnessView};
 use crate::lint::Severity;
 
-/// How many findings of one lint and severity are told at length.
-const MOST_TOLD: usize = 3;
 /// How many have a line; the others are counted.
 const MOST_LISTED: usize = 10;
 
@@ -122,7 +120,7 @@ fn places(resource: &ResourceView<'_>, page: &mut Page) {
 }
 
 /// The packet, or the question where no packet gets anywhere.
-pub(super) fn packet_words(witness: &WitnessView<'_>) -> String {
+pub(super) fn packet_words(witness: &WitnessView) -> String {
     let question = &witness.question;
     match &witness.packet {
         Some(packet) => {
@@ -153,11 +151,11 @@ pub(super) fn packet_words(witness: &WitnessView<'_>) -> String {
 }
 
 /// Ids on the way, one after the other.
-pub(super) fn hops_words(hops: &[HopView<'_>]) -> String {
+pub(super) fn hops_words(hops: &[HopView]) -> String {
     let mut words: Vec<String> = Vec::new();
     for hop in hops {
         let drop = hop.code.map(|it| format!(" ✗ {it}")).unwrap_or_default();
-        let by = hop.by.as_deref().and_then(|it| it.strip_prefix(hop.id));
+        let by = hop.by.as_deref().and_then(|it| it.strip_prefix(hop.id.as_str()));
         words.push(format!("{}{}{drop}", hop.id, by.unwrap_or_default()));
     }
     words.join(" → ")

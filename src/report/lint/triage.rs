@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::super::json::inert;
@@ -14,6 +15,7 @@ use crate::lint::Settings;
 use crate::lint::triage::{Import, Sorted, State, Unreadable};
 use crate::network::Network;
 use crate::snapshot::Snapshot;
+use crate::solver::Solver;
 
 /// Findings of another scanner, sorted.
 #[derive(Debug, Serialize)]
@@ -69,7 +71,7 @@ pub struct SortedView<'a> {
     /// The calls that would settle it.
     pub needs: Vec<String>,
     /// The packet that gets there, or is stopped.
-    pub witness: Option<WitnessView<'a>>,
+    pub witness: Option<WitnessView>,
     #[serde(skip)]
     order: State,
 }
@@ -94,8 +96,9 @@ impl<'a> TriageReport<'a> {
     ) -> TriageReport<'a> {
         let names = Names { network, snapshot, settings };
         let count = |state: State| sorted.iter().filter(|it| it.state == state).count();
+        let kept = sorted.par_iter().filter(|it| it.state != State::LeftOut);
         let mut findings: Vec<SortedView<'a>> =
-            sorted.iter().filter(|it| it.state != State::LeftOut).map(|it| view(names, it)).collect();
+            kept.map_init(|| Solver::new(network), |solver, it| view(names, solver, it)).collect();
         findings.sort_by_key(|it| it.order);
         TriageReport {
             schema: super::super::SCHEMA,
@@ -118,7 +121,7 @@ impl<'a> TriageReport<'a> {
     }
 }
 
-fn view<'a>(names: Names<'a>, sorted: &'a Sorted) -> SortedView<'a> {
+fn view<'a>(names: Names<'a>, solver: &mut Solver<'_>, sorted: &'a Sorted) -> SortedView<'a> {
     let context = names.context(nothing_asked());
     SortedView {
         state: sorted.state.as_text(),
@@ -130,7 +133,7 @@ fn view<'a>(names: Names<'a>, sorted: &'a Sorted) -> SortedView<'a> {
         reason: words::sentence(context, &sorted.reason.words),
         rules: sorted.reason.rules.iter().filter_map(|it| shown(context, *it)).collect(),
         needs: sorted.reason.needs.iter().map(|it| format!("aws {it}")).collect(),
-        witness: sorted.witness.as_ref().and_then(|it| witness(names, it)),
+        witness: sorted.witness.as_ref().map(|it| witness(names, solver, it)),
         order: sorted.state,
     }
 }

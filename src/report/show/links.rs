@@ -136,6 +136,9 @@ pub(super) fn virtual_interface(document: &mut Document, source: Source<'_>, row
     document.fact("direct_connect_gateway", Cell::maybe(interface.gateway.as_ref()));
     document.fact("vpn_gateway", Cell::maybe(interface.vpn_gateway.as_ref()));
     document.fact("bgp_sessions", Cell::list(interface.sessions.iter().map(Word::as_text)));
+    document.fact("connection", Cell::maybe(interface.connection.as_ref()));
+    document.fact("device", Cell::maybe(interface.device.as_ref()));
+    document.fact("location", Cell::maybe(interface.location.as_ref()));
 }
 
 /// The three gates of an endpoint: networks, routes, and who may go where (CVPN-1).

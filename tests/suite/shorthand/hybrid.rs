@@ -82,7 +82,7 @@ pub fn dx(estate: &mut Estate, line: &Line) -> Expanded {
     estate.add(line, "direct-connect-gateway-associations", &element, &[&home], value)
 }
 
-/// `vif dxvif-a to dxgw-a`
+/// `vif dxvif-a to dxgw-a on dxcon-a device EqDC2-1 at EqDC2`
 pub fn vif(estate: &mut Estate, line: &Line) -> Expanded {
     let (id, gateway) = (line.id(), line.required("to")?);
     let is_private = gateway.starts_with("vgw-");
@@ -96,6 +96,11 @@ pub fn vif(estate: &mut Estate, line: &Line) -> Expanded {
     let mut value = json!({ "virtualInterfaceId": id, "virtualInterfaceType": kind, "ownerAccount": home.account,
         "virtualInterfaceState": line.option_or("state", "available"), "routeFilterPrefixes": [],
         "bgpPeers": [{ "bgpPeerState": "available", "bgpStatus": line.option_or("bgp", "up") }] });
+    for (option, member) in [("on", "connectionId"), ("device", "awsLogicalDeviceId"), ("at", "location")] {
+        if let Some(word) = line.option(option) {
+            value[member] = json!(word);
+        }
+    }
     if is_private {
         value["virtualGatewayId"] = json!(gateway);
     } else {
