@@ -56,6 +56,10 @@ fn set_of(family: Family, nets: &[IpNet]) -> AddressSet {
     AddressSet::of(family, of_family.map(|net| crate::packet::range_of(*net)))
 }
 
+/// Where hosts and tasks ask who they are: nobody else's packets get there (LL-1, LL-4).
+pub(super) const OF_HOSTS: [IpNet; 3] =
+    [v4(169, 254, 169, 254, 32), v4(169, 254, 170, 2, 32), v6(0xfd00, 0xec2, 0x254, 128)];
+
 /// The resolver's own addresses, the same in every VPC (DNS-1).
 pub(super) const RESOLVERS: [IpNet; 2] = [v4(169, 254, 169, 253, 32), v6(0xfd00, 0xec2, 0x253, 128)];
 

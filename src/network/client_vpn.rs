@@ -198,7 +198,9 @@ fn clients(compiler: &mut Compiler<'_>, position: usize) {
     let routing = routing(compiler, position);
     let rules = rules_of(compiler, &endpoint.id);
     let named: BTreeSet<&str> = rules.iter().filter_map(|(_, rule)| rule.group.as_deref()).collect();
-    let guards = state_guards(compiler, endpoint);
+    let of_hosts = compiler.address_set(&super::address_plan::OF_HOSTS);
+    let mut guards = state_guards(compiler, endpoint);
+    guards.push(Step::Guard(Guard::DestinationNotIn(of_hosts, ExplanationCode::AddressNotRoutable)));
     for group in std::iter::once(None).chain(named.into_iter().map(Some)) {
         let location = compiler.add_location(LocationKind::ClientVpn, component);
         let map = authorization(compiler, location, routing, &endpoint.id, group);

@@ -253,6 +253,11 @@ impl<'w, 'm> Walk<'w, 'm> {
             if service == "the resolver" && attributes.is_some_and(|it| it.support == Some(false)) {
                 return dropped(format!("enableDnsSupport is off in {} (DNS-1)", vpc.id));
             }
+            if service == "the metadata service" && self.door_of_client().is_some() {
+                return dropped(format!(
+                    "{service} answers hosts and tasks, not what is sent for a client (LL-1, LL-4)"
+                ));
+            }
             let is_answered = answered.iter().any(|(number, port)| match packet.transport {
                 Transport::Ports { protocol, destination, .. } => protocol == *number && destination == *port,
                 Transport::Icmp { .. } | Transport::Other { .. } => false,
